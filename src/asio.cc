@@ -1,0 +1,2 @@
+// The one translation unit that compiles Boost.Asio; every other includes its declarations only.
+#include <boost/asio/impl/src.hpp>

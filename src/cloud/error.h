@@ -1,0 +1,31 @@
+// An error as an AWS service answers it.
+#pragma once
+
+#include <exception>
+#include <string>
+
+namespace doorbuster::cloud {
+
+// `code` is AWS's own name for the error in that service ("QueueDoesNotExist", "NoSuchBucket"),
+// `message` says what is wrong, where, and what to do; `status` is the HTTP status that the service
+// answers with. A status below 500 means that the request must change before it can succeed.
+class Error : public std::exception {
+ public:
+  Error(std::string code, std::string message, int status = 400);
+
+  const std::string& code() const { return code_; }
+  const std::string& message() const { return message_; }
+  int status() const { return status_; }
+  bool is_sender_fault() const { return status_ < 500; }
+
+  // "CODE: MESSAGE".
+  const char* what() const noexcept override { return what_.c_str(); }
+
+ private:
+  std::string code_;
+  std::string message_;
+  int status_;
+  std::string what_;
+};
+
+}  // namespace doorbuster::cloud

@@ -1,0 +1,3 @@
+#include "orders/money.h"
+
+namespace doorbuster::orders {}
