@@ -1,0 +1,32 @@
+// The answer to a command, kept back until what it says is on disk.
+#pragma once
+
+#include <exception>
+#include <memory>
+
+namespace doorbuster::engine {
+
+class Completion {
+ public:
+  virtual ~Completion() = default;
+
+  // Hands the outcome to whoever waits for it, on that one's own executor. Called once, on the
+  // writer's thread, after the turn that produced it has been synced.
+  virtual void release() noexcept = 0;
+
+  // Replaces the outcome: the turn could not be written.
+  void fail(std::exception_ptr why) { error = std::move(why); }
+
+  std::exception_ptr error;
+};
+
+template <class T>
+class Reply : public Completion {
+ public:
+  T value{};
+};
+
+// The result of an operation that answers nothing but that it was done.
+struct Done {};
+
+}  // namespace doorbuster::engine

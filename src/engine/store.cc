@@ -1,0 +1,229 @@
+#include "engine/store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+namespace doorbuster::engine {
+namespace {
+
+constexpr const char* kFormatFile = "FORMAT";
+constexpr std::string_view kFormat = "doorbuster 1\n";
+
+constexpr std::array<const char*, kFamilies> kFamilyNames = {"default", "state",   "messages",
+                                                             "delayed", "objects", "bodies"};
+
+constexpr std::size_t kMiB = 1 << 20;
+
+rocksdb::Slice slice(std::string_view text) {
+  return {text.data(), text.size()};
+}
+std::string_view view(const rocksdb::Slice& s) {
+  return {s.data(), s.size()};
+}
+
+// In the place of RocksDB's own log file, which it would otherwise write even into a directory it
+// refuses.
+class NoLog final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+rocksdb::DBOptions db_options(rocksdb::Env* env) {
+  rocksdb::DBOptions options;
+  options.env = env;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.paranoid_checks = true;
+  options.track_and_verify_wals_in_manifest = true;
+  // One thread writes, so the locks for several are only cost.
+  options.allow_concurrent_memtable_write = false;
+  options.enable_write_thread_adaptive_yield = false;
+  // What a restart has to read again at the most.
+  options.max_total_wal_size = 96 * kMiB;
+  options.max_background_jobs = 2;
+  options.bytes_per_sync = kMiB;
+  options.info_log = std::make_shared<NoLog>();
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions family_options(Family family,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;
+  options.write_buffer_size = 4 * kMiB;
+  options.max_write_buffer_number = 3;
+  options.compression = rocksdb::kNoCompression;
+  switch (family) {
+    case Family::messages:
+    case Family::delayed:
+      // Written once, read in order, removed soon: large blocks, no filter.
+      table.block_size = 32 * 1024;
+      options.write_buffer_size = 16 * kMiB;
+      options.target_file_size_base = 16 * kMiB;
+      break;
+    case Family::bodies:
+      options.write_buffer_size = 16 * kMiB;
+      options.compression = rocksdb::kLZ4Compression;
+      break;
+    case Family::state:
+    case Family::objects:
+      options.write_buffer_size = 8 * kMiB;
+      table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+      break;
+    case Family::config:
+      break;
+  }
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+// A directory of ours says so in a file, which is read before anything is touched.
+void check_format(const std::filesystem::path& directory, rocksdb::Env* env) {
+  const std::string file = (directory / kFormatFile).string();
+  std::string format;
+  if (rocksdb::ReadFileToString(env, file, &format).ok()) {
+    if (format == kFormat) return;
+    throw StoreError(directory.string() + " has another format than this doorbuster reads (\"" +
+                     format.substr(0, format.find('\n')) + "\"): use the version that made it");
+  }
+  std::vector<std::string> names;
+  if (!env->GetChildren(directory.string(), &names).ok()) return;
+  for (const auto& name : names) {
+    if (name == "." || name == "..") continue;
+    throw StoreError(directory.string() + " holds " + name +
+                     ", which is not doorbuster's: choose an empty directory");
+  }
+}
+
+std::string explain(const std::filesystem::path& directory, const rocksdb::Status& status) {
+  const std::string where = directory.string();
+  const std::string detail = status.ToString();
+  if (detail.find("lock") != std::string::npos || detail.find("LOCK") != std::string::npos) {
+    if (detail.find("Permission denied") == std::string::npos &&
+        detail.find("Read-only") == std::string::npos) {
+      return where + " is in use by another doorbuster: stop it first, or choose another directory";
+    }
+  }
+  if (status.IsCorruption()) {
+    return where + " is damaged and was left as it is: restore it from a backup (" + detail + ")";
+  }
+  if (status.IsNoSpace()) {
+    return "the disk under " + where +
+           " is full: free some space and run the same command again (" + detail + ")";
+  }
+  if (status.IsInvalidArgument()) {
+    return where + " was not made by this version of doorbuster: choose another directory (" +
+           detail + ")";
+  }
+  return where + " can't be used: " + detail;
+}
+
+void make_directory(const std::filesystem::path& directory, rocksdb::Env* env) {
+  auto made = env->CreateDirIfMissing(directory.string());
+  const std::string file = (directory / kFormatFile).string();
+  if (made.ok() && !env->FileExists(file).ok()) {
+    // Renamed into place whole, so that a crash leaves either no mark or a complete one.
+    const std::string draft =
+        (directory.parent_path() / (directory.filename().string() + ".new")).string();
+    made = rocksdb::WriteStringToFile(env, slice(kFormat), draft, true);
+    if (made.ok()) made = env->RenameFile(draft, file);
+  }
+  if (!made.ok()) throw StoreError(explain(directory, made));
+}
+
+}  // namespace
+
+void Batch::put(Family family, std::string_view key, std::string_view value) {
+  batch_.Put(families_[static_cast<std::size_t>(family)], slice(key), slice(value));
+}
+void Batch::remove(Family family, std::string_view key) {
+  batch_.Delete(families_[static_cast<std::size_t>(family)], slice(key));
+}
+void Batch::remove_written_once(Family family, std::string_view key) {
+  batch_.SingleDelete(families_[static_cast<std::size_t>(family)], slice(key));
+}
+void Batch::remove_range(Family family, std::string_view begin, std::string_view end) {
+  batch_.DeleteRange(families_[static_cast<std::size_t>(family)], slice(begin), slice(end));
+}
+
+std::unique_ptr<Store> Store::open(const std::filesystem::path& directory, rocksdb::Env* env) {
+  check_format(directory, env);
+  make_directory(directory, env);
+  std::unique_ptr<Store> store(new Store);
+  store->directory_ = directory;
+  const auto cache = rocksdb::NewLRUCache(16 * kMiB);
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (std::size_t i = 0; i < kFamilies; ++i) {
+    descriptors.emplace_back(kFamilyNames[i], family_options(static_cast<Family>(i), cache));
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const auto opened =
+      rocksdb::DB::Open(db_options(env), (directory / "db").string(), descriptors, &handles, &db);
+  if (!opened.ok()) throw StoreError(explain(directory, opened));
+  store->db_.reset(db);
+  std::copy(handles.begin(), handles.end(), store->families_.begin());
+  return store;
+}
+
+Store::~Store() {
+  if (!db_) return;
+  for (auto* family : families_) db_->DestroyColumnFamilyHandle(family);
+}
+
+void Store::write(Batch& batch) {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  if (const auto status = db_->Write(options, &batch.batch_); !status.ok()) fail("write", status);
+}
+
+bool Store::get(Family family, std::string_view key, std::string* value) const {
+  rocksdb::PinnableSlice found(value);
+  const auto status = db_->Get({}, families_[static_cast<std::size_t>(family)], slice(key), &found);
+  if (status.IsNotFound()) return false;
+  if (!status.ok()) fail("read", status);
+  if (found.IsPinned()) value->assign(found.data(), found.size());
+  return true;
+}
+
+void Store::scan(Family family, std::string_view begin, std::string_view end,
+                 const Visitor& visit) const {
+  const rocksdb::Slice upper = slice(end);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> it(
+      db_->NewIterator(options, families_[static_cast<std::size_t>(family)]));
+  for (it->Seek(slice(begin)); it->Valid(); it->Next()) {
+    if (!visit(view(it->key()), view(it->value()))) return;
+  }
+  if (!it->status().ok()) fail("read", it->status());
+}
+
+void Store::reclaim(Family family, std::string_view begin, std::string_view end) {
+  const rocksdb::Slice first = slice(begin);
+  const rocksdb::Slice last = slice(end);
+  const auto status = rocksdb::DeleteFilesInRange(
+      db_.get(), families_[static_cast<std::size_t>(family)], &first, &last, false);
+  if (!status.ok()) fail("write", status);
+}
+
+void Store::fail(const char* what, const rocksdb::Status& status) const {
+  throw StoreError(std::string("can't ") + what + ": " + explain(directory_, status));
+}
+
+std::string after_prefix(std::string_view prefix) {
+  std::string next(prefix);
+  while (!next.empty() && next.back() == '\xff') next.pop_back();
+  next.back() = static_cast<char>(static_cast<unsigned char>(next.back()) + 1);
+  return next;
+}
+
+}  // namespace doorbuster::engine

@@ -1,0 +1,97 @@
+#include "engine/text.h"
+
+#include <openssl/evp.h>
+
+#include <boost/json.hpp>
+#include <charconv>
+#include <cstdio>
+#include <memory>
+#include <stdexcept>
+
+namespace doorbuster::engine {
+
+Md5 md5(std::string_view bytes) {
+  // Looking an algorithm up costs more than a small digest does, so each thread does it once.
+  struct Digest {
+    EVP_MD* algorithm = EVP_MD_fetch(nullptr, "MD5", nullptr);
+    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    Digest() = default;
+    Digest(const Digest&) = delete;
+    Digest& operator=(const Digest&) = delete;
+    ~Digest() {
+      EVP_MD_CTX_free(context);
+      EVP_MD_free(algorithm);
+    }
+  };
+  thread_local Digest digest;
+  Md5 result;
+  if (EVP_DigestInit_ex2(digest.context, digest.algorithm, nullptr) != 1 ||
+      EVP_DigestUpdate(digest.context, bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(digest.context, result.data(), nullptr) != 1) {
+    throw std::runtime_error("OpenSSL offers no MD5, which S3 and SQS are defined by");
+  }
+  return result;
+}
+
+std::string hex(const unsigned char* bytes, std::size_t size) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text(2 * size, '\0');
+  for (std::size_t i = 0; i < size; ++i) {
+    text[2 * i] = kDigits[bytes[i] >> 4];
+    text[2 * i + 1] = kDigits[bytes[i] & 0xf];
+  }
+  return text;
+}
+
+std::string base64(std::string_view bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                   reinterpret_cast<const unsigned char*>(bytes.data()),
+                                   static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+std::string json_string(std::string_view text) {
+  return boost::json::serialize(boost::json::string_view(text.data(), text.size()));
+}
+
+std::string str(const Uuid& id) {
+  const std::string digits = hex(id.data(), id.size());
+  std::string text;
+  text.reserve(36);
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i == 8 || i == 12 || i == 16 || i == 20) text.push_back('-');
+    text.push_back(digits[i]);
+  }
+  return text;
+}
+
+std::string iso8601(cloud::Time time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  char text[40];
+  const int size = std::snprintf(
+      text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+  return std::string(text, static_cast<std::size_t>(size));
+}
+
+std::int64_t to_ms(cloud::Time time) {
+  return time.time_since_epoch().count();
+}
+cloud::Time from_ms(std::int64_t ms) {
+  return cloud::Time(std::chrono::milliseconds(ms));
+}
+
+std::optional<std::int64_t> to_integer(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace doorbuster::engine

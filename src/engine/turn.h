@@ -1,0 +1,29 @@
+// One turn of the engine: some commands, one instant, one batch.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "cloud/async.h"
+#include "engine/metrics.h"
+#include "engine/random.h"
+#include "engine/reply.h"
+#include "engine/store.h"
+
+namespace doorbuster::engine {
+
+// What a command may see of the world and where it leaves what it did. State in memory is changed
+// at once; `batch` is what a restart will find of it, and `done` are the replies to release when
+// the batch is on disk. A command throws before it changes anything or not at all.
+struct Turn {
+  const cloud::Time now;
+  const Store& store;
+  Random& random;
+  Metrics& metrics;
+  const Log& log;
+  Batch batch;
+  std::vector<std::unique_ptr<Completion>> done;
+};
+
+}  // namespace doorbuster::engine
