@@ -1,0 +1,400 @@
+#include "engine/queue.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "cloud/error.h"
+#include "engine/codec.h"
+
+namespace doorbuster::engine {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr int kVisibilityMax_s = 43'200;   // counted from the receive
+constexpr std::size_t kDueAtOnce = 1'000;  // delayed messages that one turn moves
+constexpr std::size_t kExpiredAtOnce = 1'000;
+constexpr seconds kSweepEvery{60};
+constexpr std::uint64_t kReclaimEvery = 50'000;  // messages
+
+std::string delayed_key(std::uint32_t queue, cloud::Time due, std::uint64_t sequence) {
+  return Encoder().u32(queue).u64(static_cast<std::uint64_t>(to_ms(due))).u64(sequence).bytes();
+}
+
+std::string queue_prefix(std::uint32_t queue) {
+  return Encoder().u32(queue).bytes();
+}
+
+std::string counters_key(std::uint32_t queue) {
+  return Encoder().raw("q").u32(queue).bytes();
+}
+
+std::unique_ptr<Shelf> make_shelf(bool fifo, std::uint32_t queue, std::uint64_t first,
+                                  std::uint64_t end) {
+  if (fifo) return std::make_unique<FifoShelf>(queue, first, end);
+  return std::make_unique<StandardShelf>(queue, first, end);
+}
+
+}  // namespace
+
+std::string ReceiptHandle::str() const {
+  const std::string bytes = Encoder().u32(queue).u64(sequence).u64(receipt).bytes();
+  return hex(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+}
+
+std::optional<ReceiptHandle> ReceiptHandle::parse(std::string_view text) {
+  const auto number = [text](std::size_t at, std::size_t digits, auto& to) {
+    const char* end = text.data() + at + digits;
+    const auto [stop, error] = std::from_chars(text.data() + at, end, to, 16);
+    return error == std::errc() && stop == end;
+  };
+  ReceiptHandle handle;
+  if (text.size() != 40 || !number(0, 8, handle.queue) || !number(8, 16, handle.sequence) ||
+      !number(24, 16, handle.receipt)) {
+    return std::nullopt;
+  }
+  return handle;
+}
+
+Queue::Queue(Identity who, QueueAttributes what)
+    : identity(std::move(who)),
+      attributes(std::move(what)),
+      shelf_(make_shelf(attributes.fifo, identity.id, 0, 0)) {}
+
+// --- Opening and saving -----------------------------------------------------------------------
+
+void Queue::open(const Store& store, cloud::Time now) {
+  std::string bytes;
+  if (store.get(Family::state, counters_key(identity.id), &bytes)) {
+    Decoder in(bytes);
+    const std::uint64_t first = in.varint();
+    const std::uint64_t end = in.varint();
+    delayed_ = in.varint();
+    delayed_end_ = in.varint();
+    shelf_ = make_shelf(attributes.fifo, identity.id, first, end);
+  }
+  open_received(store, now);
+  open_delayed(store);
+  shelf_->open(store);
+  reclaimed_ = first_alive();
+  next_sweep_ = now + kSweepEvery;
+}
+
+void Queue::open_received(const Store& store, cloud::Time now) {
+  const std::string prefix = Encoder().raw("f").u32(identity.id).bytes();
+  store.scan(Family::state, prefix, after_prefix(prefix),
+             [&](std::string_view key, std::string_view value) {
+               const std::uint64_t sequence = Decoder(key.substr(prefix.size())).u64();
+               Decoder in(value);
+               Received received;
+               received.visible_at = from_ms(static_cast<std::int64_t>(in.varint()));
+               received.first_received = from_ms(static_cast<std::int64_t>(in.varint()));
+               received.sent = from_ms(static_cast<std::int64_t>(in.varint()));
+               received.receipt = in.u64();
+               received.count = static_cast<std::uint32_t>(in.varint());
+               received.in_process = in.byte() != 0;
+               received.in_flight = true;
+               received.group = in.text();
+               if (received.in_process) received.visible_at = now;
+               shelf_->in_flight(sequence, received.group);
+               in_flight_.emplace(received.visible_at, sequence);
+               const auto it = received_.emplace_hint(received_.end(), sequence, received);
+               if (received.visible_at <= now) make_visible(it);
+               return true;
+             });
+}
+
+void Queue::open_delayed(const Store& store) {
+  const std::string prefix = queue_prefix(identity.id);
+  store.scan(Family::delayed, prefix, after_prefix(prefix), [&](std::string_view key, auto) {
+    first_due_ = from_ms(static_cast<std::int64_t>(Decoder(key.substr(prefix.size())).u64()));
+    return false;
+  });
+}
+
+void Queue::save(Turn& turn) {
+  if (!changed_) return;
+  changed_ = false;
+  turn.batch.put(Family::state, counters_key(identity.id),
+                 Encoder()
+                     .varint(shelf_->first())
+                     .varint(shelf_->end())
+                     .varint(delayed_)
+                     .varint(delayed_end_)
+                     .bytes());
+}
+
+void Queue::end_turn(Store& store) {
+  shelf_->end_turn();
+  const std::uint64_t alive = first_alive();
+  if (alive < reclaimed_ + kReclaimEvery) return;
+  store.reclaim(Family::messages, message_key(identity.id, 0), message_key(identity.id, alive));
+  reclaimed_ = alive;
+}
+
+std::uint64_t Queue::first_alive() const {
+  const std::uint64_t first = shelf_->first();
+  return received_.empty() ? first : std::min(first, received_.begin()->first);
+}
+
+// --- Sending ----------------------------------------------------------------------------------
+
+Queue::Counts Queue::counts() const {
+  return {shelf_->count(), in_flight_.size(), delayed_};
+}
+
+std::string Queue::next_sequence_number() const {
+  std::string digits = std::to_string(shelf_->end() + delayed_end_ + 1);
+  return std::string(20 - digits.size(), '0').replace(0, 2, "18") + digits;
+}
+
+void Queue::send(Turn& turn, StoredMessage message, int delay_s) {
+  changed_ = true;
+  if (delay_s == 0) {
+    turn.batch.put(Family::messages, message_key(identity.id, shelf_->end()), message.encode());
+    shelf_->add(std::move(message));
+    return;
+  }
+  const cloud::Time due = turn.now + seconds(delay_s);
+  turn.batch.put(Family::delayed, delayed_key(identity.id, due, delayed_end_++), message.encode());
+  ++delayed_;
+  if (!first_due_ || due < *first_due_) first_due_ = due;
+}
+
+void Queue::end_delays(Turn& turn) {
+  const std::string prefix = queue_prefix(identity.id);
+  std::size_t moved = 0;
+  first_due_.reset();
+  turn.store.scan(Family::delayed, prefix, after_prefix(prefix),
+                  [&](std::string_view key, std::string_view value) {
+                    const auto due = from_ms(
+                        static_cast<std::int64_t>(Decoder(key.substr(prefix.size())).u64()));
+                    if (due > turn.now || moved == kDueAtOnce) {
+                      first_due_ = due;
+                      return false;
+                    }
+                    turn.batch.remove_written_once(Family::delayed, key);
+                    send(turn, StoredMessage::decode(value), 0);
+                    --delayed_;
+                    ++moved;
+                    return true;
+                  });
+}
+
+// --- Receiving --------------------------------------------------------------------------------
+
+std::string Queue::received_key(std::uint64_t sequence) const {
+  return Encoder().raw("f").u32(identity.id).u64(sequence).bytes();
+}
+
+void Queue::write_received(Turn& turn, std::uint64_t sequence, const Received& received) const {
+  turn.batch.put(Family::state, received_key(sequence),
+                 Encoder()
+                     .varint(static_cast<std::uint64_t>(to_ms(received.visible_at)))
+                     .varint(static_cast<std::uint64_t>(to_ms(received.first_received)))
+                     .varint(static_cast<std::uint64_t>(to_ms(received.sent)))
+                     .u64(received.receipt)
+                     .varint(received.count)
+                     .byte(received.in_process ? 1 : 0)
+                     .text(received.group)
+                     .bytes());
+}
+
+bool Queue::expired(const Turn& turn, cloud::Time sent) const {
+  return sent + seconds(attributes.retention_s) <= turn.now;
+}
+
+std::vector<Delivery> Queue::receive(Turn& turn, const ReceiveOrder& order, Queue* dead_letters) {
+  std::vector<Delivery> deliveries;
+  const int timeout_s = order.visibility_timeout_s.value_or(attributes.visibility_timeout_s);
+  while (deliveries.size() < static_cast<std::size_t>(order.max_messages) &&
+         in_flight_.size() < kInFlightMax) {
+    auto waiting = shelf_->take(turn.store);
+    if (!waiting) break;
+    changed_ = true;
+    const auto it = received_.find(waiting->sequence);
+    const std::uint32_t failures = it == received_.end() ? 0 : it->second.count;
+    if (expired(turn, waiting->message.sent)) {
+      forget_taken(turn, *waiting);
+    } else if (dead_letters && attributes.redrive &&
+               failures >= static_cast<std::uint32_t>(attributes.redrive->max_receive_count)) {
+      forget_taken(turn, *waiting);
+      waiting->message.dead_letter_source = identity.arn;
+      dead_letters->send(turn, std::move(waiting->message), 0);
+    } else {
+      deliveries.push_back(hand_out(turn, std::move(*waiting), timeout_s, order.in_process));
+    }
+  }
+  shelf_->end_receive();
+  return deliveries;
+}
+
+Delivery Queue::hand_out(Turn& turn, Waiting waiting, int timeout_s, bool in_process) {
+  auto [it, first_time] = received_.try_emplace(waiting.sequence);
+  Received& received = it->second;
+  if (first_time) {
+    received.first_received = turn.now;
+    received.sent = waiting.message.sent;
+    received.group = waiting.message.group;
+  }
+  ++received.count;
+  received.receipt = turn.random.next();
+  received.in_process = in_process;
+  received.in_flight = true;
+  received.visible_at = turn.now + seconds(timeout_s);
+  in_flight_.emplace(received.visible_at, waiting.sequence);
+  write_received(turn, waiting.sequence, received);
+  Delivery delivery{std::move(waiting.message),
+                    {identity.id, waiting.sequence, received.receipt},
+                    received.count,
+                    received.first_received};
+  if (timeout_s == 0) make_visible(it);
+  return delivery;
+}
+
+std::optional<StoredMessage> Queue::take(Turn& turn) {
+  auto waiting = shelf_->take(turn.store);
+  shelf_->end_receive();
+  if (!waiting) return std::nullopt;
+  changed_ = true;
+  forget_taken(turn, *waiting);
+  return std::move(waiting->message);
+}
+
+void Queue::wait(ReceiveOrder order) {
+  waiter_deadlines_.emplace(order.wait_until, next_waiter_);
+  waiters_.emplace_hint(waiters_.end(), next_waiter_++, std::move(order));
+}
+
+void Queue::serve(Turn& turn, Queue* dead_letters) {
+  while (!waiters_.empty() && shelf_->count() > 0) {
+    const auto first = waiters_.begin();
+    auto deliveries = receive(turn, first->second, dead_letters);
+    if (deliveries.empty()) return;
+    waiter_deadlines_.erase({first->second.wait_until, first->first});
+    first->second.reply->value = std::move(deliveries);
+    turn.done.push_back(std::move(first->second.reply));
+    waiters_.erase(first);
+  }
+}
+
+void Queue::dismiss(Turn& turn) {
+  for (auto& [ticket, order] : waiters_) turn.done.push_back(std::move(order.reply));
+  waiters_.clear();
+  waiter_deadlines_.clear();
+}
+
+// --- What becomes of a received message -------------------------------------------------------
+
+void Queue::make_visible(ReceivedMap::iterator it) {
+  in_flight_.erase({it->second.visible_at, it->first});
+  it->second.in_flight = false;
+  shelf_->put_back(it->first, it->second.group);
+}
+
+void Queue::forget(Turn& turn, ReceivedMap::iterator it) {
+  changed_ = true;
+  const auto& [sequence, received] = *it;
+  if (received.in_flight) {
+    in_flight_.erase({received.visible_at, sequence});
+    shelf_->removed(received.group);
+  } else {
+    shelf_->drop(sequence, received.group);
+  }
+  turn.batch.remove_written_once(Family::messages, message_key(identity.id, sequence));
+  turn.batch.remove(Family::state, received_key(sequence));
+  received_.erase(it);
+}
+
+void Queue::forget_taken(Turn& turn, const Waiting& waiting) {
+  shelf_->removed(waiting.message.group);
+  turn.batch.remove_written_once(Family::messages, message_key(identity.id, waiting.sequence));
+  if (received_.erase(waiting.sequence) > 0) {
+    turn.batch.remove(Family::state, received_key(waiting.sequence));
+  }
+}
+
+bool Queue::remove(Turn& turn, const ReceiptHandle& handle) {
+  const auto it = received_.find(handle.sequence);
+  if (it == received_.end() || it->second.receipt != handle.receipt) return false;
+  forget(turn, it);
+  return true;
+}
+
+Queue::Visibility Queue::change_visibility(Turn& turn, const ReceiptHandle& handle, int timeout_s) {
+  const auto it = received_.find(handle.sequence);
+  if (it == received_.end() || it->second.receipt != handle.receipt || !it->second.in_flight) {
+    return Visibility::not_in_flight;
+  }
+  Received& received = it->second;
+  const cloud::Time visible_at = turn.now + seconds(timeout_s);
+  if (visible_at > received.first_received + seconds(kVisibilityMax_s)) {
+    return Visibility::beyond_limit;
+  }
+  in_flight_.erase({received.visible_at, it->first});
+  received.visible_at = visible_at;
+  in_flight_.emplace(visible_at, it->first);
+  write_received(turn, it->first, received);
+  if (timeout_s == 0) make_visible(it);
+  return Visibility::changed;
+}
+
+void Queue::purge(Turn& turn) {
+  const std::string prefix = queue_prefix(identity.id);
+  const std::string received = Encoder().raw("f").raw(prefix).bytes();
+  turn.batch.remove_range(Family::messages, prefix, after_prefix(prefix));
+  turn.batch.remove_range(Family::delayed, prefix, after_prefix(prefix));
+  turn.batch.remove_range(Family::state, received, after_prefix(received));
+  shelf_->clear();
+  received_.clear();
+  in_flight_.clear();
+  delayed_ = 0;
+  first_due_.reset();
+  changed_ = true;
+}
+
+// --- Time -------------------------------------------------------------------------------------
+
+void Queue::wake(Turn& turn) {
+  while (!in_flight_.empty() && in_flight_.begin()->first <= turn.now) {
+    make_visible(received_.find(in_flight_.begin()->second));
+  }
+  if (first_due_ && *first_due_ <= turn.now) end_delays(turn);
+  if (next_sweep_ <= turn.now) sweep(turn);
+  while (!waiter_deadlines_.empty() && waiter_deadlines_.begin()->first <= turn.now) {
+    const auto it = waiters_.find(waiter_deadlines_.begin()->second);
+    turn.done.push_back(std::move(it->second.reply));
+    waiters_.erase(it);
+    waiter_deadlines_.erase(waiter_deadlines_.begin());
+  }
+}
+
+void Queue::sweep(Turn& turn) {
+  const cloud::Time sent_until = turn.now - seconds(attributes.retention_s);
+  std::size_t dropped = 0;
+  for (; dropped < kExpiredAtOnce; ++dropped) {
+    const auto sequence = shelf_->drop_expired(turn.store, sent_until);
+    if (!sequence) break;
+    // A FIFO shelf's first may have been received before.
+    turn.batch.remove_written_once(Family::messages, message_key(identity.id, *sequence));
+    if (received_.erase(*sequence) > 0) turn.batch.remove(Family::state, received_key(*sequence));
+    changed_ = true;
+  }
+  for (auto it = received_.begin(); it != received_.end();) {
+    const auto next = std::next(it);
+    if (it->second.sent <= sent_until) forget(turn, it);
+    it = next;
+  }
+  next_sweep_ = dropped == kExpiredAtOnce ? turn.now : turn.now + kSweepEvery;
+}
+
+std::optional<cloud::Time> Queue::alarm() const {
+  std::optional<cloud::Time> first = first_due_;
+  const auto consider = [&first](cloud::Time t) { first = first ? std::min(*first, t) : t; };
+  if (!in_flight_.empty()) consider(in_flight_.begin()->first);
+  if (!waiter_deadlines_.empty()) consider(waiter_deadlines_.begin()->first);
+  if (shelf_->count() > 0 || !received_.empty()) consider(next_sweep_);
+  return first;
+}
+
+}  // namespace doorbuster::engine

@@ -1,0 +1,160 @@
+// One queue: its messages, who has received them, and who waits for one.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/message.h"
+#include "engine/queue_attributes.h"
+#include "engine/shelf.h"
+#include "engine/turn.h"
+
+namespace doorbuster::engine {
+
+// What a receive hands out: the right to delete this message, or to change how long it stays
+// invisible, until somebody receives it again.
+struct ReceiptHandle {
+  std::uint32_t queue = 0;
+  std::uint64_t sequence = 0;
+  std::uint64_t receipt = 0;
+
+  std::string str() const;
+  // Nothing if the text is not a handle at all.
+  static std::optional<ReceiptHandle> parse(std::string_view text);
+};
+
+struct Delivery {
+  StoredMessage message;
+  ReceiptHandle handle;
+  std::uint32_t receive_count = 0;
+  cloud::Time first_received{};
+};
+
+struct ReceiveOrder {
+  int max_messages = 1;
+  std::optional<int> visibility_timeout_s;  // the queue's own if absent
+  cloud::Time wait_until{};
+  // By a consumer that lives in this process: after a restart it can't be working on it any more,
+  // so the message is visible at once.
+  bool in_process = false;
+  std::unique_ptr<Reply<std::vector<Delivery>>> reply;
+};
+
+// Belongs to the writer's thread.
+class Queue {
+ public:
+  // AWS's limits.
+  static constexpr std::size_t kInFlightMax = 120'000;
+
+  struct Identity {
+    std::uint32_t id = 0;
+    std::string arn;
+    std::string name;
+    std::string url;
+    cloud::Time created{};
+    cloud::Time modified{};
+  };
+
+  Queue(Identity identity, QueueAttributes attributes);
+
+  // Takes up what the store knows of it.
+  void open(const Store& store, cloud::Time now);
+
+  Identity identity;
+  QueueAttributes attributes;
+
+  struct Counts {
+    std::uint64_t visible = 0;
+    std::uint64_t in_flight = 0;
+    std::uint64_t delayed = 0;
+  };
+  Counts counts() const;
+
+  // Appends, after the delay if there is one. For a FIFO queue the caller has seen to
+  // deduplication.
+  void send(Turn& turn, StoredMessage message, int delay_s);
+
+  // The next SequenceNumber of a FIFO queue.
+  std::string next_sequence_number() const;
+
+  // Up to as many messages as can be had now. One that has failed too often goes to `dead_letters`,
+  // if there is such a queue, instead. Throws cloud::Error OverLimit (standard queues only).
+  std::vector<Delivery> receive(Turn& turn, const ReceiveOrder& order, Queue* dead_letters);
+
+  // Takes the next visible message away for good, as a message move task does.
+  std::optional<StoredMessage> take(Turn& turn);
+
+  // Answers the order when there is something or its time is up.
+  void wait(ReceiveOrder order);
+  bool has_waiters() const { return !waiters_.empty(); }
+  void serve(Turn& turn, Queue* dead_letters);
+  // Answers all orders that wait, with nothing.
+  void dismiss(Turn& turn);
+
+  // Returns false if the handle is not that of the message's last receive, or the message is gone.
+  bool remove(Turn& turn, const ReceiptHandle& handle);
+
+  enum class Visibility { changed, not_in_flight, beyond_limit };
+  Visibility change_visibility(Turn& turn, const ReceiptHandle& handle, int timeout_s);
+
+  void purge(Turn& turn);
+
+  // Whatever has come due by now; once a turn, before its commands.
+  void wake(Turn& turn);
+  // When there is next something to do without a command.
+  std::optional<cloud::Time> alarm() const;
+
+  // What a restart needs, if it has changed; after the turn's commands.
+  void save(Turn& turn);
+  // The turn's batch is on disk.
+  void end_turn(Store& store);
+
+ private:
+  struct Received {
+    cloud::Time visible_at{};
+    cloud::Time first_received{};
+    cloud::Time sent{};
+    std::uint64_t receipt = 0;
+    std::uint32_t count = 0;
+    bool in_flight = false;
+    bool in_process = false;
+    std::string group;
+  };
+  using ReceivedMap = std::map<std::uint64_t, Received>;
+
+  std::string received_key(std::uint64_t sequence) const;
+  void open_received(const Store& store, cloud::Time now);
+  void open_delayed(const Store& store);
+  void write_received(Turn& turn, std::uint64_t sequence, const Received& received) const;
+  Delivery hand_out(Turn& turn, Waiting waiting, int timeout_s, bool in_process);
+  bool expired(const Turn& turn, cloud::Time sent) const;
+  void make_visible(ReceivedMap::iterator it);
+  void forget(Turn& turn, ReceivedMap::iterator it);
+  void forget_taken(Turn& turn, const Waiting& waiting);
+  void end_delays(Turn& turn);
+  void sweep(Turn& turn);
+  std::uint64_t first_alive() const;
+
+  std::unique_ptr<Shelf> shelf_;
+  ReceivedMap received_;                                       // received once or more, not deleted
+  std::set<std::pair<cloud::Time, std::uint64_t>> in_flight_;  // of those, by when they are visible
+
+  std::uint64_t delayed_ = 0;
+  std::uint64_t delayed_end_ = 0;
+  std::optional<cloud::Time> first_due_;
+
+  std::map<std::uint64_t, ReceiveOrder> waiters_;  // in the order they came
+  std::set<std::pair<cloud::Time, std::uint64_t>> waiter_deadlines_;
+  std::uint64_t next_waiter_ = 0;
+
+  cloud::Time next_sweep_{};
+  std::uint64_t reclaimed_ = 0;  // before it the store holds nothing of ours
+  bool changed_ = false;
+};
+
+}  // namespace doorbuster::engine
