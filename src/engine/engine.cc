@@ -1,0 +1,180 @@
+#include "engine/engine.h"
+
+#include <random>
+
+#include "cloud/error.h"
+
+namespace doorbuster::engine {
+namespace {
+
+const cloud::SystemClock kSystemClock;
+
+// What one turn takes at the most, so that the first of its commands does not wait for too many.
+constexpr std::size_t kTurnCommandsMax = 4'096;
+constexpr std::size_t kTurnBytesMax = 8 << 20;
+
+std::uint64_t machine_seed() {
+  std::random_device device;
+  return static_cast<std::uint64_t>(device()) << 32 | device();
+}
+
+EngineOptions complete(EngineOptions options) {
+  if (!options.clock) options.clock = &kSystemClock;
+  if (options.seed == 0) options.seed = machine_seed();
+  if (!options.log) options.log = [](std::string_view) {};
+  return options;
+}
+
+std::exception_ptr unavailable(const std::string& why) {
+  return std::make_exception_ptr(cloud::Error("ServiceUnavailable", why, 503));
+}
+
+}  // namespace
+
+Engine::Engine(EngineOptions options)
+    : options_(complete(std::move(options))),
+      store_(Store::open(options_.directory, options_.env)),
+      random_(options_.seed),
+      machine_(options_.endpoint),
+      now_(options_.clock->now()) {
+  try {
+    machine_.open(*store_, now_);
+  } catch (const StoreError&) {
+    throw;
+  } catch (const std::exception& e) {
+    throw StoreError(options_.directory.string() +
+                     " is damaged and was left as it is: restore it from a backup (" + e.what() +
+                     ")");
+  }
+}
+
+Engine::~Engine() {
+  stop();
+}
+
+void Engine::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Engine::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+  const auto why = unavailable("doorbuster is stopping");
+  for (auto& command : take()) command->refuse(why)->release();
+}
+
+void Engine::run() {
+  std::unique_lock lock(mutex_);
+  const auto ready = [this] { return stopping_ || !commands_.empty(); };
+  while (!stopping_) {
+    const auto alarm = failure_ ? std::nullopt : machine_.alarm();
+    if (alarm) {
+      const auto delay = *alarm - options_.clock->now();
+      if (delay.count() > 0) wake_.wait_for(lock, delay, ready);
+    } else {
+      wake_.wait(lock, ready);
+    }
+    lock.unlock();
+    turn();
+    lock.lock();
+  }
+  lock.unlock();
+  Turn last{now_, *store_, random_, metrics_, options_.log, store_->batch(), {}};
+  machine_.queues.dismiss(last);
+  for (auto& reply : last.done) reply->release();
+}
+
+void Engine::submit(std::unique_ptr<Command> command) {
+  std::exception_ptr why;
+  {
+    const std::lock_guard lock(mutex_);
+    why = failure_;
+    if (!why && stopping_) why = unavailable("doorbuster is stopping");
+    if (!why) {
+      commands_.push_back(std::move(command));
+      if (commands_.size() > 1) return;  // the writer knows
+    }
+  }
+  if (why) {
+    command->refuse(why)->release();
+  } else {
+    wake_.notify_one();
+  }
+}
+
+std::deque<std::unique_ptr<Command>> Engine::take() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(commands_, {});
+}
+
+std::exception_ptr Engine::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+bool Engine::turn() {
+  auto commands = take();
+  const auto alarm = machine_.alarm();
+  // Time never goes back, whatever the machine's clock does.
+  now_ = std::max(now_, options_.clock->now());
+  if (commands.empty() && (!alarm || *alarm > now_)) return false;
+  Turn turn{now_, *store_, random_, metrics_, options_.log, store_->batch(), {}};
+  try {
+    machine_.begin_turn(turn);
+    apply(commands, turn);
+    machine_.finish_turn(turn);
+    commit(turn);
+  } catch (const std::exception& e) {
+    break_down(turn, unavailable(e.what()));
+  }
+  for (auto& reply : turn.done) reply->release();
+  return true;
+}
+
+void Engine::apply(std::deque<std::unique_ptr<Command>>& commands, Turn& turn) {
+  std::size_t taken = 0;
+  while (!commands.empty() && taken++ < kTurnCommandsMax && turn.batch.bytes() < kTurnBytesMax) {
+    const auto command = std::move(commands.front());
+    commands.pop_front();
+    try {
+      command->run(machine_, turn);
+    } catch (const cloud::Error&) {
+      turn.done.push_back(command->refuse(std::current_exception()));
+    } catch (const std::exception& e) {
+      turn.done.push_back(command->refuse(unavailable(e.what())));
+      throw;
+    }
+  }
+  if (commands.empty()) return;
+  const std::lock_guard lock(mutex_);
+  commands_.insert(commands_.begin(), std::make_move_iterator(commands.begin()),
+                   std::make_move_iterator(commands.end()));
+}
+
+void Engine::commit(Turn& turn) {
+  if (!turn.batch.empty()) store_->write(turn.batch);
+  machine_.end_turn(*store_);
+}
+
+// Memory is ahead of the disk now and can't be trusted: nothing more is answered from it. A restart
+// finds what was acknowledged.
+void Engine::break_down(Turn& turn, std::exception_ptr why) {
+  {
+    const std::lock_guard lock(mutex_);
+    failure_ = why;
+  }
+  machine_.queues.dismiss(turn);
+  for (auto& command : take()) turn.done.push_back(command->refuse(why));
+  for (auto& reply : turn.done) reply->fail(why);
+  try {
+    std::rethrow_exception(why);
+  } catch (const cloud::Error& e) {
+    options_.log("the engine has stopped: " + e.message());
+  }
+}
+
+}  // namespace doorbuster::engine

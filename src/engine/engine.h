@@ -1,0 +1,174 @@
+// The embedded implementation of the cloud: one writer, one store.
+//
+// Commands come from any thread into one queue. The writer takes what has gathered, applies it to
+// memory, writes all its changes as one batch, syncs once, then releases the replies: nothing is
+// acknowledged before it is on disk, and under load the price of a sync is shared.
+#pragma once
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <type_traits>
+
+#include "cloud/async.h"
+#include "engine/machine.h"
+
+namespace doorbuster::engine {
+
+struct EngineOptions {
+  std::filesystem::path directory;
+  std::string endpoint = "http://127.0.0.1:4566";  // what URLs of queues begin with
+  const cloud::Clock* clock = nullptr;             // the system's if null; outlives the engine
+  std::uint64_t seed = 0;                          // of all randomness; 0 takes the machine's
+  Log log;                                         // nowhere if empty
+  rocksdb::Env* env = rocksdb::Env::Default();     // outlives the engine
+};
+
+// A request to the writer. run() leaves its reply in the turn or with somebody who will.
+class Command {
+ public:
+  virtual ~Command() = default;
+  virtual void run(Machine& machine, Turn& turn) = 0;
+  // Instead of run(): the engine can't take it. The reply is released by the caller.
+  virtual std::unique_ptr<Completion> refuse(std::exception_ptr why) = 0;
+};
+
+template <class T>
+using Answer = cloud::Async<std::conditional_t<std::is_same_v<T, Done>, void, T>>;
+
+class Engine {
+ public:
+  // Opens the store. Throws StoreError, with a message for the operator.
+  explicit Engine(EngineOptions options);
+  // Stops. Whoever still waits for a reply gets an error.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Runs the writer on a thread of its own until stop(), which answers all long polls.
+  void start();
+  void stop();
+
+  // Without start(), turns are taken by hand, from one thread: takes one if there is a command or
+  // something has come due, and says whether it did.
+  bool turn();
+  // When something comes due next.
+  std::optional<cloud::Time> alarm() const { return machine_.alarm(); }
+
+  // Why the engine has stopped taking commands, if the disk failed it: null while all is well. What
+  // had been acknowledged by then is kept.
+  std::exception_ptr failure() const;
+
+  // Runs op(machine, turn) on the writer and completes with what it returned or threw, once that is
+  // durable. If op takes a third argument, the std::unique_ptr<Reply<T>>, it answers by that, in
+  // this turn or a later one, unless it throws.
+  // With T = Done it completes with nothing.
+  template <class T, class Op>
+  Answer<T> call(Op op);
+
+  // For reads beside the writer.
+  const Machine& machine() const { return machine_; }
+  const Store& store() const { return *store_; }
+  const Log& log() const { return options_.log; }
+
+ private:
+  void run();
+  void submit(std::unique_ptr<Command> command);
+  std::deque<std::unique_ptr<Command>> take();
+  void apply(std::deque<std::unique_ptr<Command>>& commands, Turn& turn);
+  void commit(Turn& turn);
+  void break_down(Turn& turn, std::exception_ptr why);
+
+  EngineOptions options_;
+  std::unique_ptr<Store> store_;
+  Random random_;
+  Metrics metrics_;
+  Machine machine_;
+  cloud::Time now_{};
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable wake_;
+  std::deque<std::unique_ptr<Command>> commands_;
+  std::exception_ptr failure_;
+  bool stopping_ = false;
+
+  std::thread thread_;
+};
+
+// --- How a coroutine becomes a command --------------------------------------------------------
+
+template <class T, class Handler>
+class PostedReply final : public Reply<T> {
+ public:
+  explicit PostedReply(Handler handler)
+      : work_(boost::asio::get_associated_executor(handler)), handler_(std::move(handler)) {}
+
+  void release() noexcept override {
+    boost::asio::post(work_.get_executor(),
+                      [handler = std::move(handler_), error = std::move(this->error),
+                       value = std::move(this->value)]() mutable {
+                        if constexpr (std::is_same_v<T, Done>) {
+                          std::move(handler)(std::move(error));
+                        } else {
+                          std::move(handler)(std::move(error), std::move(value));
+                        }
+                      });
+    work_.reset();
+  }
+
+ private:
+  boost::asio::executor_work_guard<boost::asio::associated_executor_t<Handler>> work_;
+  Handler handler_;
+};
+
+template <class T, class Op>
+class Call final : public Command {
+ public:
+  Call(Op op, std::unique_ptr<Reply<T>> reply) : op_(std::move(op)), reply_(std::move(reply)) {}
+
+  void run(Machine& machine, Turn& turn) override {
+    if constexpr (std::is_invocable_v<Op&, Machine&, Turn&, std::unique_ptr<Reply<T>>&>) {
+      op_(machine, turn, reply_);
+    } else if constexpr (std::is_same_v<T, Done>) {
+      op_(machine, turn);
+      turn.done.push_back(std::move(reply_));
+    } else {
+      reply_->value = op_(machine, turn);
+      turn.done.push_back(std::move(reply_));
+    }
+  }
+
+  std::unique_ptr<Completion> refuse(std::exception_ptr why) override {
+    if (reply_) reply_->error = std::move(why);
+    return std::move(reply_);
+  }
+
+ private:
+  Op op_;
+  std::unique_ptr<Reply<T>> reply_;
+};
+
+template <class T, class Op>
+Answer<T> Engine::call(Op op) {
+  using Signature = std::conditional_t<std::is_same_v<T, Done>, void(std::exception_ptr),
+                                       void(std::exception_ptr, T)>;
+  return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, Signature>(
+      [this](auto handler, Op work) {
+        using Handler = decltype(handler);
+        submit(std::make_unique<Call<T, Op>>(
+            std::move(work), std::make_unique<PostedReply<T, Handler>>(std::move(handler))));
+      },
+      boost::asio::use_awaitable, std::move(op));
+}
+
+}  // namespace doorbuster::engine

@@ -1,0 +1,80 @@
+#include "engine/engine.h"
+
+#include "engine/test_bed.h"
+
+namespace doorbuster::engine {
+namespace {
+
+using testing::HasSubstr;
+using testing::SizeIs;
+
+constexpr const char* kQueueUrl = "http://127.0.0.1:4566/000000000000/Orders";
+
+TEST(EngineTest, AMessageIsSentReceivedAndDeleted) {
+  TestBed bed;
+  EXPECT_EQ(bed.run(bed.sqs().CreateQueue({"Orders", {}})).QueueUrl, kQueueUrl);
+  cloud::SendMessageRequest send;
+  send.QueueUrl = kQueueUrl;
+  send.MessageBody = "hello";
+  EXPECT_EQ(bed.run(bed.sqs().SendMessage(send)).MD5OfMessageBody,
+            "5d41402abc4b2a76b9719d911017c592");
+
+  cloud::ReceiveMessageRequest receive;
+  receive.QueueUrl = kQueueUrl;
+  const auto first = bed.run(bed.sqs().ReceiveMessage(receive));
+  ASSERT_THAT(first.Messages, SizeIs(1));
+  EXPECT_EQ(first.Messages[0].Body, "hello");
+  EXPECT_THAT(bed.run(bed.sqs().ReceiveMessage(receive)).Messages, SizeIs(0));
+
+  bed.run(bed.sqs().DeleteMessage({kQueueUrl, first.Messages[0].ReceiptHandle}));
+  bed.advance(std::chrono::minutes(1));
+  EXPECT_THAT(bed.run(bed.sqs().ReceiveMessage(receive)).Messages, SizeIs(0));
+}
+
+TEST(EngineTest, WhatWasAcknowledgedIsThereAfterARestart) {
+  TestBed bed;
+  bed.run(bed.sqs().CreateQueue({"Orders", {}}));
+  cloud::SendMessageRequest send;
+  send.QueueUrl = kQueueUrl;
+  for (int i = 0; i < 3; ++i) {
+    send.MessageBody = std::to_string(i);
+    bed.run(bed.sqs().SendMessage(send));
+  }
+  cloud::ReceiveMessageRequest receive;
+  receive.QueueUrl = kQueueUrl;
+  const auto first = bed.run(bed.sqs().ReceiveMessage(receive));
+  bed.reopen();
+
+  receive.MaxNumberOfMessages = 10;
+  EXPECT_THAT(bed.run(bed.sqs().ReceiveMessage(receive)).Messages, SizeIs(2));
+  bed.run(bed.sqs().DeleteMessage({kQueueUrl, first.Messages[0].ReceiptHandle}));
+  bed.advance(std::chrono::minutes(1));
+  EXPECT_THAT(bed.run(bed.sqs().ReceiveMessage(receive)).Messages, SizeIs(2));
+}
+
+TEST(EngineTest, ALongPollWakesAtOnce) {
+  TestBed bed;
+  bed.run(bed.sqs().CreateQueue({"Orders", {}}));
+  cloud::ReceiveMessageRequest receive;
+  receive.QueueUrl = kQueueUrl;
+  receive.WaitTimeSeconds = 20;
+  const auto poll = bed.begin(bed.sqs().ReceiveMessage(receive));
+  bed.advance(std::chrono::seconds(5));
+  EXPECT_FALSE(poll->done());
+  cloud::SendMessageRequest send;
+  send.QueueUrl = kQueueUrl;
+  send.MessageBody = "now";
+  bed.run(bed.sqs().SendMessage(send));
+  ASSERT_TRUE(poll->value);
+  EXPECT_EQ(poll->value->Messages.at(0).Body, "now");
+
+  const auto in_vain = bed.begin(bed.sqs().ReceiveMessage(receive));
+  bed.advance(std::chrono::milliseconds(19'999));
+  EXPECT_FALSE(in_vain->done());
+  bed.advance(std::chrono::milliseconds(1));
+  ASSERT_TRUE(in_vain->value);
+  EXPECT_THAT(in_vain->value->Messages, SizeIs(0));
+}
+
+}  // namespace
+}  // namespace doorbuster::engine

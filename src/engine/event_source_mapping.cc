@@ -1,0 +1,197 @@
+#include "engine/event_source_mapping.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <set>
+
+#include "cloud/error.h"
+#include "engine/message_rules.h"
+
+namespace doorbuster::engine {
+
+struct EventSourceMapping::State {
+  Engine& engine;
+  const cloud::CreateEventSourceMappingRequest request;
+  const cloud::Handler handler;
+  const std::string region;
+  std::atomic<std::uint64_t> invocations = 0;
+  std::atomic<std::uint64_t> messages = 0;
+  std::atomic<std::uint64_t> failures = 0;
+};
+
+namespace {
+
+namespace json = boost::json;
+constexpr int kBatchMax = 10'000;
+constexpr int kConcurrencyMax = 1'000;
+constexpr std::chrono::seconds kWait{20};
+
+using Deliveries = std::vector<Delivery>;
+
+// https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event
+json::value to_record(cloud::Message message, const std::string& arn, const std::string& region) {
+  json::object attributes;
+  for (auto& [name, value] : message.Attributes) attributes.emplace(name, std::move(value));
+  json::object message_attributes;
+  for (auto& [name, value] : message.MessageAttributes) {
+    json::object attribute{{"dataType", value.DataType}};
+    if (value.DataType.starts_with("Binary")) {
+      attribute["binaryValue"] = base64(value.BinaryValue);
+    } else {
+      attribute["stringValue"] = value.StringValue;
+    }
+    message_attributes.emplace(name, std::move(attribute));
+  }
+  return json::object{{"messageId", message.MessageId},
+                      {"receiptHandle", message.ReceiptHandle},
+                      {"body", message.Body},
+                      {"attributes", std::move(attributes)},
+                      {"messageAttributes", std::move(message_attributes)},
+                      {"md5OfBody", message.MD5OfBody},
+                      {"eventSource", "aws:sqs"},
+                      {"eventSourceARN", arn},
+                      {"awsRegion", region}};
+}
+
+json::value to_event(const Deliveries& deliveries, const std::string& arn,
+                     const std::string& region) {
+  cloud::ReceiveMessageRequest everything;
+  everything.MessageSystemAttributeNames = {"All"};
+  everything.MessageAttributeNames = {"All"};
+  json::array records;
+  records.reserve(deliveries.size());
+  for (const auto& delivery : deliveries) {
+    records.push_back(to_record(to_message(delivery, everything), arn, region));
+  }
+  return json::object{{"Records", std::move(records)}};
+}
+
+// The ids of the messages that failed. An answer that names an unknown one, or is of another form,
+// fails the whole batch, as on AWS: that is a nullopt.
+std::optional<std::set<std::string>> failed_ids(const json::value& result,
+                                                const Deliveries& deliveries) {
+  std::set<std::string> failed;
+  const auto* answer = result.if_object();
+  const auto* failures = answer ? answer->if_contains("batchItemFailures") : nullptr;
+  if (!failures || failures->is_null()) return failed;
+  if (!failures->is_array()) return std::nullopt;
+  std::set<std::string> known;
+  for (const auto& delivery : deliveries) known.insert(str(delivery.message.id));
+  for (const auto& failure : failures->get_array()) {
+    const auto* item = failure.if_object();
+    const auto* id = item ? item->if_contains("itemIdentifier") : nullptr;
+    if (!id || !id->is_string() || !known.contains(std::string(id->get_string()))) {
+      return std::nullopt;
+    }
+    failed.emplace(id->get_string());
+  }
+  return failed;
+}
+
+cloud::Async<Deliveries> receive(Engine& engine, std::string arn, int max) {
+  auto op = [arn = std::move(arn), max](Machine& m, Turn& turn,
+                                        std::unique_ptr<Reply<Deliveries>>& reply) {
+    Queue* queue = m.queues.by_arn(arn);
+    if (!queue) throw cloud::Error("ResourceNotFoundException", "There is no queue " + arn, 404);
+    ReceiveOrder order;
+    order.max_messages = max;
+    order.wait_until = turn.now + kWait;
+    order.in_process = true;
+    m.queues.receive(turn, *queue, std::move(order), reply);
+  };
+  return engine.call<Deliveries>(std::move(op));
+}
+
+cloud::Async<void> remove(Engine& engine, std::string arn, std::vector<ReceiptHandle> handles) {
+  auto op = [arn = std::move(arn), handles = std::move(handles)](Machine& m, Turn& turn) {
+    Queue* queue = m.queues.by_arn(arn);
+    if (queue) m.queues.remove(turn, *queue, handles);
+  };
+  return engine.call<Done>(std::move(op));
+}
+
+// One call of the function. What it has done is deleted; what failed stays in flight.
+template <class MappingState>
+cloud::Async<void> invoke(MappingState& state, Deliveries deliveries, std::string request_id) {
+  const std::string& arn = state.request.EventSourceArn;
+  ++state.invocations;
+  state.messages += deliveries.size();
+  std::optional<std::set<std::string>> failed;
+  std::string why = "it answered with batchItemFailures that are not its messages'";
+  try {
+    auto event = to_event(deliveries, arn, state.region);
+    cloud::Context context{state.request.FunctionName, std::move(request_id)};
+    const json::value result = co_await state.handler(std::move(event), std::move(context));
+    failed = failed_ids(result, deliveries);
+  } catch (const std::exception& e) {
+    why = e.what();
+  }
+  if (!failed) {
+    state.failures += deliveries.size();
+    state.engine.log()(state.request.FunctionName + " failed on a batch of " +
+                       std::to_string(deliveries.size()) + ": " + why);
+    co_return;
+  }
+  state.failures += failed->size();
+  std::vector<ReceiptHandle> done;
+  for (const auto& delivery : deliveries) {
+    if (failed->empty() || !failed->contains(str(delivery.message.id))) {
+      done.push_back(delivery.handle);
+    }
+  }
+  if (!done.empty()) co_await remove(state.engine, arn, std::move(done));
+}
+
+template <class MappingState>
+cloud::Async<void> poll(std::shared_ptr<MappingState> state) {
+  for (std::uint64_t call = 0;; ++call) {
+    try {
+      auto deliveries =
+          co_await receive(state->engine, state->request.EventSourceArn, state->request.BatchSize);
+      if (deliveries.empty()) continue;
+      co_await invoke(*state, std::move(deliveries),
+                      state->request.FunctionName + '-' + std::to_string(call));
+    } catch (const cloud::Error& e) {
+      if (e.code() != "ServiceUnavailable") {
+        state->engine.log()(state->request.FunctionName + " polls no more: " + e.message());
+      }
+      co_return;
+    }
+  }
+}
+
+std::string region_of(const std::string& arn) {
+  const auto parsed = cloud::Arn::parse(arn);
+  if (parsed && parsed->service == "sqs") return parsed->region;
+  throw cloud::Error("InvalidParameterValueException",
+                     "EventSourceArn must be the ARN of a queue, not " + arn);
+}
+
+void check_range(int value, int max, const char* name) {
+  if (value >= 1 && value <= max) return;
+  throw cloud::Error("InvalidParameterValueException", std::string(name) + " must be from 1 to " +
+                                                           std::to_string(max) + ", not " +
+                                                           std::to_string(value));
+}
+
+}  // namespace
+
+EventSourceMapping::EventSourceMapping(Engine& engine,
+                                       cloud::CreateEventSourceMappingRequest request,
+                                       cloud::Handler handler,
+                                       const boost::asio::any_io_executor& executor) {
+  check_range(request.BatchSize, kBatchMax, "BatchSize");
+  check_range(request.MaximumConcurrency, kConcurrencyMax, "MaximumConcurrency");
+  const std::string region = region_of(request.EventSourceArn);
+  const int pollers = request.MaximumConcurrency;
+  state_.reset(new State{engine, std::move(request), std::move(handler), region});
+  for (int i = 0; i < pollers; ++i) {
+    boost::asio::co_spawn(executor, poll(state_), boost::asio::detached);
+  }
+}
+
+EventSourceMapping::Counts EventSourceMapping::counts() const {
+  return {state_->invocations, state_->messages, state_->failures};
+}
+
+}  // namespace doorbuster::engine

@@ -1,0 +1,38 @@
+// What feeds a function from a queue, as Lambda's own pollers do.
+// https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+#pragma once
+
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <memory>
+
+#include "cloud/arn.h"
+#include "cloud/lambda.h"
+#include "engine/engine.h"
+
+namespace doorbuster::engine {
+
+// Polls from construction on, with MaximumConcurrency pollers on the executor, until the engine
+// stops. The engine and the executor's context must outlive its pollers: stop the engine, then let
+// the context run out of work.
+class EventSourceMapping {
+ public:
+  // Throws cloud::Error InvalidParameterValueException if the request is out of AWS's limits. A
+  // queue that is missing, or goes away, ends the polling with a line in the log.
+  EventSourceMapping(Engine& engine, cloud::CreateEventSourceMappingRequest request,
+                     cloud::Handler handler, const boost::asio::any_io_executor& executor);
+
+  // What the function has been given and has failed at, since the start. Any thread.
+  struct Counts {
+    std::uint64_t invocations = 0;
+    std::uint64_t messages = 0;
+    std::uint64_t failures = 0;
+  };
+  Counts counts() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace doorbuster::engine

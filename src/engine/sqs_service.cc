@@ -1,0 +1,372 @@
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "cloud/error.h"
+#include "engine/message_rules.h"
+#include "engine/services.h"
+
+namespace doorbuster::engine {
+namespace {
+
+using namespace cloud;  // NOLINT(google-build-using-namespace): every second word is one of SQS's
+
+constexpr std::size_t kBatchMax = 10;
+constexpr std::size_t kBatchBytesMax = 1'048'576;
+constexpr int kReceiveMax = 10;
+constexpr int kWaitMax_s = 20;
+constexpr int kVisibilityMax_s = 43'200;
+constexpr std::size_t kPageMax = 1'000;
+
+Error invalid_value(const std::string& value, const char* parameter, const std::string& reason) {
+  return {"InvalidParameterValue",
+          "Value " + value + " for parameter " + parameter + " is invalid. Reason: " + reason};
+}
+
+void check_range(int value, int min, int max, const char* parameter) {
+  if (value >= min && value <= max) return;
+  throw invalid_value(
+      std::to_string(value), parameter,
+      "Must be between " + std::to_string(min) + " and " + std::to_string(max) + ", if provided.");
+}
+
+ReceiptHandle to_handle(const std::string& text) {
+  if (const auto handle = ReceiptHandle::parse(text)) return *handle;
+  throw Error("ReceiptHandleIsInvalid", "The input receipt handle \"" + text.substr(0, 100) +
+                                            "\" is not a valid receipt handle.");
+}
+
+template <class Entry>
+void check_batch(const std::vector<Entry>& entries) {
+  if (entries.empty()) {
+    throw Error("EmptyBatchRequest", "There should be at least one entry in the request.");
+  }
+  if (entries.size() > kBatchMax) {
+    throw Error("TooManyEntriesInBatchRequest",
+                "Maximum number of entries per request are 10. You have sent " +
+                    std::to_string(entries.size()) + ".");
+  }
+  std::set<std::string_view> ids;
+  for (const auto& entry : entries) {
+    const bool ok = !entry.Id.empty() && entry.Id.size() <= 80 &&
+                    std::all_of(entry.Id.begin(), entry.Id.end(), [](unsigned char c) {
+                      return std::isalnum(c) || c == '-' || c == '_';
+                    });
+    if (!ok) {
+      throw Error("InvalidBatchEntryId",
+                  "A batch entry id can only contain alphanumeric characters, hyphens and "
+                  "underscores. It can be at most 80 letters long.");
+    }
+    if (!ids.insert(entry.Id).second) {
+      throw Error("BatchEntryIdsNotDistinct", "Id " + entry.Id + " repeated.");
+    }
+  }
+}
+
+BatchResultErrorEntry failed(const std::string& id, const Error& error) {
+  return {id, error.is_sender_fault(), error.code(), error.message()};
+}
+
+// What the queue's own attributes ask of a message.
+void check_for(const Queue& queue, const StoredMessage& message, std::optional<int> delay_s) {
+  const auto& attributes = queue.attributes;
+  if (message.size() > static_cast<std::size_t>(attributes.message_size_max)) {
+    throw Error("InvalidParameterValue",
+                "One or more parameters are invalid. Reason: Message must be shorter than " +
+                    std::to_string(attributes.message_size_max) + " bytes.");
+  }
+  if (!attributes.fifo) return;
+  if (message.group.empty()) {
+    throw Error("MissingParameter", "The request must contain the parameter MessageGroupId.");
+  }
+  if (message.deduplication.empty() && !attributes.content_based_deduplication) {
+    throw Error("InvalidParameterValue",
+                "The queue should either have ContentBasedDeduplication enabled or "
+                "MessageDeduplicationId provided explicitly");
+  }
+  if (delay_s && *delay_s != 0) {
+    throw invalid_value(std::to_string(*delay_s), "DelaySeconds",
+                        "The request include parameter that is not valid for this queue type");
+  }
+}
+
+class SqsService final : public Sqs {
+ public:
+  SqsService(Engine& engine, Scope scope) : engine_(engine), scope_(std::move(scope)) {}
+
+  Async<CreateQueueResult> CreateQueue(CreateQueueRequest request) override {
+    return engine_.call<CreateQueueResult>(
+        [this, request = std::move(request)](Machine& m, Turn& turn) -> CreateQueueResult {
+          return {m.queues.create(turn, scope_, request)};
+        });
+  }
+
+  Async<void> DeleteQueue(DeleteQueueRequest request) override {
+    return on_queue<Done>(std::move(request.QueueUrl), [](Machine& m, Turn& turn, Queue& queue) {
+      m.queues.destroy(turn, queue);
+    });
+  }
+
+  Async<GetQueueUrlResult> GetQueueUrl(GetQueueUrlRequest request) override {
+    return engine_.call<GetQueueUrlResult>(
+        [this, request = std::move(request)](Machine& m, Turn&) -> GetQueueUrlResult {
+          return {m.queues.by_name(scope_, request.QueueName).identity.url};
+        });
+  }
+
+  Async<ListQueuesResult> ListQueues(ListQueuesRequest request) override {
+    if (request.MaxResults) check_range(*request.MaxResults, 1, 1'000, "MaxResults");
+    return engine_.call<ListQueuesResult>([this, request = std::move(request)](Machine& m, Turn&) {
+      ListQueuesResult result;
+      const auto max =
+          request.MaxResults ? static_cast<std::size_t>(*request.MaxResults) : kPageMax;
+      std::string last;
+      for (const Queue* queue : m.queues.list(scope_, request.QueueNamePrefix, request.NextToken)) {
+        if (result.QueueUrls.size() == max) {
+          result.NextToken = last;
+          break;
+        }
+        result.QueueUrls.push_back(queue->identity.url);
+        last = queue->identity.name;
+      }
+      return result;
+    });
+  }
+
+  Async<GetQueueAttributesResult> GetQueueAttributes(GetQueueAttributesRequest request) override {
+    auto url = std::move(request.QueueUrl);
+    return on_queue<GetQueueAttributesResult>(
+        std::move(url),
+        [names = std::move(request.AttributeNames)](Machine& m, Turn&, Queue& queue) {
+          GetQueueAttributesResult result;
+          auto all = m.queues.attributes(queue);
+          for (const auto& name : names) {
+            if (name == "All") {
+              result.Attributes = std::move(all);
+              break;
+            }
+            const auto it = all.find(name);
+            if (it != all.end()) result.Attributes.insert(*it);
+          }
+          return result;
+        });
+  }
+
+  Async<void> SetQueueAttributes(SetQueueAttributesRequest request) override {
+    auto url = std::move(request.QueueUrl);
+    return on_queue<Done>(std::move(url), [changes = std::move(request.Attributes)](
+                                              Machine& m, Turn& turn, Queue& queue) {
+      m.queues.set_attributes(turn, queue, changes);
+    });
+  }
+
+  Async<SendMessageResult> SendMessage(SendMessageRequest request) override {
+    SendMessageResult result;
+    auto url = std::move(request.QueueUrl);
+    const auto delay_s = request.DelaySeconds;
+    auto message = prepare(std::move(request), &result);
+    auto op = [message = std::move(message), delay_s](Machine& m, Turn& turn,
+                                                      Queue& queue) mutable {
+      check_for(queue, message, delay_s);
+      return m.queues.send(turn, queue, std::move(message), delay_s);
+    };
+    const auto sent = co_await on_queue<Queues::Sent>(std::move(url), std::move(op));
+    result.MessageId = str(sent.id);
+    result.SequenceNumber = sent.sequence;
+    co_return result;
+  }
+
+  Async<SendMessageBatchResult> SendMessageBatch(SendMessageBatchRequest request) override;
+
+  Async<ReceiveMessageResult> ReceiveMessage(ReceiveMessageRequest request) override {
+    check_range(request.MaxNumberOfMessages, 1, kReceiveMax, "MaxNumberOfMessages");
+    if (request.VisibilityTimeout) {
+      check_range(*request.VisibilityTimeout, 0, kVisibilityMax_s, "VisibilityTimeout");
+    }
+    if (request.WaitTimeSeconds) {
+      check_range(*request.WaitTimeSeconds, 0, kWaitMax_s, "WaitTimeSeconds");
+    }
+    auto op = [this, url = request.QueueUrl, max = request.MaxNumberOfMessages,
+               visibility = request.VisibilityTimeout, wait = request.WaitTimeSeconds](
+                  Machine& m, Turn& turn, std::unique_ptr<Reply<std::vector<Delivery>>>& reply) {
+      Queue& queue = m.queues.by_url(scope_, url);
+      ReceiveOrder order;
+      order.max_messages = max;
+      order.visibility_timeout_s = visibility;
+      order.wait_until =
+          turn.now + std::chrono::seconds(wait.value_or(queue.attributes.receive_wait_s));
+      m.queues.receive(turn, queue, std::move(order), reply);
+    };
+    auto deliveries = co_await engine_.call<std::vector<Delivery>>(std::move(op));
+    ReceiveMessageResult result;
+    for (auto& delivery : deliveries) {
+      result.Messages.push_back(to_message(std::move(delivery), request));
+    }
+    co_return result;
+  }
+
+  Async<void> DeleteMessage(DeleteMessageRequest request) override {
+    const auto handle = to_handle(request.ReceiptHandle);
+    auto op = [handle](Machine& m, Turn& turn, Queue& queue) {
+      m.queues.remove(turn, queue, handle);
+    };
+    co_await on_queue<Done>(std::move(request.QueueUrl), std::move(op));
+  }
+
+  Async<DeleteMessageBatchResult> DeleteMessageBatch(DeleteMessageBatchRequest request) override {
+    check_batch(request.Entries);
+    auto op = [entries = std::move(request.Entries)](Machine& m, Turn& turn, Queue& queue) {
+      return each<DeleteMessageBatchResult>(entries, [&](const auto& entry) {
+        m.queues.remove(turn, queue, to_handle(entry.ReceiptHandle));
+      });
+    };
+    co_return co_await on_queue<DeleteMessageBatchResult>(std::move(request.QueueUrl),
+                                                          std::move(op));
+  }
+
+  Async<void> ChangeMessageVisibility(ChangeMessageVisibilityRequest request) override {
+    check_range(request.VisibilityTimeout, 0, kVisibilityMax_s, "VisibilityTimeout");
+    const auto handle = to_handle(request.ReceiptHandle);
+    auto op = [handle, timeout_s = request.VisibilityTimeout](Machine& m, Turn& turn,
+                                                              Queue& queue) {
+      m.queues.change_visibility(turn, queue, handle, timeout_s);
+    };
+    co_await on_queue<Done>(std::move(request.QueueUrl), std::move(op));
+  }
+
+  Async<ChangeMessageVisibilityBatchResult> ChangeMessageVisibilityBatch(
+      ChangeMessageVisibilityBatchRequest request) override {
+    check_batch(request.Entries);
+    auto op = [entries = std::move(request.Entries)](Machine& m, Turn& turn, Queue& queue) {
+      return each<ChangeMessageVisibilityBatchResult>(entries, [&](const auto& entry) {
+        check_range(entry.VisibilityTimeout, 0, kVisibilityMax_s, "VisibilityTimeout");
+        m.queues.change_visibility(turn, queue, to_handle(entry.ReceiptHandle),
+                                   entry.VisibilityTimeout);
+      });
+    };
+    co_return co_await on_queue<ChangeMessageVisibilityBatchResult>(std::move(request.QueueUrl),
+                                                                    std::move(op));
+  }
+
+  Async<void> PurgeQueue(PurgeQueueRequest request) override {
+    return on_queue<Done>(std::move(request.QueueUrl), [](Machine& m, Turn& turn, Queue& queue) {
+      m.queues.purge(turn, queue);
+    });
+  }
+
+  Async<StartMessageMoveTaskResult> StartMessageMoveTask(
+      StartMessageMoveTaskRequest request) override {
+    return engine_.call<StartMessageMoveTaskResult>(
+        [request = std::move(request)](Machine& m, Turn& turn) -> StartMessageMoveTaskResult {
+          return {m.move_tasks.start(turn, request)};
+        });
+  }
+
+  Async<ListMessageMoveTasksResult> ListMessageMoveTasks(
+      ListMessageMoveTasksRequest request) override {
+    check_range(request.MaxResults.value_or(1), 1, 10, "MaxResults");
+    return engine_.call<ListMessageMoveTasksResult>(
+        [request = std::move(request)](Machine& m, Turn&) -> ListMessageMoveTasksResult {
+          return {m.move_tasks.list(request.SourceArn,
+                                    static_cast<std::size_t>(request.MaxResults.value_or(1)))};
+        });
+  }
+
+  Async<CancelMessageMoveTaskResult> CancelMessageMoveTask(
+      CancelMessageMoveTaskRequest request) override {
+    return engine_.call<CancelMessageMoveTaskResult>(
+        [request = std::move(request)](Machine& m, Turn& turn) -> CancelMessageMoveTaskResult {
+          return {m.move_tasks.cancel(turn, request.TaskHandle)};
+        });
+  }
+
+ private:
+  // Runs op(machine, turn, queue) on the writer.
+  template <class T, class Op>
+  Answer<T> on_queue(std::string url, Op op) {
+    return engine_.call<T>(
+        [this, url = std::move(url), op = std::move(op)](Machine& m, Turn& turn) mutable {
+          return op(m, turn, m.queues.by_url(scope_, url));
+        });
+  }
+
+  // Applies op to each entry of a batch; one that throws fails alone.
+  template <class Result, class Entries, class Op>
+  static Result each(const Entries& entries, Op op) {
+    Result result;
+    for (const auto& entry : entries) {
+      try {
+        op(entry);
+        result.Successful.push_back({entry.Id});
+      } catch (const Error& e) {
+        result.Failed.push_back(failed(entry.Id, e));
+      }
+    }
+    return result;
+  }
+
+  static StoredMessage prepare(SendMessageRequest request, SendMessageResult* result) {
+    result->MD5OfMessageSystemAttributes = md5_of_attributes(request.MessageSystemAttributes);
+    auto message = checked_message(std::move(request));
+    result->MD5OfMessageBody = hex(md5(message.body));
+    result->MD5OfMessageAttributes = md5_of_attributes(message.attributes);
+    return message;
+  }
+
+  Engine& engine_;
+  const Scope scope_;
+};
+
+Async<SendMessageBatchResult> SqsService::SendMessageBatch(SendMessageBatchRequest request) {
+  check_batch(request.Entries);
+  struct Prepared {
+    SendMessageBatchResultEntry result;
+    StoredMessage message;
+    std::optional<int> delay_s;
+  };
+  std::vector<Prepared> batch;
+  SendMessageBatchResult result;
+  std::size_t bytes = 0;
+  for (auto& entry : request.Entries) {
+    Prepared prepared;
+    prepared.result.Id = entry.Id;
+    prepared.delay_s = entry.DelaySeconds;
+    bytes += entry.MessageBody.size() + size(entry.MessageAttributes);
+    try {
+      prepared.message = prepare(std::move(entry), &prepared.result);
+      batch.push_back(std::move(prepared));
+    } catch (const Error& e) {
+      result.Failed.push_back(failed(prepared.result.Id, e));
+    }
+  }
+  if (bytes > kBatchBytesMax) {
+    throw Error("BatchRequestTooLong",
+                "Batch requests cannot be longer than 1048576 bytes. You have "
+                "sent " +
+                    std::to_string(bytes) + " bytes.");
+  }
+  auto op = [batch = std::move(batch), result = std::move(result)](Machine& m, Turn& turn,
+                                                                   Queue& queue) mutable {
+    for (auto& prepared : batch) {
+      try {
+        check_for(queue, prepared.message, prepared.delay_s);
+        const auto sent = m.queues.send(turn, queue, std::move(prepared.message), prepared.delay_s);
+        prepared.result.MessageId = str(sent.id);
+        prepared.result.SequenceNumber = sent.sequence;
+        result.Successful.push_back(std::move(prepared.result));
+      } catch (const Error& e) {
+        result.Failed.push_back(failed(prepared.result.Id, e));
+      }
+    }
+    return std::move(result);
+  };
+  co_return co_await on_queue<SendMessageBatchResult>(std::move(request.QueueUrl), std::move(op));
+}
+
+}  // namespace
+
+std::unique_ptr<cloud::Sqs> make_sqs(Engine& engine, cloud::Scope scope) {
+  return std::make_unique<SqsService>(engine, std::move(scope));
+}
+
+}  // namespace doorbuster::engine

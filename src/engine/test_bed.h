@@ -1,0 +1,154 @@
+// An engine whose time stands still until a test turns it, and whose disk is in memory.
+//
+// Everything happens on the test's thread: the coroutines on one io_context, the engine's turns by
+// hand. So a run is the same each time.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rocksdb/env.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cloud/error.h"
+#include "engine/engine.h"
+#include "engine/services.h"
+
+namespace doorbuster::engine {
+
+class ManualClock final : public cloud::Clock {
+ public:
+  cloud::Time now() const override { return now_; }
+  void advance(std::chrono::milliseconds by) { now_ += by; }
+
+ private:
+  cloud::Time now_ = cloud::Time(std::chrono::sys_days{std::chrono::year{2026} / 11 / 27});
+};
+
+class TestBed {
+ public:
+  explicit TestBed(std::uint64_t seed = 1) : seed_(seed) { open(); }
+  ~TestBed() { close(); }
+
+  Engine& engine() { return *engine_; }
+  cloud::Sqs& sqs() { return *sqs_; }
+  cloud::Sns& sns() { return *sns_; }
+  cloud::S3& s3() { return *s3_; }
+  ManualClock& clock() { return clock_; }
+  const std::vector<std::string>& log() const { return log_; }
+
+  // What a restart of the process does. Whoever waits for a reply never gets one.
+  void reopen() {
+    close();
+    open();
+  }
+
+  // Begins an operation; its outcome is in the result once it is there.
+  template <class T>
+  struct Outcome {
+    std::optional<T> value;
+    std::exception_ptr error;
+    bool done() const { return value.has_value() || error; }
+  };
+  template <class T>
+  std::shared_ptr<Outcome<T>> begin(cloud::Async<T> operation) {
+    auto outcome = std::make_shared<Outcome<T>>();
+    boost::asio::co_spawn(*context_, std::move(operation),
+                          [outcome](std::exception_ptr e, T value) {
+                            if (e) {
+                              outcome->error = e;
+                            } else {
+                              outcome->value = std::move(value);
+                            }
+                          });
+    settle();
+    return outcome;
+  }
+
+  // Runs an operation that ends without time passing; throws what it throws.
+  template <class T>
+  T run(cloud::Async<T> operation) {
+    auto outcome = begin(std::move(operation));
+    if (outcome->error) std::rethrow_exception(outcome->error);
+    if (!outcome->value) throw std::logic_error("the operation waits for something");
+    return std::move(*outcome->value);
+  }
+  void run(cloud::Async<void> operation) { run(answer(std::move(operation))); }
+
+  // Lets time pass, waking whatever comes due on the way.
+  void advance(std::chrono::milliseconds by) {
+    const cloud::Time end = clock_.now() + by;
+    for (;;) {
+      const auto alarm = engine_->alarm();
+      if (!alarm || *alarm > end) break;
+      if (*alarm > clock_.now()) clock_.advance(*alarm - clock_.now());
+      settle();
+    }
+    clock_.advance(end - clock_.now());
+    settle();
+  }
+
+  // Until nothing happens any more.
+  void settle() {
+    do {
+      context_->restart();
+      context_->poll();
+    } while (engine_->turn());
+  }
+
+  // The code of the cloud::Error that the operation throws; empty if it succeeds.
+  template <class T>
+  std::string error_of(cloud::Async<T> operation) {
+    try {
+      run(std::move(operation));
+      return "";
+    } catch (const cloud::Error& e) {
+      return e.code();
+    }
+  }
+
+ private:
+  static cloud::Async<Done> answer(cloud::Async<void> operation) {
+    co_await std::move(operation);
+    co_return Done{};
+  }
+
+  void open() {
+    context_ = std::make_unique<boost::asio::io_context>(1);
+    EngineOptions options;
+    options.directory = "/engine";
+    options.clock = &clock_;
+    options.seed = seed_++;
+    options.log = [this](std::string_view line) { log_.emplace_back(line); };
+    options.env = env_.get();
+    engine_ = std::make_unique<Engine>(options);
+    sqs_ = make_sqs(*engine_, {});
+    sns_ = make_sns(*engine_, {});
+    s3_ = make_s3(*engine_, {});
+  }
+
+  void close() {
+    // What still waits is dropped with the context, as by a crash.
+    engine_.reset();
+    context_.reset();
+  }
+
+  std::unique_ptr<rocksdb::Env> env_{rocksdb::NewMemEnv(rocksdb::Env::Default())};
+  ManualClock clock_;
+  std::uint64_t seed_;
+  std::vector<std::string> log_;
+  std::unique_ptr<boost::asio::io_context> context_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<cloud::Sqs> sqs_;
+  std::unique_ptr<cloud::Sns> sns_;
+  std::unique_ptr<cloud::S3> s3_;
+};
+
+}  // namespace doorbuster::engine
