@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "orders/line_reasons.h"
+#include "orders/timestamp.h"
 #include "orders/utf8.h"
 
 namespace doorbuster::orders {
@@ -109,6 +110,9 @@ std::vector<std::string> validate(const Invoice& invoice) {
     check_text("the customer", *invoice.customer, reasons);
   }
   check_text("the country", invoice.country, reasons);
+  if (invoice.date && !has_text_form(*invoice.date)) {
+    reasons.emplace_back("the date is outside the years 0001 to 9999");
+  }
 
   if (invoice.lines.empty()) reasons.emplace_back("has no lines, at least one is needed");
   if (invoice.lines.size() > kLinesMax) {

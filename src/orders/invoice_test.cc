@@ -154,6 +154,14 @@ TEST(Validate, RefusesTextsThatNotEveryDatabaseCanStore) {
                           "line 2: the description is not valid UTF-8"));
 }
 
+TEST(Validate, RefusesDatesThatHaveNoTextForm) {
+  Invoice invoice = sale();
+  invoice.date = std::chrono::sys_days(std::chrono::year(9999) / 12 / 31);
+  EXPECT_THAT(validate(invoice), IsEmpty());
+  *invoice.date += std::chrono::days(1);
+  EXPECT_THAT(validate(invoice), ElementsAre("the date is outside the years 0001 to 9999"));
+}
+
 TEST(Validate, NeedsBetweenOneAndTheMostLines) {
   Invoice invoice = sale();
   invoice.lines.clear();
