@@ -13,7 +13,7 @@
 namespace doorbuster::orders {
 
 // Limits on a text that CsvReader takes.
-inline constexpr std::size_t kCsvFieldBytesMax = 64 * 1024;
+inline constexpr std::size_t kCsvFieldBytesMax = std::size_t{64} * 1024;
 inline constexpr std::size_t kCsvFieldsMax = 256;
 
 class CsvError : public std::runtime_error {

@@ -13,7 +13,7 @@
 namespace doorbuster::orders {
 
 // Limits on a text that parse_invoice() takes.
-inline constexpr std::size_t kJsonBytesMax = 64 * 1024 * 1024;
+inline constexpr std::size_t kJsonBytesMax = std::size_t{64} * 1024 * 1024;
 inline constexpr std::size_t kJsonDepthMax = 32;
 
 // Either a valid invoice and no reasons, or no invoice and at least one reason.

@@ -12,7 +12,7 @@
 namespace doorbuster::orders {
 namespace {
 
-constexpr std::size_t kInputBytes = 64 * 1024;
+constexpr std::size_t kInputBytes = std::size_t{64} * 1024;
 constexpr int kGzipOnly = 15 + 16;  // zlib's way to ask for the largest window and a gzip header
 
 std::string reason_of(int error) {
