@@ -34,7 +34,7 @@ std::vector<Record> read_in_pieces(const std::string& text, std::size_t piece) {
 
 std::vector<Record> read(const std::string& text) {
   std::vector<Record> whole = read_in_pieces(text, 1'000'000);
-  for (const std::size_t piece : {1, 2, 3, 7}) EXPECT_EQ(read_in_pieces(text, piece), whole);
+  for (const std::size_t piece : {1U, 2U, 3U, 7U}) EXPECT_EQ(read_in_pieces(text, piece), whole);
   return whole;
 }
 

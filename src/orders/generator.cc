@@ -46,10 +46,11 @@ constexpr std::string_view kThings[] = {
     "COFFEE MUG",  "DINNER PLATE",         "DRAWER KNOB",  "WALL MIRROR", "PENCIL CASE",
     "UMBRELLA",    "SEWING BOX",           "GARDEN TROWEL"};
 
-// Each factor is a prime of its own, so that as many consecutive ranks as their product have
+// The lists' lengths have no common factor, so that as many consecutive ranks as their product have
 // different names.
 constexpr std::size_t kNames = std::size(kColours) * std::size(kStyles) * std::size(kThings);
-static_assert(kNames == 13 * 17 * 23);
+static_assert(std::lcm(std::lcm(std::size(kColours), std::size(kStyles)), std::size(kThings)) ==
+              kNames);
 
 std::string name_of(std::size_t rank) {
   std::string name(kColours[rank % std::size(kColours)]);

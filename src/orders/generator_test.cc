@@ -101,7 +101,7 @@ TEST(Generator, MakesCorruptOrdersThatAreRejectedForVariousReasons) {
   }
   EXPECT_EQ(kinds.size(), 6u);
   for (const char* kind : {"incomplete JSON", "syntax error", "has no lines"}) {
-    EXPECT_NEAR(kinds[kind], kMany / 5, kMany / 50) << kind;
+    EXPECT_NEAR(kinds[kind], kMany / 5.0, kMany / 50.0) << kind;
   }
 }
 
