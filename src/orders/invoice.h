@@ -50,7 +50,8 @@ inline constexpr std::size_t kTextLengthMax = 1'000;  // bytes of any other text
 inline constexpr std::int64_t kQuantityMax = 1'000'000'000;
 
 // Every reason for which the invoice can't be processed, as sentences a person can act on; empty
-// for a valid one. Of reasons that recur on many lines the first ten are given and the rest counted.
+// for a valid one. Of reasons that recur on many lines the first ten are given and the rest
+// counted.
 std::vector<std::string> validate(const Invoice& invoice);
 
 }  // namespace doorbuster::orders

@@ -13,11 +13,12 @@ namespace doorbuster::orders {
 // Thrown by an operation whose result does not fit in Money.
 class MoneyOverflow : public std::overflow_error {
  public:
-  MoneyOverflow() : std::overflow_error("the amount is too large: beyond 922,337,203,685,477.5807") {}
+  MoneyOverflow()
+      : std::overflow_error("the amount is too large: beyond 922,337,203,685,477.5807") {}
 };
 
-// An amount in one currency, as a whole number of ten-thousandths. It is never rounded: an operation
-// either gives the exact result or throws MoneyOverflow.
+// An amount in one currency, as a whole number of ten-thousandths. It is never rounded: an
+// operation either gives the exact result or throws MoneyOverflow.
 class Money {
  public:
   static constexpr int kDecimals = 4;

@@ -1,0 +1,46 @@
+#include "orders/utf8.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace doorbuster::orders {
+namespace {
+
+TEST(Utf8, TakesTheFirstAndLastCodePointOfEachLength) {
+  for (const char* text : {"", "a", "\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF",
+                           "\xEE\x80\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF",
+                           "eight or more bytes, caf\xC3\xA9, and more of them"}) {
+    EXPECT_TRUE(is_utf8(text)) << text;
+  }
+  EXPECT_TRUE(is_utf8(std::string("\0", 1)));
+}
+
+TEST(Utf8, RefusesWhatRfc3629Refuses) {
+  const char* const cases[] = {
+      "\x80",                         // a tail byte alone
+      "\xC3",                         // cut
+      "\xE2\x82",                     // cut
+      "\xF0\x9F\x98",                 // cut
+      "\xC0\x80",                     // overlong
+      "\xC1\xBF",                     // overlong
+      "\xE0\x9F\xBF",                 // overlong
+      "\xF0\x8F\xBF\xBF",             // overlong
+      "\xED\xA0\x80",                 // a surrogate
+      "\xF4\x90\x80\x80",             // beyond U+10FFFF
+      "\xF5\x80\x80\x80",             // beyond U+10FFFF
+      "\xFF",                         // never a UTF-8 byte
+      "\xC3(",                        // no tail byte
+      "seven b\xE9 and Latin-1 text"  // an e acute of Latin-1
+  };
+  for (const char* text : cases) EXPECT_FALSE(is_utf8(text)) << text;
+}
+
+TEST(Utf8, NeverReadsBeyondTheText) {
+  const std::string text = "caf\xC3\xA9";
+  EXPECT_FALSE(is_utf8(std::string_view(text).substr(0, 4)));
+  EXPECT_TRUE(is_utf8(text));
+}
+
+}  // namespace
+}  // namespace doorbuster::orders
