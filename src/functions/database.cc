@@ -1,0 +1,378 @@
+#include "functions/database.h"
+
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <algorithm>
+
+#include "functions/sql.h"
+
+namespace doorbuster::functions {
+namespace {
+
+// Rows that an iteration reads while it holds the lock.
+constexpr int kPageRows = 1'000;
+
+// Memory for pages of the file, per database. The tables' ends and the stock are what is hot.
+constexpr int kCacheKib = 8 * 1'024;
+
+// What the write-ahead log is cut back to once a burst has made it larger.
+constexpr std::int64_t kJournalBytesMax = 64 * 1'024 * 1'024;
+
+constexpr std::string_view kCreateVersion =
+    "CREATE TABLE schema_version (name TEXT PRIMARY KEY, version BIGINT NOT NULL)";
+
+constexpr std::string_view kCreateRejections = R"(
+CREATE TABLE rejections (
+  bucket TEXT NOT NULL,
+  object_key TEXT NOT NULL,
+  invoice TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  receives BIGINT NOT NULL,
+  last_at_ms BIGINT NOT NULL,
+  PRIMARY KEY (bucket, object_key)
+))";
+
+// Amounts are ten-thousandths, here and everywhere.
+constexpr std::string_view kInvoiceColumns = R"( (
+  invoice TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  bucket TEXT NOT NULL,
+  object_key TEXT NOT NULL,
+  etag TEXT NOT NULL,
+  customer TEXT NOT NULL,
+  country TEXT NOT NULL,
+  ordered_at_s BIGINT NOT NULL,
+  recorded_at_ms BIGINT NOT NULL,
+  lines BIGINT NOT NULL,
+  units BIGINT NOT NULL,
+  amount BIGINT NOT NULL
+))";
+
+constexpr std::string_view kInvoiceFields =
+    "invoice, kind, bucket, object_key, etag, customer, country, ordered_at_s, recorded_at_ms, "
+    "lines, units, amount";
+
+constexpr std::string_view kRejectionFields =
+    "bucket, object_key, invoice, reason, receives, last_at_ms";
+
+// A row of the invoices table, as the variables that statements are bound to.
+struct InvoiceRow {
+  std::string number, kind, bucket, key, etag, customer, country;
+  std::int64_t ordered_at_s = 0, recorded_at_ms = 0, lines = 0, units = 0, amount = 0;
+
+  void set(const ReceivedInvoice& received, cloud::Time now) {
+    const orders::Invoice& invoice = received.invoice;
+    number = invoice.number;
+    kind = to_text(invoice.kind);
+    bucket = received.object.bucket;
+    key = received.object.key;
+    etag = received.object.etag;
+    customer = invoice.customer.value_or("");
+    country = invoice.country;
+    ordered_at_s = received.ordered_at().time_since_epoch().count();
+    recorded_at_ms = now.time_since_epoch().count();
+    lines = static_cast<std::int64_t>(invoice.lines.size());
+    units = invoice.units();
+    amount = invoice.amount().ten_thousandths();
+  }
+
+  RecordedInvoice get() const {
+    RecordedInvoice recorded;
+    recorded.number = number;
+    recorded.kind = kind == "sale" ? orders::Kind::sale : orders::Kind::cancellation;
+    recorded.object = {bucket, key, etag};
+    recorded.customer = customer;
+    recorded.country = country;
+    recorded.ordered_at = std::chrono::sys_seconds(std::chrono::seconds(ordered_at_s));
+    recorded.recorded_at = cloud::Time(std::chrono::milliseconds(recorded_at_ms));
+    recorded.lines = lines;
+    recorded.units = units;
+    recorded.amount = orders::Money::from_ten_thousandths(amount);
+    return recorded;
+  }
+};
+
+struct RejectionRow {
+  std::string bucket, key, invoice, reason;
+  std::int64_t receives = 0, last_at_ms = 0;
+
+  Rejection get() const {
+    return {bucket,
+            key,
+            invoice,
+            reason,
+            static_cast<int>(receives),
+            cloud::Time(std::chrono::milliseconds(last_at_ms))};
+  }
+};
+
+// A prepared query whose rows are invoices; more variables may be bound after it.
+auto select_invoices(soci::session& sql, const std::string& query, InvoiceRow& row) {
+  return (sql.prepare << query, soci::into(row.number), soci::into(row.kind),
+          soci::into(row.bucket), soci::into(row.key), soci::into(row.etag),
+          soci::into(row.customer), soci::into(row.country), soci::into(row.ordered_at_s),
+          soci::into(row.recorded_at_ms), soci::into(row.lines), soci::into(row.units),
+          soci::into(row.amount));
+}
+
+auto select_rejections(soci::session& sql, const std::string& query, RejectionRow& row) {
+  return (sql.prepare << query, soci::into(row.bucket), soci::into(row.key),
+          soci::into(row.invoice), soci::into(row.reason), soci::into(row.receives),
+          soci::into(row.last_at_ms));
+}
+
+std::unique_ptr<soci::session> connect(const std::filesystem::path& path) {
+  // SOCI's connection string knows no way to write a quotation mark.
+  if (path.string().find('"') != std::string::npos) {
+    throw DatabaseError("a database's path must not contain a quotation mark: " + path.string());
+  }
+  return std::make_unique<soci::session>(soci::sqlite3, "dbname=\"" + path.string() + "\"");
+}
+
+std::vector<std::string> table_names(soci::session& sql) {
+  std::vector<std::string> names;
+  std::string name;
+  soci::statement query = (sql.prepare_table_names(), soci::into(name));
+  query.execute();
+  while (query.fetch()) names.push_back(name);
+  return names;
+}
+
+// Whether the database is as `name` and `version` say; false if it is empty.
+bool check_version(soci::session& sql, const std::string& name, std::int64_t version) {
+  const std::vector<std::string> tables = table_names(sql);
+  if (tables.empty()) return false;
+  if (std::find(tables.begin(), tables.end(), "schema_version") == tables.end()) {
+    throw DatabaseError("it holds tables of something else");
+  }
+  std::string found_name;
+  std::int64_t found_version = 0;
+  sql << "SELECT name, version FROM schema_version", soci::into(found_name),
+      soci::into(found_version);
+  if (found_name != name) throw DatabaseError("it is the " + found_name + " database");
+  if (found_version != version) {
+    throw DatabaseError("its schema is version " + std::to_string(found_version) +
+                        ", this program works with version " + std::to_string(version));
+  }
+  return true;
+}
+
+// Durable when a commit returns, because the message that caused it is deleted next.
+void configure(soci::session& sql) {
+  std::string mode;
+  sql << "PRAGMA journal_mode = WAL", soci::into(mode);
+  sql << "PRAGMA synchronous = FULL";
+  sql << "PRAGMA cache_size = -" << kCacheKib;
+  std::int64_t limit = 0;
+  sql << "PRAGMA journal_size_limit = " << kJournalBytesMax, soci::into(limit);
+}
+
+}  // namespace
+
+// Bound variables and the statements that use them; prepared once, for the session's life.
+struct InvoiceDatabase::Statements {
+  Statements(soci::session& sql, const std::string& table)
+      : insert_invoice((sql.prepare << "INSERT INTO " + table + " (" + std::string(kInvoiceFields) +
+                                           ") VALUES (:n, :k, :b, :o, :e, :c, :y, :t, :r, :l, :u, "
+                                           ":a)",
+                        soci::use(row.number), soci::use(row.kind), soci::use(row.bucket),
+                        soci::use(row.key), soci::use(row.etag), soci::use(row.customer),
+                        soci::use(row.country), soci::use(row.ordered_at_s),
+                        soci::use(row.recorded_at_ms), soci::use(row.lines), soci::use(row.units),
+                        soci::use(row.amount))),
+        select_object(
+            (sql.prepare << "SELECT bucket, object_key, etag FROM " + table + " WHERE invoice = :n",
+             soci::into(first.bucket), soci::into(first.key), soci::into(first.etag),
+             soci::use(number))),
+        delete_rejection(
+            (sql.prepare << "DELETE FROM rejections WHERE bucket = :b AND object_key = :o",
+             soci::use(rejection.bucket), soci::use(rejection.key))),
+        upsert_rejection((sql.prepare << "INSERT INTO rejections (" +
+                                             std::string(kRejectionFields) +
+                                             ") VALUES (:b, :o, :i, :r, :n, :t) "
+                                             "ON CONFLICT (bucket, object_key) DO UPDATE SET "
+                                             "invoice = excluded.invoice, "
+                                             "reason = excluded.reason, "
+                                             "receives = excluded.receives, "
+                                             "last_at_ms = excluded.last_at_ms",
+                          soci::use(rejection.bucket), soci::use(rejection.key),
+                          soci::use(rejection.invoice), soci::use(rejection.reason),
+                          soci::use(rejection.receives), soci::use(rejection.last_at_ms))) {}
+
+  InvoiceRow row;
+  std::string number;
+  ObjectVersion first;
+  RejectionRow rejection;
+  soci::statement insert_invoice;
+  soci::statement select_object;
+  soci::statement delete_rejection;
+  soci::statement upsert_rejection;
+};
+
+std::chrono::sys_seconds ReceivedInvoice::ordered_at() const {
+  return invoice.date ? *invoice.date : std::chrono::floor<std::chrono::seconds>(event_time);
+}
+
+std::string_view to_text(orders::Kind kind) {
+  return kind == orders::Kind::sale ? "sale" : "cancellation";
+}
+
+InvoiceDatabase::InvoiceDatabase(const DatabaseOptions& options, const Schema& schema)
+    : invoices_table_(schema.invoices_table) {
+  const auto create = [&] {
+    // SQLite keeps such a table as one tree, ordered by its key, instead of a tree and an index:
+    // half the pages to write.
+    const std::string suffix = " WITHOUT ROWID";
+    *session_ << std::string(kCreateVersion) + suffix;
+    *session_ << std::string(kCreateRejections) + suffix;
+    *session_ << "CREATE TABLE " + invoices_table_ + std::string(kInvoiceColumns) + suffix;
+    for (const std::string& table : schema.create_tables) *session_ << table + suffix;
+    *session_ << "INSERT INTO schema_version (name, version) VALUES (:n, :v)",
+        soci::use(schema.name), soci::use(schema.version);
+  };
+  try {
+    session_ = connect(options.path);
+    *session_ << "PRAGMA busy_timeout = " << options.busy_timeout.count();
+    const bool exists = check_version(*session_, schema.name, schema.version);
+    configure(*session_);
+    if (!exists) {
+      Transaction transaction(*session_);
+      // Another process may have been quicker.
+      if (!check_version(*session_, schema.name, schema.version)) create();
+      transaction.commit();
+    }
+    statements_ = std::make_unique<Statements>(*session_, invoices_table_);
+  } catch (const std::exception& e) {
+    throw DatabaseError(options.path.string() + " can't be used as the " + schema.name +
+                        " database: " + e.what() + ". It has not been changed; give another path.");
+  }
+}
+
+InvoiceDatabase::~InvoiceDatabase() = default;
+
+std::vector<Outcome> InvoiceDatabase::record(std::span<const ReceivedInvoice> batch,
+                                             cloud::Time now) {
+  std::vector<Outcome> outcomes;
+  if (batch.empty()) return outcomes;
+  outcomes.reserve(batch.size());
+  const auto held = lock();
+  Transaction transaction(*session_);
+  begin();
+  for (const ReceivedInvoice& received : batch) outcomes.push_back(record_one(received, now));
+  finish();
+  transaction.commit();
+  return outcomes;
+}
+
+Outcome InvoiceDatabase::record_one(const ReceivedInvoice& received, cloud::Time now) {
+  Statements& st = *statements_;
+  st.number = received.invoice.number;
+  const bool known = select_one(st.select_object);
+  if (known && st.first.etag != received.object.etag) {
+    return {Outcome::Kind::rejected, "invoice " + st.number + " has been taken from s3://" +
+                                         st.first.bucket + "/" + st.first.key +
+                                         " already, with other content"};
+  }
+  if (!known) {
+    if (auto reason = apply(received)) return {Outcome::Kind::rejected, std::move(*reason)};
+    st.row.set(received, now);
+    st.insert_invoice.execute(true);
+  }
+  st.rejection.bucket = received.object.bucket;
+  st.rejection.key = received.object.key;
+  st.delete_rejection.execute(true);
+  return {known ? Outcome::Kind::already : Outcome::Kind::recorded, {}};
+}
+
+void InvoiceDatabase::reject(std::span<const Rejection> rejections, cloud::Time now) {
+  if (rejections.empty()) return;
+  const auto held = lock();
+  Transaction transaction(*session_);
+  RejectionRow& row = statements_->rejection;
+  for (const Rejection& rejection : rejections) {
+    row = {rejection.bucket, rejection.key,      rejection.invoice,
+           rejection.reason, rejection.receives, now.time_since_epoch().count()};
+    statements_->upsert_rejection.execute(true);
+  }
+  transaction.commit();
+}
+
+std::optional<RecordedInvoice> InvoiceDatabase::find(const std::string& number) {
+  const auto held = lock();
+  InvoiceRow row;
+  soci::statement query = (select_invoices(*session_,
+                                           "SELECT " + std::string(kInvoiceFields) + " FROM " +
+                                               invoices_table_ + " WHERE invoice = :n",
+                                           row),
+                           soci::use(number));
+  if (!select_one(query)) return std::nullopt;
+  return row.get();
+}
+
+std::optional<Rejection> InvoiceDatabase::find_rejection(const std::string& bucket,
+                                                         const std::string& key) {
+  const auto held = lock();
+  RejectionRow row;
+  soci::statement query = (select_rejections(*session_,
+                                             "SELECT " + std::string(kRejectionFields) +
+                                                 " FROM rejections WHERE bucket = :b AND "
+                                                 "object_key = :o",
+                                             row),
+                           soci::use(bucket), soci::use(key));
+  if (!select_one(query)) return std::nullopt;
+  return row.get();
+}
+
+std::int64_t InvoiceDatabase::count_rejections() {
+  const auto held = lock();
+  std::int64_t count = 0;
+  *session_ << "SELECT COUNT(*) FROM rejections", soci::into(count);
+  return count;
+}
+
+void InvoiceDatabase::for_each_invoice(const std::function<void(const RecordedInvoice&)>& visit) {
+  const std::string text = "SELECT " + std::string(kInvoiceFields) + " FROM " + invoices_table_ +
+                           " WHERE invoice > :after ORDER BY invoice LIMIT " +
+                           std::to_string(kPageRows);
+  std::string after;
+  std::vector<RecordedInvoice> page;
+  do {
+    page.clear();
+    {
+      const auto held = lock();
+      InvoiceRow row;
+      soci::statement query = (select_invoices(*session_, text, row), soci::use(after));
+      query.execute();
+      while (query.fetch()) page.push_back(row.get());
+    }
+    for (const RecordedInvoice& recorded : page) visit(recorded);
+    if (!page.empty()) after = page.back().number;
+  } while (page.size() == kPageRows);
+}
+
+void InvoiceDatabase::for_each_rejection(const std::function<void(const Rejection&)>& visit) {
+  const std::string text = "SELECT " + std::string(kRejectionFields) +
+                           " FROM rejections WHERE (bucket, object_key) > (:b, :o) "
+                           "ORDER BY bucket, object_key LIMIT " +
+                           std::to_string(kPageRows);
+  std::string bucket, key;
+  std::vector<Rejection> page;
+  do {
+    page.clear();
+    {
+      const auto held = lock();
+      RejectionRow row;
+      soci::statement query =
+          (select_rejections(*session_, text, row), soci::use(bucket), soci::use(key));
+      query.execute();
+      while (query.fetch()) page.push_back(row.get());
+    }
+    for (const Rejection& rejection : page) visit(rejection);
+    if (!page.empty()) {
+      bucket = page.back().bucket;
+      key = page.back().key;
+    }
+  } while (page.size() == kPageRows);
+}
+
+}  // namespace doorbuster::functions

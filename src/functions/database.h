@@ -1,0 +1,161 @@
+// What the shipping and the sales database have in common: a file that is opened with care, the
+// exactly-once record of the invoices that have had their effect, and the list of those refused.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "cloud/async.h"
+#include "orders/invoice.h"
+
+namespace soci {
+class session;
+}
+
+namespace doorbuster::functions {
+
+// The file can't be opened as the database that it should be. Nothing in it has been changed.
+class DatabaseError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct DatabaseOptions {
+  std::filesystem::path path;  // created if it doesn't exist; its directory must
+  // How long to wait for another process that is writing before the call fails.
+  std::chrono::milliseconds busy_timeout{10'000};
+};
+
+// One version of one object. The etag carries no quotation marks.
+struct ObjectVersion {
+  std::string bucket;
+  std::string key;
+  std::string etag;
+
+  friend bool operator==(const ObjectVersion&, const ObjectVersion&) = default;
+};
+
+// A valid invoice, the object it was read from, and when that object appeared.
+struct ReceivedInvoice {
+  orders::Invoice invoice;
+  ObjectVersion object;
+  cloud::Time event_time{};
+
+  // The invoice's own date; the event's time if it has none.
+  std::chrono::sys_seconds ordered_at() const;
+};
+
+// What recording an invoice came to. Only `recorded` has changed anything.
+struct Outcome {
+  enum class Kind {
+    recorded,
+    already,   // this invoice, from an object of the same content, has had its effect before
+    rejected,  // `reason` says why it never can have one
+  };
+  Kind kind = Kind::recorded;
+  std::string reason;
+};
+
+// An invoice that has had its effect.
+struct RecordedInvoice {
+  std::string number;
+  orders::Kind kind = orders::Kind::sale;
+  ObjectVersion object;
+  std::string customer;  // empty: a guest
+  std::string country;
+  std::chrono::sys_seconds ordered_at{};
+  cloud::Time recorded_at{};
+  std::int64_t lines = 0;
+  std::int64_t units = 0;  // below 0 on a cancellation
+  orders::Money amount;    // below 0 on a cancellation
+};
+
+// An object that no invoice can be taken from, or a message that names no object: its bucket is
+// then empty and its key is the message's id.
+struct Rejection {
+  std::string bucket;
+  std::string key;
+  std::string invoice;  // its number; empty if it isn't known
+  std::string reason;
+  int receives = 1;  // how often the message has been received
+  cloud::Time last_at{};
+};
+
+// "sale" or "cancellation", as in the databases. No other kind is ever recorded.
+std::string_view to_text(orders::Kind kind);
+
+// A database of the effects that invoices have had. Delivery is at least once, the effect exactly
+// once: it is committed in one transaction with the number of the invoice and the object that
+// caused it, so whatever comes again is recognised.
+//
+// May be used from any thread: a mutex lets one call at a time use the connection, and a call
+// blocks its thread until its transaction is on disk. Several processes may open the same file.
+//
+// Every member throws soci::soci_error when the database fails (full, read-only, locked for longer
+// than busy_timeout); the transaction is then undone as a whole and the call may be repeated.
+class InvoiceDatabase {
+ public:
+  virtual ~InvoiceDatabase();
+  InvoiceDatabase(const InvoiceDatabase&) = delete;
+  InvoiceDatabase& operator=(const InvoiceDatabase&) = delete;
+
+  // Gives every invoice of the batch its effect, in order and in one transaction; an outcome for
+  // each. An invoice that is recorded, now or before, takes its object off the rejections.
+  std::vector<Outcome> record(std::span<const ReceivedInvoice> batch, cloud::Time now);
+
+  // Notes the reasons in one transaction; a later reason for the same object replaces the earlier.
+  // Sets last_at to `now`.
+  void reject(std::span<const Rejection> rejections, cloud::Time now);
+
+  std::optional<RecordedInvoice> find(const std::string& number);
+  std::optional<Rejection> find_rejection(const std::string& bucket, const std::string& key);
+  std::int64_t count_rejections();
+
+  // Visits all, ordered by number, or by bucket and key. The connection is free during a visit, and
+  // what is recorded meanwhile may or may not be visited.
+  void for_each_invoice(const std::function<void(const RecordedInvoice&)>& visit);
+  void for_each_rejection(const std::function<void(const Rejection&)>& visit);
+
+ protected:
+  // Every statement in `create_tables` creates one table, in SQL that SQLite and PostgreSQL share.
+  struct Schema {
+    std::string name;  // says whose database it is, in the file itself
+    std::int64_t version = 1;
+    std::string invoices_table;
+    std::vector<std::string> create_tables;
+  };
+
+  // Throws DatabaseError if the file is something else, or of another version.
+  InvoiceDatabase(const DatabaseOptions& options, const Schema& schema);
+
+  // The connection belongs to whoever holds the lock.
+  std::unique_lock<std::mutex> lock() { return std::unique_lock(mutex_); }
+  soci::session& session() { return *session_; }
+
+  // The effect, called under the lock: begin() opens a transaction, apply() is called for each
+  // invoice that is new, finish() closes it. An apply() that returns a reason must not have had any
+  // effect. When any of them throws, all is undone, and begin() comes next.
+  virtual void begin() = 0;
+  virtual std::optional<std::string> apply(const ReceivedInvoice& received) = 0;
+  virtual void finish() = 0;
+
+ private:
+  struct Statements;
+
+  Outcome record_one(const ReceivedInvoice& received, cloud::Time now);
+
+  std::mutex mutex_;
+  std::string invoices_table_;
+  std::unique_ptr<soci::session> session_;
+  std::unique_ptr<Statements> statements_;  // prepared on session_, so gone before it
+};
+
+}  // namespace doorbuster::functions
