@@ -1,9 +1,9 @@
 #include "functions/sales_database.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "functions/sql.h"
+#include "orders/timestamp.h"
 
 namespace doorbuster::functions {
 namespace {
@@ -50,15 +50,10 @@ constexpr const char* kDimensionNames[] = {"all", "hour", "day", "country", "pro
 constexpr const char* kBucketOfAll = "all";
 
 // "2010-12-01T08:00".
-std::string hour_text(std::chrono::sys_seconds time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const auto hour = std::chrono::floor<std::chrono::hours>(time - day).count();
-  char text[48];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:00", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(hour));
-  return text;
+std::string hour_of(std::chrono::sys_seconds time) {
+  constexpr std::size_t kToMinutes = 16;  // of "2010-12-01T08:00:00"
+  return orders::format_timestamp(std::chrono::floor<std::chrono::hours>(time))
+      .substr(0, kToMinutes);
 }
 
 std::string day_of(const std::string& hour) {
@@ -154,7 +149,7 @@ std::optional<std::string> SalesDatabase::apply(const ReceivedInvoice& received)
   }
   ++invoice_no_;
   const auto at = received.ordered_at();
-  const std::string hour = hour_text(at);
+  const std::string hour = hour_of(at);
   insert_facts(received, hour);
   for (const orders::Line& line : invoice.lines) {
     add(kProduct, line.stock_code, invoice.kind, line.quantity, line.amount());
