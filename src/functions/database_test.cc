@@ -289,6 +289,20 @@ TEST_P(InvoiceDatabaseTest, SharesItsFileWithOtherWriters) {
   EXPECT_EQ(visited, 150);
 }
 
+TEST_P(InvoiceDatabaseTest, IsCreatedOnceBySeveralAtTheSameTime) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      const auto database = GetParam()({.path = path_});
+      const std::vector batch = {received(std::to_string(i), {{"A", "", 1, money("1")}})};
+      EXPECT_EQ(database->record(batch, at(7)).front().kind, Outcome::Kind::recorded);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(count("schema_version"), 1);
+  EXPECT_TRUE(open()->find("7"));
+}
+
 INSTANTIATE_TEST_SUITE_P(, InvoiceDatabaseTest, testing::Values(open_shipping, open_sales),
                          [](const auto& test_info) {
                            return test_info.param == open_sales ? "Sales" : "Shipping";
