@@ -9,7 +9,8 @@
 namespace doorbuster::functions {
 
 // Begins in the constructor; undone by the destructor unless committed. It is the only writer from
-// the start, so what it has read can't be changed by another process before it writes.
+// the start, so what it has read can't be changed by another process before it writes. How that is
+// said is SQLite's; PostgreSQL will need a lock of its own here.
 class Transaction {
  public:
   explicit Transaction(soci::session& sql) : sql_(sql) { sql_ << "BEGIN IMMEDIATE"; }
