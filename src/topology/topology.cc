@@ -1,0 +1,194 @@
+#include "topology/topology.h"
+
+#include <boost/json.hpp>
+#include <cstdio>
+
+#include "cloud/error.h"
+
+namespace doorbuster::topology {
+namespace {
+
+using cloud::Async;
+namespace json = boost::json;
+
+constexpr std::size_t kSuffixDigits = 8;
+
+// Lets one resource of this account act on another through its service.
+std::string policy(const std::string& service, const std::string& action,
+                   const std::string& resource, const std::string& source_arn,
+                   const std::string& account) {
+  return json::serialize(
+      json::object{{"Version", "2012-10-17"},
+                   {"Statement",
+                    {json::object{{"Effect", "Allow"},
+                                  {"Principal", {{"Service", service}}},
+                                  {"Action", action},
+                                  {"Resource", resource},
+                                  {"Condition",
+                                   {{"ArnEquals", {{"aws:SourceArn", source_arn}}},
+                                    {"StringEquals", {{"aws:SourceAccount", account}}}}}}}}});
+}
+
+// Makes the queue if it is missing and sets the attributes that differ. Returns its URL.
+Async<std::string> have_queue(cloud::Sqs& sqs, std::string name, cloud::AttributeMap wanted) {
+  cloud::CreateQueueRequest create;
+  create.QueueName = name;
+  const auto created = co_await sqs.CreateQueue(create);
+  cloud::GetQueueAttributesRequest get;
+  get.QueueUrl = created.QueueUrl;
+  get.AttributeNames = {"All"};
+  const auto now = co_await sqs.GetQueueAttributes(get);
+  std::erase_if(wanted, [&now](const auto& attribute) {
+    const auto it = now.Attributes.find(attribute.first);
+    return it != now.Attributes.end() && it->second == attribute.second;
+  });
+  if (!wanted.empty()) {
+    cloud::SetQueueAttributesRequest set;
+    set.QueueUrl = created.QueueUrl;
+    set.Attributes = wanted;
+    co_await sqs.SetQueueAttributes(set);
+  }
+  co_return created.QueueUrl;
+}
+
+Async<QueueWithDeadLetters> have_queues(Account account, std::string name, std::string topic_arn) {
+  QueueWithDeadLetters queues;
+  queues.name = name;
+  queues.arn = account.scope.arn("sqs", name);
+  queues.dead_letter_arn = queues.arn + kDeadLetterSuffix;
+  const cloud::AttributeMap dead_letter_attributes{{"MessageRetentionPeriod", "1209600"}};
+  queues.dead_letter_url =
+      co_await have_queue(account.sqs, name + kDeadLetterSuffix, dead_letter_attributes);
+  const cloud::AttributeMap attributes{
+      {"VisibilityTimeout", std::to_string(kVisibilityTimeout_s)},
+      {"RedrivePolicy",
+       json::serialize(json::object{{"deadLetterTargetArn", queues.dead_letter_arn},
+                                    {"maxReceiveCount", kReceivesMax}})},
+      {"Policy", policy("sns.amazonaws.com", "sqs:SendMessage", queues.arn, topic_arn,
+                        account.scope.account)}};
+  queues.url = co_await have_queue(account.sqs, name, attributes);
+  co_return queues;
+}
+
+Async<std::string> have_topic(Account account, std::string bucket) {
+  cloud::CreateTopicRequest create;
+  create.Name = kTopic;
+  const std::string arn = (co_await account.sns.CreateTopic(create)).TopicArn;
+  const std::string wanted = policy("s3.amazonaws.com", "sns:Publish", arn,
+                                    "arn:aws:s3:::" + bucket, account.scope.account);
+  cloud::GetTopicAttributesRequest get;
+  get.TopicArn = arn;
+  const auto now = co_await account.sns.GetTopicAttributes(get);
+  const auto it = now.Attributes.find("Policy");
+  if (it == now.Attributes.end() || it->second != wanted) {
+    cloud::SetTopicAttributesRequest set;
+    set.TopicArn = arn;
+    set.AttributeName = "Policy";
+    set.AttributeValue = wanted;
+    co_await account.sns.SetTopicAttributes(set);
+  }
+  co_return arn;
+}
+
+Async<void> have_subscription(Account account, std::string topic_arn, std::string queue_arn) {
+  cloud::SubscribeRequest request;
+  request.TopicArn = topic_arn;
+  request.Protocol = "sqs";
+  request.Endpoint = queue_arn;
+  co_await account.sns.Subscribe(request);
+}
+
+// A bucket of ours: the prefix and eight hexadecimal digits.
+bool is_ours(const std::string& bucket) {
+  const std::string_view prefix = kBucketPrefix;
+  return bucket.starts_with(prefix) && bucket.size() == prefix.size() + kSuffixDigits &&
+         bucket.find_first_not_of("0123456789abcdef", prefix.size()) == std::string::npos;
+}
+
+Async<std::optional<std::string>> find_bucket(cloud::S3& s3) {
+  const auto listed = co_await s3.ListBuckets();
+  for (const auto& bucket : listed.Buckets) {
+    if (is_ours(bucket.Name)) co_return bucket.Name;
+  }
+  co_return std::nullopt;
+}
+
+Async<std::string> have_bucket(cloud::S3& s3, std::function<std::uint32_t()> random) {
+  if (auto bucket = co_await find_bucket(s3)) co_return *bucket;
+  char suffix[kSuffixDigits + 1];
+  std::snprintf(suffix, sizeof suffix, "%08x", random());
+  cloud::CreateBucketRequest request;
+  request.Bucket = std::string(kBucketPrefix) + suffix;
+  co_await s3.CreateBucket(request);
+  co_return request.Bucket;
+}
+
+// S3 sends a test event whenever the configuration is put, so one that is right is left alone.
+Async<void> have_notification(cloud::S3& s3, std::string bucket, std::string topic_arn) {
+  cloud::NotificationDestination wanted;
+  wanted.Id = kTopic;
+  wanted.Arn = topic_arn;
+  wanted.Events = {"s3:ObjectCreated:*"};
+  cloud::GetBucketNotificationConfigurationRequest get;
+  get.Bucket = bucket;
+  const auto now = co_await s3.GetBucketNotificationConfiguration(get);
+  for (const auto& topic : now.TopicConfigurations) {
+    if (topic.Arn == wanted.Arn && topic.Events == wanted.Events && topic.FilterPrefix.empty() &&
+        topic.FilterSuffix.empty()) {
+      co_return;
+    }
+  }
+  cloud::PutBucketNotificationConfigurationRequest put;
+  put.Bucket = bucket;
+  put.Configuration = now;
+  put.Configuration.TopicConfigurations.push_back(wanted);
+  co_await s3.PutBucketNotificationConfiguration(put);
+}
+
+Async<std::string> queue_url(cloud::Sqs& sqs, std::string name) {
+  cloud::GetQueueUrlRequest request;
+  request.QueueName = name;
+  co_return (co_await sqs.GetQueueUrl(request)).QueueUrl;
+}
+
+Async<QueueWithDeadLetters> find_queues(Account account, std::string name) {
+  QueueWithDeadLetters queues;
+  queues.name = name;
+  queues.arn = account.scope.arn("sqs", name);
+  queues.dead_letter_arn = queues.arn + kDeadLetterSuffix;
+  queues.url = co_await queue_url(account.sqs, name);
+  queues.dead_letter_url = co_await queue_url(account.sqs, name + kDeadLetterSuffix);
+  co_return queues;
+}
+
+}  // namespace
+
+Async<Resources> set_up(Account account, std::function<std::uint32_t()> random) {
+  Resources resources;
+  resources.bucket = co_await have_bucket(account.s3, std::move(random));
+  resources.topic_arn = co_await have_topic(account, resources.bucket);
+  resources.shipping = co_await have_queues(account, kShippingQueue, resources.topic_arn);
+  resources.analytics = co_await have_queues(account, kAnalyticsQueue, resources.topic_arn);
+  co_await have_subscription(account, resources.topic_arn, resources.shipping.arn);
+  co_await have_subscription(account, resources.topic_arn, resources.analytics.arn);
+  co_await have_notification(account.s3, resources.bucket, resources.topic_arn);
+  co_return resources;
+}
+
+Async<std::optional<Resources>> find(Account account) {
+  const auto bucket = co_await find_bucket(account.s3);
+  if (!bucket) co_return std::nullopt;
+  Resources resources;
+  resources.bucket = *bucket;
+  resources.topic_arn = account.scope.arn("sns", kTopic);
+  try {
+    resources.shipping = co_await find_queues(account, kShippingQueue);
+    resources.analytics = co_await find_queues(account, kAnalyticsQueue);
+  } catch (const cloud::Error& e) {
+    if (e.code() == "QueueDoesNotExist") co_return std::nullopt;
+    throw;
+  }
+  co_return resources;
+}
+
+}  // namespace doorbuster::topology

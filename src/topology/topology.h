@@ -1,0 +1,61 @@
+// The resources that Doorbuster's two systems are made of, declared once.
+//
+//   bucket black-friday-orders-<8 hex> --ObjectCreated--> topic NewOrderEvents
+//     --> ShippingQueue  (dead letters after 3 receives: ShippingQueueDLQ)
+//     --> AnalyticsQueue (dead letters after 3 receives: AnalyticsQueueDLQ)
+//
+// with the policies that let the bucket publish and the topic send, and nobody else.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "cloud/arn.h"
+#include "cloud/s3.h"
+#include "cloud/sns.h"
+#include "cloud/sqs.h"
+
+namespace doorbuster::topology {
+
+inline constexpr const char* kBucketPrefix = "black-friday-orders-";
+inline constexpr const char* kTopic = "NewOrderEvents";
+inline constexpr const char* kShippingQueue = "ShippingQueue";
+inline constexpr const char* kAnalyticsQueue = "AnalyticsQueue";
+inline constexpr const char* kDeadLetterSuffix = "DLQ";
+inline constexpr int kReceivesMax = 3;
+// Seconds in which a function must have dealt with a batch before its messages come again.
+inline constexpr int kVisibilityTimeout_s = 30;
+
+struct QueueWithDeadLetters {
+  std::string name;
+  std::string url;
+  std::string arn;
+  std::string dead_letter_url;
+  std::string dead_letter_arn;
+};
+
+struct Resources {
+  std::string bucket;
+  std::string topic_arn;
+  QueueWithDeadLetters shipping;
+  QueueWithDeadLetters analytics;
+};
+
+// The services of the account and region that the resources are in. They outlive the operations.
+struct Account {
+  cloud::S3& s3;
+  cloud::Sns& sns;
+  cloud::Sqs& sqs;
+  cloud::Scope scope;
+};
+
+// Makes whatever is missing and sets right whatever differs; where all is as declared it changes
+// nothing. `random` gives the digits of a new bucket's name.
+cloud::Async<Resources> set_up(Account account, std::function<std::uint32_t()> random);
+
+// The resources, if they have been set up.
+cloud::Async<std::optional<Resources>> find(Account account);
+
+}  // namespace doorbuster::topology
