@@ -1,0 +1,226 @@
+#include "cli/dlq.h"
+
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <iostream>
+#include <thread>
+
+#include "cli/terminal.h"
+#include "cloud/error.h"
+#include "functions/invoice_events.h"
+
+namespace doorbuster::cli {
+namespace {
+
+constexpr int kLookTimeout_s = 60;   // how long a look hides the letters, if it is cut short
+constexpr std::size_t kListed = 50;  // letters that the text spells out
+
+// One of the two queues, with what belongs to it.
+struct Half {
+  std::string name;
+  const topology::QueueWithDeadLetters& queues;
+  functions::InvoiceDatabase& database;
+};
+
+std::vector<Half> halves(Embedded& system, const topology::Resources& resources,
+                         const std::string& wanted) {
+  std::vector<Half> all;
+  if (wanted != "analytics") all.push_back({"shipping", resources.shipping, system.shipping()});
+  if (wanted != "shipping") all.push_back({"analytics", resources.analytics, system.sales()});
+  return all;
+}
+
+std::vector<std::string> keys_in(const std::string& body) {
+  std::vector<std::string> keys;
+  try {
+    for (const auto& object : functions::parse_s3_event(body)) keys.push_back(object.key);
+  } catch (const functions::NotAnS3Event&) {
+    // Somebody else's message: it tells of no object.
+  }
+  return keys;
+}
+
+std::string reason_for(const Half& half, const std::string& bucket, const DeadLetter& letter) {
+  const auto rejection = letter.keys.empty() ? half.database.find_rejection("", letter.message_id)
+                                             : half.database.find_rejection(bucket, letter.keys[0]);
+  return rejection ? rejection->reason : "not recorded";
+}
+
+std::string key_of(const DeadLetter& letter) {
+  return letter.keys.empty() ? "(no object)" : letter.keys[0];
+}
+
+bool matches(const DeadLetter& letter, const std::string& id) {
+  if (letter.message_id.starts_with(id)) return true;
+  return std::any_of(letter.keys.begin(), letter.keys.end(), [&id](const std::string& key) {
+    return key == id || key == "invoices/" + id + ".json";
+  });
+}
+
+void give_back(Embedded& system, const std::string& queue_url,
+               const std::vector<DeadLetter>& letters) {
+  constexpr std::size_t kBatch = 10;
+  for (std::size_t begin = 0; begin < letters.size(); begin += kBatch) {
+    cloud::ChangeMessageVisibilityBatchRequest request;
+    request.QueueUrl = queue_url;
+    for (std::size_t i = begin; i < std::min(begin + kBatch, letters.size()); ++i) {
+      request.Entries.push_back({std::to_string(i), letters[i].receipt_handle, 0});
+    }
+    system.wait(system.sqs().ChangeMessageVisibilityBatch(std::move(request)));
+  }
+}
+
+std::uint64_t redrive(Embedded& system, const Half& half) {
+  cloud::StartMessageMoveTaskRequest start;
+  start.SourceArn = half.queues.dead_letter_arn;
+  system.wait(system.sqs().StartMessageMoveTask(start));
+  for (;;) {
+    cloud::ListMessageMoveTasksRequest list;
+    list.SourceArn = half.queues.dead_letter_arn;
+    const auto task = system.wait(system.sqs().ListMessageMoveTasks(list)).Results.at(0);
+    system.check();
+    if (task.Status == "FAILED") throw CommandError(1, "the redrive failed: " + task.FailureReason);
+    if (task.Status != "RUNNING") {
+      return static_cast<std::uint64_t>(task.ApproximateNumberOfMessagesMoved);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+bool confirmed(const std::string& question) {
+  if (isatty(STDIN_FILENO) != 1) {
+    throw CommandError(2, "dlq purge deletes for good: confirm it with --yes");
+  }
+  std::cerr << question << " [y/N] ";
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "yes";
+}
+
+}  // namespace
+
+std::vector<DeadLetter> dead_letters(Embedded& system, const std::string& queue_url) {
+  std::vector<DeadLetter> letters;
+  for (;;) {
+    cloud::ReceiveMessageRequest request;
+    request.QueueUrl = queue_url;
+    request.MaxNumberOfMessages = 10;
+    request.VisibilityTimeout = kLookTimeout_s;
+    request.MessageSystemAttributeNames = {"SentTimestamp"};
+    auto received = system.wait(system.sqs().ReceiveMessage(std::move(request)));
+    if (received.Messages.empty()) break;
+    for (auto& message : received.Messages) {
+      auto keys = keys_in(message.Body);
+      const auto sent = std::stoll(message.Attributes.at("SentTimestamp"));
+      letters.push_back({message.MessageId, message.ReceiptHandle, message.Body, std::move(keys),
+                         cloud::Time(std::chrono::milliseconds(sent))});
+    }
+  }
+  give_back(system, queue_url, letters);
+  return letters;
+}
+
+int dlq_list(const DlqOptions& options) {
+  const auto directory = DataDirectory::existing(options.data);
+  Embedded system({directory, {}});
+  const auto resources = system.resources();
+  boost::json::array json;
+  for (const auto& half : halves(system, resources, options.queue)) {
+    const auto letters = dead_letters(system, half.queues.dead_letter_url);
+    Table table({"message", "object", "reason"});
+    for (const auto& letter : letters) {
+      const auto reason = reason_for(half, resources.bucket, letter);
+      json.push_back({{"queue", half.queues.name + topology::kDeadLetterSuffix},
+                      {"message_id", letter.message_id},
+                      {"key", key_of(letter)},
+                      {"reason", reason}});
+      if (&letter < letters.data() + kListed) {
+        table.row({letter.message_id.substr(0, 8), key_of(letter), reason});
+      }
+    }
+    if (options.json) continue;
+    std::cout << half.queues.name << topology::kDeadLetterSuffix << ": "
+              << grouped(static_cast<std::int64_t>(letters.size())) << " dead letter(s)\n";
+    if (!letters.empty()) std::cout << table.str();
+    if (letters.size() > kListed) {
+      std::cout << "  … and " << grouped(static_cast<std::int64_t>(letters.size() - kListed))
+                << " more (--json names them all)\n";
+    }
+  }
+  if (options.json) std::cout << boost::json::serialize(json) << '\n';
+  return 0;
+}
+
+int dlq_show(const DlqOptions& options) {
+  const auto directory = DataDirectory::existing(options.data);
+  Embedded system({directory, {}});
+  const auto resources = system.resources();
+  bool found = false;
+  for (const auto& half : halves(system, resources, options.queue)) {
+    for (const auto& letter : dead_letters(system, half.queues.dead_letter_url)) {
+      if (!matches(letter, options.id)) continue;
+      found = true;
+      std::cout << "queue    " << half.queues.name << topology::kDeadLetterSuffix << "\nmessage  "
+                << letter.message_id << "\nobject   " << key_of(letter) << "\nreason   "
+                << reason_for(half, resources.bucket, letter) << "\nbody     " << letter.body
+                << '\n';
+      for (const auto& key : letter.keys) {
+        cloud::GetObjectRequest get{resources.bucket, key};
+        try {
+          std::cout << "invoice  " << system.wait(system.s3().GetObject(get)).Body << '\n';
+        } catch (const cloud::Error& e) {
+          std::cout << "invoice  " << e.what() << '\n';
+        }
+      }
+      std::cout << '\n';
+    }
+  }
+  if (found) return 0;
+  throw CommandError(1, "no dead letter has the id, key or invoice number " + options.id +
+                            ": doorbuster dlq list --data DIR shows them all");
+}
+
+int dlq_redrive(const DlqOptions& options) {
+  const auto directory = DataDirectory::existing(options.data);
+  Embedded system({directory, {}});
+  const auto resources = system.resources();
+  boost::json::object json;
+  for (const auto& half : halves(system, resources, options.queue)) {
+    const auto moved = redrive(system, half);
+    json[half.name] = moved;
+    if (options.json) continue;
+    std::cout << grouped(static_cast<std::int64_t>(moved)) << " message(s) moved back to "
+              << half.queues.name << '\n';
+  }
+  if (options.json) {
+    std::cout << boost::json::serialize(json) << '\n';
+  } else {
+    std::cout << "doorbuster demo --data " << options.data.string() << " works them off.\n";
+  }
+  return 0;
+}
+
+int dlq_purge(const DlqOptions& options) {
+  const auto directory = DataDirectory::existing(options.data);
+  Embedded system({directory, {}});
+  const auto resources = system.resources();
+  for (const auto& half : halves(system, resources, options.queue)) {
+    const auto count = dead_letters(system, half.queues.dead_letter_url).size();
+    const std::string what = grouped(static_cast<std::int64_t>(count)) + " dead letter(s) of " +
+                             half.queues.name + topology::kDeadLetterSuffix;
+    if (!options.yes && !confirmed("Delete " + what + " for good?")) {
+      std::cout << "nothing was deleted\n";
+      return 1;
+    }
+    system.wait([](cloud::Sqs& sqs, std::string url) -> cloud::Async<bool> {
+      cloud::PurgeQueueRequest request{std::move(url)};
+      co_await sqs.PurgeQueue(std::move(request));
+      co_return true;
+    }(system.sqs(), half.queues.dead_letter_url));
+    std::cout << what << " deleted\n";
+  }
+  return 0;
+}
+
+}  // namespace doorbuster::cli

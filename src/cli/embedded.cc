@@ -1,0 +1,85 @@
+#include "cli/embedded.h"
+
+#include <random>
+
+#include "cloud/error.h"
+
+namespace doorbuster::cli {
+namespace {
+
+// Each function may block one thread with its database; the others go on.
+constexpr std::size_t kThreads = 4;
+
+// A transaction costs a sync, so a function is given as much as has gathered.
+constexpr int kBatchSize = 500;
+constexpr int kConcurrency = 2;
+
+}  // namespace
+
+Embedded::Embedded(Options options) : pool_(kThreads) {
+  try {
+    engine::EngineOptions engine_options;
+    engine_options.directory = options.directory.engine();
+    engine_options.log = std::move(options.log);
+    engine_ = std::make_unique<engine::Engine>(std::move(engine_options));
+    functions::ShippingOptions shipping_options;
+    shipping_options.database.path = options.directory.shipping();
+    shipping_options.opening_stock = options.opening_stock;
+    shipping_ = std::make_unique<functions::ShippingDatabase>(shipping_options);
+    functions::DatabaseOptions sales_options;
+    sales_options.path = options.directory.sales();
+    sales_ = std::make_unique<functions::SalesDatabase>(sales_options);
+  } catch (const std::exception& e) {
+    throw CommandError(1, e.what());
+  }
+  s3_ = engine::make_s3(*engine_, scope_);
+  sns_ = engine::make_sns(*engine_, scope_);
+  sqs_ = engine::make_sqs(*engine_, scope_);
+  engine_->start();
+}
+
+Embedded::~Embedded() {
+  stop();
+}
+
+void Embedded::stop() {
+  engine_->stop();
+  pool_.join();
+}
+
+topology::Resources Embedded::set_up() {
+  return wait(topology::set_up(account(), [] { return std::random_device()(); }));
+}
+
+topology::Resources Embedded::resources() {
+  if (auto found = wait(topology::find(account()))) return *found;
+  throw CommandError(2, "nothing has been set up there yet: run doorbuster demo --data DIR first");
+}
+
+void Embedded::start_functions(const topology::Resources& resources) {
+  const auto request = [](const std::string& arn, const char* function) {
+    cloud::CreateEventSourceMappingRequest mapping;
+    mapping.EventSourceArn = arn;
+    mapping.FunctionName = function;
+    mapping.BatchSize = kBatchSize;
+    mapping.MaximumConcurrency = kConcurrency;
+    return mapping;
+  };
+  ship_invoices_.emplace(*engine_, request(resources.shipping.arn, "ShipInvoices"),
+                         functions::ShipInvoices(*s3_, *sqs_, *shipping_, clock_),
+                         pool_.get_executor());
+  record_sales_.emplace(*engine_, request(resources.analytics.arn, "RecordSales"),
+                        functions::RecordSales(*s3_, *sqs_, *sales_, clock_), pool_.get_executor());
+}
+
+void Embedded::check() const {
+  const auto failure = engine_->failure();
+  if (!failure) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const cloud::Error& e) {
+    throw CommandError(1, e.message() + ". What was acknowledged is kept");
+  }
+}
+
+}  // namespace doorbuster::cli

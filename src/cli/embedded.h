@@ -1,0 +1,71 @@
+// The whole system in this process: the engine, the functions and their databases.
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_future.hpp>
+#include <memory>
+#include <optional>
+
+#include "cli/data_directory.h"
+#include "engine/event_source_mapping.h"
+#include "engine/services.h"
+#include "functions/record_sales.h"
+#include "functions/ship_invoices.h"
+#include "topology/topology.h"
+
+namespace doorbuster::cli {
+
+class Embedded {
+ public:
+  struct Options {
+    const DataDirectory& directory;
+    engine::Log log;
+    std::int64_t opening_stock = 1'000'000;
+  };
+
+  // Opens what is in the directory, or makes it. Throws CommandError.
+  explicit Embedded(Options options);
+  ~Embedded();
+
+  cloud::S3& s3() { return *s3_; }
+  cloud::Sqs& sqs() { return *sqs_; }
+  functions::ShippingDatabase& shipping() { return *shipping_; }
+  functions::SalesDatabase& sales() { return *sales_; }
+  topology::Account account() { return {*s3_, *sns_, *sqs_, scope_}; }
+
+  topology::Resources set_up();
+  // Throws CommandError if nothing has been set up there.
+  topology::Resources resources();
+
+  // Begins to feed ShipInvoices and RecordSales from their queues.
+  void start_functions(const topology::Resources& resources);
+
+  // Stops the functions and the engine; whatever is under way ends with an error.
+  void stop();
+
+  // Throws CommandError if the disk has failed the engine.
+  void check() const;
+
+  // Runs an operation on the pool and waits for it. Not from the pool itself.
+  template <class T>
+  T wait(cloud::Async<T> operation) {
+    return boost::asio::co_spawn(pool_, std::move(operation), boost::asio::use_future).get();
+  }
+  boost::asio::thread_pool& pool() { return pool_; }
+
+ private:
+  const cloud::Scope scope_;
+  const cloud::SystemClock clock_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<cloud::S3> s3_;
+  std::unique_ptr<cloud::Sns> sns_;
+  std::unique_ptr<cloud::Sqs> sqs_;
+  std::unique_ptr<functions::ShippingDatabase> shipping_;
+  std::unique_ptr<functions::SalesDatabase> sales_;
+  std::optional<engine::EventSourceMapping> ship_invoices_;
+  std::optional<engine::EventSourceMapping> record_sales_;
+  boost::asio::thread_pool pool_;
+};
+
+}  // namespace doorbuster::cli

@@ -1,0 +1,143 @@
+// doorbuster: the program. Exit codes: 0, it worked; 1, it was tried and failed; 2, what was asked
+// for can't be.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "cli/data_directory.h"
+#include "cli/demo.h"
+#include "cli/dlq.h"
+#include "cli/reconcile.h"
+#include "cli/report.h"
+
+namespace {
+
+using namespace doorbuster::cli;  // NOLINT(google-build-using-namespace): this is its front
+
+constexpr int kUsage = 2;
+constexpr std::uint64_t kOrdersMax = 100'000'000;
+
+// What the chosen command does; set by its callback, so that parsing ends before it begins.
+using Action = std::function<int()>;
+
+void add_demo(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand(
+      "demo", "Run orders through the whole system and prove that none was lost");
+  auto options = std::make_shared<DemoOptions>();
+  auto* orders =
+      command->add_option("--orders", options->orders, "How many orders to make up (default 10000)")
+          ->check(CLI::Range(std::uint64_t{1}, kOrdersMax));
+  command
+      ->add_option("--from", options->from,
+                   "Take the invoices of a CSV file instead, plain or gzip (docs/invoice.md)")
+      ->excludes(orders);
+  command->add_option("--data", options->data,
+                      "Keep everything in this directory, and go on where it stood");
+  command->add_option("--seed", options->seed, "Make up other orders (default 1)");
+  command
+      ->add_option("--corrupt", options->corrupt_percent,
+                   "Percentage of orders that are corrupt (default 0.5)")
+      ->check(CLI::Range(0.0, 100.0));
+  command->add_option("--lines", options->lines_max, "Lines of an order at the most (default 12)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000}));
+  command
+      ->add_option("--stock", options->opening_stock,
+                   "Opening stock of each product (default 1000000)")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000'000}));
+  command->add_flag("--json", options->json, "Print one JSON object and nothing else");
+  command->footer(
+      "Examples:\n"
+      "  doorbuster demo\n"
+      "  doorbuster demo --orders 100000 --data /tmp/black-friday\n"
+      "  doorbuster demo --from invoices.csv.gz --json");
+  command->callback([options, &action] { action = [options] { return demo(*options); }; });
+}
+
+void add_report(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("report", "Show the sales by hour, day, country and product");
+  auto options = std::make_shared<ReportOptions>();
+  command->add_option("--data", options->data, "The directory of the system")->required();
+  command->add_option("--by", options->by, "All of one table: hour, day, country or product")
+      ->check(CLI::IsMember({"hour", "day", "country", "product"}));
+  command->add_flag("--json", options->json, "Print one JSON object and nothing else");
+  command->footer(
+      "Examples:\n"
+      "  doorbuster report --data /tmp/black-friday\n"
+      "  doorbuster report --data /tmp/black-friday --by country --json");
+  command->callback([options, &action] { action = [options] { return report(*options); }; });
+}
+
+void add_reconcile(CLI::App& app, Action& action) {
+  auto* command =
+      app.add_subcommand("reconcile", "Compare every object in the bucket with what became of it");
+  auto options = std::make_shared<ReconcileOptions>();
+  command->add_option("--data", options->data, "The directory of the system")->required();
+  command->add_flag("--json", options->json, "Print one JSON object and nothing else");
+  command->footer(
+      "Exits with 1 if an invoice is missing or was counted twice.\n\n"
+      "Example:\n"
+      "  doorbuster reconcile --data /tmp/black-friday");
+  command->callback([options, &action] { action = [options] { return reconcile(*options); }; });
+}
+
+void add_dlq_command(CLI::App& dlq, Action& action, const char* name, const char* what,
+                     int (*run)(const DlqOptions&), const std::string& example) {
+  auto* command = dlq.add_subcommand(name, what);
+  auto options = std::make_shared<DlqOptions>();
+  command->add_option("--data", options->data, "The directory of the system")->required();
+  command->add_option("--queue", options->queue, "shipping or analytics (default: both)")
+      ->check(CLI::IsMember({"shipping", "analytics"}));
+  if (run == dlq_show) {
+    command
+        ->add_option("id", options->id,
+                     "A message's id or its beginning, an invoice's number, or an object's key")
+        ->required();
+  } else if (run == dlq_purge) {
+    command->add_flag("--yes", options->yes, "Don't ask");
+  } else {
+    command->add_flag("--json", options->json, "Print JSON and nothing else");
+  }
+  command->footer("Example:\n  doorbuster dlq " + example);
+  command->callback([options, run, &action] { action = [options, run] { return run(*options); }; });
+}
+
+void add_dlq(CLI::App& app, Action& action) {
+  auto* dlq = app.add_subcommand("dlq", "See, send back or delete what failed three times");
+  dlq->require_subcommand(1);
+  add_dlq_command(*dlq, action, "list", "List the dead letters with their reasons", dlq_list,
+                  "list --data /tmp/black-friday --queue shipping");
+  add_dlq_command(*dlq, action, "show", "Show one dead letter, its reason and its invoice",
+                  dlq_show, "show 10000123 --data /tmp/black-friday");
+  add_dlq_command(*dlq, action, "redrive", "Move the dead letters back to where they failed",
+                  dlq_redrive, "redrive --data /tmp/black-friday --queue analytics");
+  add_dlq_command(*dlq, action, "purge", "Delete the dead letters for good", dlq_purge,
+                  "purge --data /tmp/black-friday --queue shipping --yes");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Doorbuster takes in a Black Friday's orders and sees every one of them through.",
+               "doorbuster");
+  app.set_version_flag("--version", "doorbuster " DOORBUSTER_VERSION);
+  app.require_subcommand(1);
+  app.footer("doorbuster COMMAND --help shows the options of a command, with examples.");
+  Action action;
+  add_demo(app, action);
+  add_report(app, action);
+  add_reconcile(app, action);
+  add_dlq(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : kUsage;
+  }
+  try {
+    return action();
+  } catch (const CommandError& e) {
+    std::cerr << "doorbuster: " << e.what() << '\n';
+    return e.exit_code;
+  } catch (const std::exception& e) {
+    std::cerr << "doorbuster: " << e.what() << '\n';
+    return 1;
+  }
+}

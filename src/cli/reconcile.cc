@@ -1,0 +1,163 @@
+#include "cli/reconcile.h"
+
+#include <boost/json.hpp>
+#include <iostream>
+#include <set>
+#include <unordered_map>
+
+#include "cli/dlq.h"
+#include "cli/terminal.h"
+#include "cloud/error.h"
+#include "orders/invoice_json.h"
+
+namespace doorbuster::cli {
+namespace {
+
+constexpr std::size_t kNamed = 20;  // keys that the text spells out
+
+// How often each object of the bucket has had its effect, or is in the dead-letter queue.
+using Places = std::unordered_map<std::string, int>;
+
+Places places_of(Embedded& system, functions::InvoiceDatabase& database,
+                 const topology::Resources& resources, const std::string& dead_letter_url,
+                 HalfReconciled* half) {
+  Places places;
+  database.for_each_invoice([&](const functions::RecordedInvoice& invoice) {
+    if (invoice.object.bucket != resources.bucket) return;
+    ++places[invoice.object.key];
+    ++half->recorded;
+  });
+  for (const auto& letter : dead_letters(system, dead_letter_url)) {
+    for (const auto& key : letter.keys) ++places[key];
+    half->dead_lettered += letter.keys.size();
+  }
+  return places;
+}
+
+// An object that repeats another's invoice, word for word, has had that one's effect.
+bool is_copy(Embedded& system, functions::InvoiceDatabase& database, const std::string& bucket,
+             const std::string& key) {
+  cloud::GetObjectRequest request{bucket, key};
+  const auto object = system.wait(system.s3().GetObject(request));
+  const auto parsed = orders::parse_invoice(object.Body);
+  if (!parsed.invoice) return false;
+  const auto recorded = database.find(parsed.invoice->number);
+  return recorded && '"' + recorded->object.etag + '"' == object.ETag;
+}
+
+void check(Embedded& system, functions::InvoiceDatabase& database, const std::string& bucket,
+           const std::string& key, const Places& places, HalfReconciled* half) {
+  const auto it = places.find(key);
+  const int times = it == places.end() ? 0 : it->second;
+  if (times > 1) half->doubled.push_back(key);
+  if (times == 0 && !is_copy(system, database, bucket, key)) half->missing.push_back(key);
+}
+
+std::uint64_t waiting_on(Embedded& system, const std::string& queue_url) {
+  cloud::GetQueueAttributesRequest request{queue_url, {"All"}};
+  const auto attributes = system.wait(system.sqs().GetQueueAttributes(request)).Attributes;
+  return std::stoull(attributes.at("ApproximateNumberOfMessages")) +
+         std::stoull(attributes.at("ApproximateNumberOfMessagesNotVisible")) +
+         std::stoull(attributes.at("ApproximateNumberOfMessagesDelayed"));
+}
+
+std::uint64_t in_either(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  std::set<std::string_view> both(a.begin(), a.end());
+  both.insert(b.begin(), b.end());
+  return both.size();
+}
+
+std::string name_keys(const char* what, const HalfReconciled& half,
+                      const std::vector<std::string>& keys) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(keys.size(), kNamed); ++i) {
+    text += std::string("  ") + what + " in " + half.name + ": " + keys[i] + '\n';
+  }
+  if (keys.size() > kNamed) {
+    text += "  … and " + grouped(static_cast<std::int64_t>(keys.size() - kNamed)) + " more " +
+            what + " in " + half.name + " (--json names them all)\n";
+  }
+  return text;
+}
+
+boost::json::object to_json(const HalfReconciled& half) {
+  return {{"recorded", half.recorded},
+          {"dead_lettered", half.dead_lettered},
+          {"waiting", half.waiting},
+          {"missing", boost::json::value_from(half.missing)},
+          {"doubled", boost::json::value_from(half.doubled)}};
+}
+
+boost::json::value to_json(const Reconciliation& result) {
+  return {{"objects", result.objects},
+          {"lost", result.lost()},
+          {"duplicated", result.duplicated()},
+          {"shipping", to_json(result.shipping)},
+          {"analytics", to_json(result.analytics)}};
+}
+
+}  // namespace
+
+std::uint64_t Reconciliation::lost() const {
+  return in_either(shipping.missing, analytics.missing);
+}
+std::uint64_t Reconciliation::duplicated() const {
+  return in_either(shipping.doubled, analytics.doubled);
+}
+
+Reconciliation reconcile(Embedded& system, const topology::Resources& resources) {
+  Reconciliation result;
+  result.shipping.name = "shipping";
+  result.analytics.name = "analytics";
+  result.shipping.waiting = waiting_on(system, resources.shipping.url);
+  result.analytics.waiting = waiting_on(system, resources.analytics.url);
+  const auto shipping = places_of(system, system.shipping(), resources,
+                                  resources.shipping.dead_letter_url, &result.shipping);
+  const auto analytics = places_of(system, system.sales(), resources,
+                                   resources.analytics.dead_letter_url, &result.analytics);
+  cloud::ListObjectsV2Request list;
+  list.Bucket = resources.bucket;
+  do {
+    const auto page = system.wait(system.s3().ListObjectsV2(list));
+    for (const auto& object : page.Contents) {
+      ++result.objects;
+      check(system, system.shipping(), resources.bucket, object.Key, shipping, &result.shipping);
+      check(system, system.sales(), resources.bucket, object.Key, analytics, &result.analytics);
+    }
+    list.ContinuationToken = page.NextContinuationToken;
+  } while (!list.ContinuationToken.empty());
+  return result;
+}
+
+std::string to_text(const Reconciliation& result) {
+  Table table({"", ">objects", ">recorded", ">dead letters", ">waiting", ">missing", ">doubled"});
+  for (const auto* half : {&result.shipping, &result.analytics}) {
+    const auto number = [](std::uint64_t n) { return grouped(static_cast<std::int64_t>(n)); };
+    table.row({half->name, number(result.objects), number(half->recorded),
+               number(half->dead_lettered), number(half->waiting), number(half->missing.size()),
+               number(half->doubled.size())});
+  }
+  std::string text = table.str();
+  for (const auto* half : {&result.shipping, &result.analytics}) {
+    text += name_keys("missing", *half, half->missing) + name_keys("doubled", *half, half->doubled);
+  }
+  if (result.clean()) return text + "  Every invoice in the bucket is accounted for, once.\n";
+  if (result.shipping.waiting + result.analytics.waiting > 0) {
+    text += "  Messages are still waiting: run doorbuster demo with the same --data to go on.\n";
+  }
+  return text;
+}
+
+int reconcile(const ReconcileOptions& options) {
+  const auto directory = DataDirectory::existing(options.data);
+  Embedded system({directory, {}});
+  const auto result = reconcile(system, system.resources());
+  if (options.json) {
+    std::cout << boost::json::serialize(to_json(result)) << '\n';
+  } else {
+    std::cout << to_text(result);
+  }
+  return result.clean() ? 0 : 1;
+}
+
+}  // namespace doorbuster::cli
