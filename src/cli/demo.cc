@@ -27,29 +27,9 @@ struct Depth {
   std::uint64_t dead = 0;
 };
 
-std::uint64_t sum(const cloud::AttributeMap& attributes) {
-  std::uint64_t total = 0;
-  for (const auto& [name, value] : attributes) total += std::stoull(value);
-  return total;
-}
-
-cloud::Async<std::uint64_t> depth_of(cloud::Sqs& sqs, std::string url) {
-  cloud::GetQueueAttributesRequest request;
-  request.QueueUrl = std::move(url);
-  request.AttributeNames = {"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible",
-                            "ApproximateNumberOfMessagesDelayed"};
-  co_return sum((co_await sqs.GetQueueAttributes(request)).Attributes);
-}
-
 Depth depth_of(Embedded& system, const topology::Resources& resources) {
-  const auto look = [&system](const std::string& url) {
-    return system.wait(depth_of(system.sqs(), url));
-  };
-  Depth depth;
-  depth.shipping = look(resources.shipping.url);
-  depth.analytics = look(resources.analytics.url);
-  depth.dead = look(resources.shipping.dead_letter_url);
-  return depth;
+  return {system.depth(resources.shipping.url), system.depth(resources.analytics.url),
+          system.depth(resources.shipping.dead_letter_url)};
 }
 
 std::string progress_line(const Producer& producer, std::uint64_t total, const Depth& depth,

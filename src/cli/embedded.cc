@@ -72,6 +72,21 @@ void Embedded::start_functions(const topology::Resources& resources) {
                         functions::RecordSales(*s3_, *sqs_, *sales_, clock_), pool_.get_executor());
 }
 
+std::uint64_t Embedded::depth(const std::string& queue_url) {
+  cloud::GetQueueAttributesRequest request;
+  request.QueueUrl = queue_url;
+  request.AttributeNames = {"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible",
+                            "ApproximateNumberOfMessagesDelayed"};
+  std::uint64_t total = 0;
+  const auto result = wait(sqs_->GetQueueAttributes(std::move(request)));
+  for (const auto& [name, value] : result.Attributes) total += std::stoull(value);
+  return total;
+}
+
+bool Embedded::idle(const topology::Resources& resources) {
+  return depth(resources.shipping.url) == 0 && depth(resources.analytics.url) == 0;
+}
+
 void Embedded::check() const {
   const auto failure = engine_->failure();
   if (!failure) return;

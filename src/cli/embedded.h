@@ -41,6 +41,11 @@ class Embedded {
   // Begins to feed ShipInvoices and RecordSales from their queues.
   void start_functions(const topology::Resources& resources);
 
+  // Messages that are in a queue, whatever their state.
+  std::uint64_t depth(const std::string& queue_url);
+  // Whether both functions have nothing left to do.
+  bool idle(const topology::Resources& resources);
+
   // Stops the functions and the engine; whatever is under way ends with an error.
   void stop();
 

@@ -53,14 +53,6 @@ void check(Embedded& system, functions::InvoiceDatabase& database, const std::st
   if (times == 0 && !is_copy(system, database, bucket, key)) half->missing.push_back(key);
 }
 
-std::uint64_t waiting_on(Embedded& system, const std::string& queue_url) {
-  cloud::GetQueueAttributesRequest request{queue_url, {"All"}};
-  const auto attributes = system.wait(system.sqs().GetQueueAttributes(request)).Attributes;
-  return std::stoull(attributes.at("ApproximateNumberOfMessages")) +
-         std::stoull(attributes.at("ApproximateNumberOfMessagesNotVisible")) +
-         std::stoull(attributes.at("ApproximateNumberOfMessagesDelayed"));
-}
-
 std::uint64_t in_either(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   std::set<std::string_view> both(a.begin(), a.end());
   both.insert(b.begin(), b.end());
@@ -109,8 +101,8 @@ Reconciliation reconcile(Embedded& system, const topology::Resources& resources)
   Reconciliation result;
   result.shipping.name = "shipping";
   result.analytics.name = "analytics";
-  result.shipping.waiting = waiting_on(system, resources.shipping.url);
-  result.analytics.waiting = waiting_on(system, resources.analytics.url);
+  result.shipping.waiting = system.depth(resources.shipping.url);
+  result.analytics.waiting = system.depth(resources.analytics.url);
   const auto shipping = places_of(system, system.shipping(), resources,
                                   resources.shipping.dead_letter_url, &result.shipping);
   const auto analytics = places_of(system, system.sales(), resources,

@@ -1,0 +1,48 @@
+// What is measured. Each case runs in a process of its own, in an empty directory, and answers with
+// one JSON object of figures.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace doorbuster::bench {
+
+struct Setting {
+  std::filesystem::path directory;
+  std::filesystem::path file;  // of real invoices; empty: none
+  double scale = 1;            // of the sizes below, for a quick look
+};
+
+// RocksDB alone, one thread: synced writes of 600-byte values, in batches of 1, 100 and 1,000.
+boost::json::object raw_writes(const Setting& setting);
+
+// Through cloud::Sqs: SendMessageBatch, then ReceiveMessage and DeleteMessageBatch, ten 500-byte
+// messages each.
+boost::json::object sends_and_receives(const Setting& setting);
+
+// A backlog of that many messages drained: again and again if it is small, so that as much is
+// drained as of a large one.
+boost::json::object drain_small(const Setting& setting);
+boost::json::object drain_large(const Setting& setting);
+
+// Orders through everything, from PutObject to both databases.
+boost::json::object one_line_orders(const Setting& setting);
+boost::json::object real_invoices(const Setting& setting);
+
+// The largest resident set of this process so far.
+std::uint64_t peak_rss_bytes();
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace doorbuster::bench
