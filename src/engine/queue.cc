@@ -244,12 +244,11 @@ Delivery Queue::hand_out(Turn& turn, Waiting waiting, int timeout_s, bool in_pro
   received.visible_at = turn.now + seconds(timeout_s);
   in_flight_.emplace(received.visible_at, waiting.sequence);
   write_received(turn, waiting.sequence, received);
-  Delivery delivery{std::move(waiting.message),
-                    {identity.id, waiting.sequence, received.receipt},
-                    received.count,
-                    received.first_received};
-  if (timeout_s == 0) make_visible(it);
-  return delivery;
+  // With a timeout of 0 it becomes visible in the next turn, so that no receive gets it twice.
+  return {std::move(waiting.message),
+          {identity.id, waiting.sequence, received.receipt},
+          received.count,
+          received.first_received};
 }
 
 std::optional<StoredMessage> Queue::take(Turn& turn) {
