@@ -118,6 +118,7 @@ class Queue {
   struct Received {
     cloud::Time visible_at{};
     cloud::Time first_received{};
+    cloud::Time last_received{};
     cloud::Time sent{};
     std::uint64_t receipt = 0;
     std::uint32_t count = 0;
