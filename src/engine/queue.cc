@@ -319,6 +319,7 @@ void Queue::forget_taken(Turn& turn, const Waiting& waiting) {
 bool Queue::remove(Turn& turn, const ReceiptHandle& handle) {
   const auto it = received_.find(handle.sequence);
   if (it == received_.end() || it->second.receipt != handle.receipt) return false;
+  if (attributes.fifo && !it->second.in_flight) return false;
   forget(turn, it);
   return true;
 }
