@@ -75,7 +75,11 @@ void check_for(const Queue& queue, const StoredMessage& message, std::optional<i
                 "One or more parameters are invalid. Reason: Message must be shorter than " +
                     std::to_string(attributes.message_size_max) + " bytes.");
   }
-  if (!attributes.fifo) return;
+  if (!attributes.fifo) {
+    if (message.deduplication.empty()) return;
+    throw invalid_value(message.deduplication, "MessageDeduplicationId",
+                        "The request include parameter that is not valid for this queue type");
+  }
   if (message.group.empty()) {
     throw Error("MissingParameter", "The request must contain the parameter MessageGroupId.");
   }
