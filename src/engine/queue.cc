@@ -222,6 +222,11 @@ std::vector<Delivery> Queue::receive(Turn& turn, const ReceiveOrder& order, Queu
                failures >= static_cast<std::uint32_t>(attributes.redrive->max_receive_count)) {
       forget_taken(turn, *waiting);
       waiting->message.dead_letter_source = identity.arn;
+      if (attributes.fifo) {
+        // A FIFO queue counts the retention from the move, and gives numbers of its own.
+        waiting->message.sent = turn.now;
+        waiting->message.sequence = dead_letters->next_sequence_number();
+      }
       dead_letters->send(turn, std::move(waiting->message), 0);
     } else {
       deliveries.push_back(hand_out(turn, std::move(*waiting), timeout_s, order.in_process));
