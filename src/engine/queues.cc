@@ -117,6 +117,7 @@ std::string Queues::create(Turn& turn, const cloud::Scope& scope,
     }
     return existing->identity.url;
   }
+  check_redrive(attributes);
   const std::uint32_t id = next_id_++;
   Entry& entry = add({id, arn, request.QueueName, "", turn.now, turn.now}, std::move(attributes));
   turn.batch.put(Family::config, "I", Encoder().u32(next_id_).bytes());
@@ -138,19 +139,21 @@ void Queues::destroy(Turn& turn, Queue& queue) {
   entries_.erase(who.id);
 }
 
+void Queues::check_redrive(const QueueAttributes& attributes) {
+  if (!attributes.redrive) return;
+  const auto* target = by_arn(attributes.redrive->dead_letter_target_arn);
+  if (target && target->attributes.fifo == attributes.fifo) return;
+  throw cloud::Error("InvalidParameterValue",
+                     "Value " + attributes.text.at("RedrivePolicy") +
+                         " for parameter RedrivePolicy is invalid. Reason: Dead letter target does "
+                         "not exist or is not of the same type.");
+}
+
 void Queues::set_attributes(Turn& turn, Queue& queue, const cloud::AttributeMap& changes) {
-  if (const auto it = changes.find("RedrivePolicy"); it != changes.end() && !it->second.empty()) {
-    QueueAttributes probe;
-    probe.set({*it});
-    const auto* target = by_arn(probe.redrive->dead_letter_target_arn);
-    if (!target || target->attributes.fifo != queue.attributes.fifo) {
-      throw cloud::Error("InvalidParameterValue",
-                         "Value " + it->second +
-                             " for parameter RedrivePolicy is invalid. Reason: Dead letter target "
-                             "does not exist or is not of the same type.");
-    }
-  }
-  queue.attributes.set(changes);
+  QueueAttributes next = queue.attributes;
+  next.set(changes);
+  if (changes.contains("RedrivePolicy")) check_redrive(next);
+  queue.attributes = std::move(next);
   queue.identity.modified = turn.now;
   write_config(turn, queue);
   touch(queue);

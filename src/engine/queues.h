@@ -81,6 +81,7 @@ class Queues {
   };
 
   Entry& add(Queue::Identity identity, QueueAttributes attributes);
+  void check_redrive(const QueueAttributes& attributes);
   void write_config(Turn& turn, const Queue& queue) const;
   void touch(const Queue& queue) { touched_.insert(queue.identity.id); }
   Entry& entry(const Queue& queue) { return entries_.at(queue.identity.id); }
