@@ -271,6 +271,12 @@ class SqsService final : public Sqs {
     check_range(request.MaxResults.value_or(1), 1, 10, "MaxResults");
     return engine_.call<ListMessageMoveTasksResult>(
         [request = std::move(request)](Machine& m, Turn&) -> ListMessageMoveTasksResult {
+          if (!m.queues.by_arn(request.SourceArn)) {
+            throw Error("ResourceNotFoundException",
+                        "The resource that you specified for the SourceArn parameter doesn't "
+                        "exist.",
+                        404);
+          }
           return {m.move_tasks.list(request.SourceArn,
                                     static_cast<std::size_t>(request.MaxResults.value_or(1)))};
         });
