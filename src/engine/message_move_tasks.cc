@@ -166,12 +166,12 @@ void MessageMoveTasks::step(Turn& turn, Task& task) {
   std::size_t max = step_size(task);
   const auto left = task.ApproximateNumberOfMessagesToMove - task.ApproximateNumberOfMessagesMoved;
   max = std::min(max, static_cast<std::size_t>(std::max<std::int64_t>(left, 0)));
-  const std::size_t moved = max > 0 ? queues_.move(turn, *from, to, max) : 0;
-  task.ApproximateNumberOfMessagesMoved += static_cast<std::int64_t>(moved);
+  const auto moved = queues_.move(turn, *from, to, max);
+  task.ApproximateNumberOfMessagesMoved += static_cast<std::int64_t>(moved.count);
   const bool all = task.ApproximateNumberOfMessagesMoved >= task.ApproximateNumberOfMessagesToMove;
   if (all || from->counts().visible == 0) {
     task.Status = "COMPLETED";
-  } else if (moved < max) {
+  } else if (moved.nowhere_to_go) {
     task.Status = "FAILED";
     task.FailureReason = "CouldNotDetermineMessageSource";
   }

@@ -309,15 +309,17 @@ void Queues::purge(Turn& turn, Queue& queue) {
   touch(queue);
 }
 
-std::size_t Queues::move(Turn& turn, Queue& from, Queue* to, std::size_t max) {
+Queues::Moved Queues::move(Turn& turn, Queue& from, Queue* to, std::size_t max) {
   touch(from);
-  for (std::size_t moved = 0; moved < max; ++moved) {
+  Moved moved;
+  for (; moved.count < max; ++moved.count) {
     auto message = from.take(turn);
-    if (!message) return moved;
+    if (!message) break;
     Queue* target = to ? to : by_arn(message->dead_letter_source);
     if (!target) {
       from.send(turn, std::move(*message), 0);
-      return moved;
+      moved.nowhere_to_go = true;
+      break;
     }
     // AWS's redrive makes it a new message, sent now.
     message->dead_letter_source.clear();
@@ -327,7 +329,7 @@ std::size_t Queues::move(Turn& turn, Queue& from, Queue* to, std::size_t max) {
     target->send(turn, std::move(*message), 0);
     touch(*target);
   }
-  return max;
+  return moved;
 }
 
 // --- Turns ------------------------------------------------------------------------------------
