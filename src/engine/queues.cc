@@ -1,7 +1,5 @@
 #include "engine/queues.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cctype>
@@ -34,13 +32,6 @@ void check_name(std::string_view name) {
 
 cloud::Error no_such_queue() {
   return {"QueueDoesNotExist", "The specified queue does not exist."};
-}
-
-std::string sha256(std::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr);
-  return hex(digest, size);
 }
 
 std::string seconds_text(cloud::Time time) {
