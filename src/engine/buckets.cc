@@ -270,6 +270,7 @@ void Buckets::remove(Turn& turn, const std::string& name, const std::string& key
   bool existed = false;
   drop_body(turn, from.id, key, &existed);
   if (!existed) return;  // S3 answers success
+  next_body(turn);  // events of one key are told apart by this number, a removal's too
   turn.batch.remove(Family::objects, object_key(from.id, key));
   unsaved_[{from.id, key}] = std::nullopt;
   notify(turn, from, "ObjectRemoved:Delete", key, nullptr);
