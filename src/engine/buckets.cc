@@ -416,6 +416,11 @@ void Buckets::validate(const Bucket& from, const cloud::NotificationConfiguratio
     if (to.Events.empty() || !std::all_of(to.Events.begin(), to.Events.end(), is_event_name)) {
       throw invalid_notification("The event is not supported for notifications");
     }
+    if (to.Arn.ends_with(".fifo")) {
+      throw invalid_notification(
+          "Unable to validate the following destination configurations: " + to.Arn +
+          ": S3 sends no events to FIFO queues and topics");
+    }
     if (!allowed && !skip_destinations) {
       throw invalid_notification(
           "Unable to validate the following destination configurations: " + to.Arn + ": " + why);
