@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr int kVisibilityMax_s = 43'200;   // counted from the receive
+constexpr int kVisibilityMax_s = 43'200;   // counted from the last receive
 constexpr std::size_t kDueAtOnce = 1'000;  // delayed messages that one turn moves
 constexpr std::size_t kExpiredAtOnce = 1'000;
 constexpr seconds kSweepEvery{60};
@@ -89,6 +89,7 @@ void Queue::open_received(const Store& store, cloud::Time now) {
                Received received;
                received.visible_at = from_ms(static_cast<std::int64_t>(in.varint()));
                received.first_received = from_ms(static_cast<std::int64_t>(in.varint()));
+               received.last_received = from_ms(static_cast<std::int64_t>(in.varint()));
                received.sent = from_ms(static_cast<std::int64_t>(in.varint()));
                received.receipt = in.u64();
                received.count = static_cast<std::uint32_t>(in.varint());
@@ -192,6 +193,7 @@ void Queue::write_received(Turn& turn, std::uint64_t sequence, const Received& r
                  Encoder()
                      .varint(static_cast<std::uint64_t>(to_ms(received.visible_at)))
                      .varint(static_cast<std::uint64_t>(to_ms(received.first_received)))
+                     .varint(static_cast<std::uint64_t>(to_ms(received.last_received)))
                      .varint(static_cast<std::uint64_t>(to_ms(received.sent)))
                      .u64(received.receipt)
                      .varint(received.count)
@@ -220,6 +222,11 @@ std::vector<Delivery> Queue::receive(Turn& turn, const ReceiveOrder& order, Queu
                failures >= static_cast<std::uint32_t>(attributes.redrive->max_receive_count)) {
       forget_taken(turn, *waiting);
       waiting->message.dead_letter_source = identity.arn;
+      if (attributes.fifo) {
+        // A FIFO queue counts the retention from the move, and gives numbers of its own.
+        waiting->message.sent = turn.now;
+        waiting->message.sequence = dead_letters->next_sequence_number();
+      }
       dead_letters->send(turn, std::move(waiting->message), 0);
     } else {
       deliveries.push_back(hand_out(turn, std::move(*waiting), timeout_s, order.in_process));
@@ -238,18 +245,18 @@ Delivery Queue::hand_out(Turn& turn, Waiting waiting, int timeout_s, bool in_pro
     received.group = waiting.message.group;
   }
   ++received.count;
+  received.last_received = turn.now;
   received.receipt = turn.random.next();
   received.in_process = in_process;
   received.in_flight = true;
   received.visible_at = turn.now + seconds(timeout_s);
   in_flight_.emplace(received.visible_at, waiting.sequence);
   write_received(turn, waiting.sequence, received);
-  Delivery delivery{std::move(waiting.message),
-                    {identity.id, waiting.sequence, received.receipt},
-                    received.count,
-                    received.first_received};
-  if (timeout_s == 0) make_visible(it);
-  return delivery;
+  // With a timeout of 0 it becomes visible in the next turn, so that no receive gets it twice.
+  return {std::move(waiting.message),
+          {identity.id, waiting.sequence, received.receipt},
+          received.count,
+          received.first_received};
 }
 
 std::optional<StoredMessage> Queue::take(Turn& turn) {
@@ -317,6 +324,7 @@ void Queue::forget_taken(Turn& turn, const Waiting& waiting) {
 bool Queue::remove(Turn& turn, const ReceiptHandle& handle) {
   const auto it = received_.find(handle.sequence);
   if (it == received_.end() || it->second.receipt != handle.receipt) return false;
+  if (attributes.fifo && !it->second.in_flight) return false;
   forget(turn, it);
   return true;
 }
@@ -328,7 +336,7 @@ Queue::Visibility Queue::change_visibility(Turn& turn, const ReceiptHandle& hand
   }
   Received& received = it->second;
   const cloud::Time visible_at = turn.now + seconds(timeout_s);
-  if (visible_at > received.first_received + seconds(kVisibilityMax_s)) {
+  if (visible_at > received.last_received + seconds(kVisibilityMax_s)) {
     return Visibility::beyond_limit;
   }
   in_flight_.erase({received.visible_at, it->first});

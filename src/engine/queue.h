@@ -96,7 +96,8 @@ class Queue {
   // Answers all orders that wait, with nothing.
   void dismiss(Turn& turn);
 
-  // Returns false if the handle is not that of the message's last receive, or the message is gone.
+  // Returns false if the handle is not that of the message's last receive, or the message is gone;
+  // a FIFO queue's handles end with their visibility timeout, too.
   bool remove(Turn& turn, const ReceiptHandle& handle);
 
   enum class Visibility { changed, not_in_flight, beyond_limit };
@@ -118,6 +119,7 @@ class Queue {
   struct Received {
     cloud::Time visible_at{};
     cloud::Time first_received{};
+    cloud::Time last_received{};
     cloud::Time sent{};
     std::uint64_t receipt = 0;
     std::uint32_t count = 0;
