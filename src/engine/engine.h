@@ -63,9 +63,7 @@ class Engine {
   // something has come due, and says whether it did.
   bool turn();
   // When something comes due next.
-  std::optional<cloud::Time> alarm() const {
-    return failure() ? std::nullopt : machine_.alarm();
-  }
+  std::optional<cloud::Time> alarm() const { return failure() ? std::nullopt : machine_.alarm(); }
 
   // Why the engine has stopped taking commands, if the disk failed it: null while all is well. What
   // had been acknowledged by then is kept.
