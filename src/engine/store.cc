@@ -10,6 +10,7 @@ namespace doorbuster::engine {
 namespace {
 
 constexpr const char* kFormatFile = "FORMAT";
+constexpr const char* kFormatDraft = "FORMAT.new";
 constexpr std::string_view kFormat = "doorbuster 1\n";
 
 constexpr std::array<const char*, kFamilies> kFamilyNames = {"default", "state",   "messages",
@@ -97,7 +98,7 @@ void check_format(const std::filesystem::path& directory, rocksdb::Env* env) {
   std::vector<std::string> names;
   if (!env->GetChildren(directory.string(), &names).ok()) return;
   for (const auto& name : names) {
-    if (name == "." || name == "..") continue;
+    if (name == "." || name == ".." || name == kFormatDraft) continue;
     throw StoreError(directory.string() + " holds " + name +
                      ", which is not doorbuster's: choose an empty directory");
   }
@@ -131,8 +132,7 @@ void make_directory(const std::filesystem::path& directory, rocksdb::Env* env) {
   const std::string file = (directory / kFormatFile).string();
   if (made.ok() && !env->FileExists(file).ok()) {
     // Renamed into place whole, so that a crash leaves either no mark or a complete one.
-    const std::string draft =
-        (directory.parent_path() / (directory.filename().string() + ".new")).string();
+    const std::string draft = (directory / kFormatDraft).string();
     made = rocksdb::WriteStringToFile(env, slice(kFormat), draft, true);
     if (made.ok()) made = env->RenameFile(draft, file);
   }
