@@ -104,6 +104,22 @@ void check_format(const std::filesystem::path& directory, rocksdb::Env* env) {
   }
 }
 
+// Without its CURRENT, RocksDB would take a database for a new one and remove what is there. It makes
+// CURRENT before the first log or table.
+void check_current(const std::filesystem::path& directory, rocksdb::Env* env) {
+  const std::string database = (directory / "db").string();
+  std::vector<std::string> names;
+  if (!env->GetChildren(database, &names).ok() || env->FileExists(database + "/CURRENT").ok()) {
+    return;
+  }
+  for (const std::string_view name : names) {
+    if (!name.ends_with(".log") && !name.ends_with(".sst")) continue;
+    throw StoreError(directory.string() +
+                     " is damaged and was left as it is: restore it from a backup (db/CURRENT is "
+                     "missing)");
+  }
+}
+
 std::string explain(const std::filesystem::path& directory, const rocksdb::Status& status) {
   const std::string where = directory.string();
   const std::string detail = status.ToString();
@@ -156,6 +172,7 @@ void Batch::remove_range(Family family, std::string_view begin, std::string_view
 
 std::unique_ptr<Store> Store::open(const std::filesystem::path& directory, rocksdb::Env* env) {
   check_format(directory, env);
+  check_current(directory, env);
   make_directory(directory, env);
   std::unique_ptr<Store> store(new Store);
   store->directory_ = directory;
