@@ -166,7 +166,7 @@ std::string Queue::next_sequence_number() const {
   return std::string(20 - digits.size(), '0').replace(0, 2, "18") + digits;
 }
 
-void Queue::send(Turn& turn, StoredMessage message, int delay_s) {
+void Queue::send(Turn& turn, StoredMessage&& message, int delay_s) {
   changed_ = true;
   if (delay_s == 0) {
     turn.batch.put(Family::messages, message_key(identity.id, shelf_->end()), message.encode());
@@ -207,6 +207,8 @@ bool Queue::expired(const Turn& turn, cloud::Time sent) const {
 
 std::vector<Delivery> Queue::receive(Turn& turn, const ReceiveOrder& order, Queue* dead_letters) {
   std::vector<Delivery> deliveries;
+  deliveries.reserve(
+      std::min<std::size_t>(static_cast<std::size_t>(order.max_messages), shelf_->count()));
   const int timeout_s = order.visibility_timeout_s.value_or(attributes.visibility_timeout_s);
   while (deliveries.size() < static_cast<std::size_t>(order.max_messages) &&
          in_flight_.size() < kInFlightMax) {
@@ -236,7 +238,7 @@ std::vector<Delivery> Queue::receive(Turn& turn, const ReceiveOrder& order, Queu
   return deliveries;
 }
 
-Delivery Queue::hand_out(Turn& turn, Waiting waiting, int timeout_s, bool in_process) {
+Delivery Queue::hand_out(Turn& turn, Waiting&& waiting, int timeout_s, bool in_process) {
   Received& received = received_.receive(waiting.sequence)->second;
   if (received.count == 0) {
     received.first_received = turn.now;

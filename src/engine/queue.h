@@ -78,7 +78,7 @@ class Queue {
 
   // Appends, after the delay if there is one. For a FIFO queue the caller has seen to
   // deduplication.
-  void send(Turn& turn, StoredMessage message, int delay_s);
+  void send(Turn& turn, StoredMessage&& message, int delay_s);
 
   // The next SequenceNumber of a FIFO queue.
   std::string next_sequence_number() const;
@@ -119,7 +119,7 @@ class Queue {
  private:
   void open_received(const Store& store, cloud::Time now);
   void open_delayed(const Store& store);
-  Delivery hand_out(Turn& turn, Waiting waiting, int timeout_s, bool in_process);
+  Delivery hand_out(Turn& turn, Waiting&& waiting, int timeout_s, bool in_process);
   bool expired(const Turn& turn, cloud::Time sent) const;
   void make_visible(ReceivedMessages::iterator it);
   void forget(Turn& turn, ReceivedMessages::iterator it);

@@ -211,7 +211,7 @@ Queue* Queues::dead_letters(const Queue& queue) {
   return target;
 }
 
-Queues::Sent Queues::send(Turn& turn, Queue& queue, StoredMessage message,
+Queues::Sent Queues::send(Turn& turn, Queue& queue, StoredMessage&& message,
                           std::optional<int> delay_s) {
   const auto& attributes = queue.attributes;
   std::string deduplication;

@@ -47,7 +47,7 @@ class Queues {
     Uuid id{};
     std::string sequence;
   };
-  Sent send(Turn& turn, Queue& queue, StoredMessage message, std::optional<int> delay_s);
+  Sent send(Turn& turn, Queue& queue, StoredMessage&& message, std::optional<int> delay_s);
 
   // Answers by `reply` now or, if nothing can be had and the order may wait, later. It keeps the
   // reply in its place if it throws.

@@ -11,6 +11,16 @@ void check_key(const std::string& key) {
   if (key.size() > Buckets::kKeyMax) throw Error("KeyTooLongError", "Your key is too long");
 }
 
+// Beside the writer; a disk that fails is answered as the writer answers it.
+template <class Op>
+auto read(const Op& op) {
+  try {
+    return op();
+  } catch (const StoreError& e) {
+    throw Error("ServiceUnavailable", e.what(), 503);
+  }
+}
+
 class S3Service final : public S3 {
  public:
   S3Service(Engine& engine, Scope scope) : engine_(engine), scope_(std::move(scope)) {}
@@ -81,16 +91,6 @@ class S3Service final : public S3 {
   }
 
  private:
-  // Beside the writer; a disk that fails is answered as the writer answers it.
-  template <class Op>
-  static auto read(const Op& op) {
-    try {
-      return op();
-    } catch (const StoreError& e) {
-      throw Error("ServiceUnavailable", e.what(), 503);
-    }
-  }
-
   const Buckets& buckets() const { return engine_.machine().buckets; }
 
   Engine& engine_;

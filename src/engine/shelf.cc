@@ -25,12 +25,12 @@ std::optional<StoredMessage> Shelf::load(const Store& store, std::uint64_t seque
 
 // --- Standard ---------------------------------------------------------------------------------
 
-void StandardShelf::push(StoredMessage message) {
+void StandardShelf::push(StoredMessage&& message) {
   window_bytes_ += message.body.size();
   window_.push_back({window_end_++, std::move(message)});
 }
 
-void StandardShelf::add(StoredMessage message) {
+void StandardShelf::add(StoredMessage&& message) {
   const bool behind_window = window_end_ == end_;
   ++end_;
   if (behind_window && window_.size() < kWindowMessages && window_bytes_ < kWindowBytes) {
@@ -134,7 +134,7 @@ void FifoShelf::push(std::uint64_t sequence, const std::string& name) {
   settle(name, group);
 }
 
-void FifoShelf::add(StoredMessage message) {
+void FifoShelf::add(StoredMessage&& message) {
   const std::uint64_t sequence = end_++;
   if (window_end_ == sequence && window_.size() < kFifoWindowMessages) {
     ++window_end_;

@@ -39,7 +39,7 @@ class Shelf {
   virtual void open(const Store& store) = 0;
 
   // A new message. Its sequence is end(); it is in this turn's batch already.
-  virtual void add(StoredMessage message) = 0;
+  virtual void add(StoredMessage&& message) = 0;
 
   // Takes the next message off the shelf. Nothing if none can be had now.
   virtual std::optional<Waiting> take(const Store& store) = 0;
@@ -86,7 +86,7 @@ class StandardShelf final : public Shelf {
   using Shelf::Shelf;
 
   void open(const Store& store) override { refill(store); }
-  void add(StoredMessage message) override;
+  void add(StoredMessage&& message) override;
   std::optional<Waiting> take(const Store& store) override;
   void put_back(std::uint64_t sequence, const std::string& group) override;
   void removed(const std::string& /*group*/) override {}
@@ -101,7 +101,7 @@ class StandardShelf final : public Shelf {
  private:
   std::optional<Waiting> take_again(const Store& store);
   void refill(const Store& store);
-  void push(StoredMessage message);
+  void push(StoredMessage&& message);
   Waiting pop();
 
   std::deque<Waiting> window_;
@@ -117,7 +117,7 @@ class FifoShelf final : public Shelf {
   using Shelf::Shelf;
 
   void open(const Store& store) override { refill(store); }
-  void add(StoredMessage message) override;
+  void add(StoredMessage&& message) override;
   std::optional<Waiting> take(const Store& store) override;
   void end_receive() override { open_group_.reset(); }
   void put_back(std::uint64_t sequence, const std::string& group) override;

@@ -327,50 +327,60 @@ class SqsService final : public Sqs {
   const Scope scope_;
 };
 
+// An entry of a batch on its way to the queue and back.
+struct PreparedEntry {
+  SendMessageBatchResultEntry result;
+  StoredMessage message;
+  std::optional<int> delay_s;
+  std::optional<Error> error;
+  Queues::Sent sent;
+};
+
 Async<SendMessageBatchResult> SqsService::SendMessageBatch(SendMessageBatchRequest request) {
   check_batch(request.Entries);
-  struct Prepared {
-    SendMessageBatchResultEntry result;
-    StoredMessage message;
-    std::optional<int> delay_s;
-  };
-  std::vector<Prepared> batch;
-  SendMessageBatchResult result;
+  std::vector<PreparedEntry> batch(request.Entries.size());
   std::size_t bytes = 0;
-  for (auto& entry : request.Entries) {
-    Prepared prepared;
-    prepared.result.Id = entry.Id;
-    prepared.delay_s = entry.DelaySeconds;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    auto& entry = request.Entries[i];
+    batch[i].result.Id = entry.Id;
+    batch[i].delay_s = entry.DelaySeconds;
     bytes += entry.MessageBody.size() + size(entry.MessageAttributes);
     try {
-      prepared.message = prepare(std::move(entry), &prepared.result);
-      batch.push_back(std::move(prepared));
+      batch[i].message = prepare(std::move(entry), &batch[i].result);
     } catch (const Error& e) {
-      result.Failed.push_back(failed(prepared.result.Id, e));
+      batch[i].error = e;
     }
   }
   if (bytes > kBatchBytesMax) {
     throw Error("BatchRequestTooLong",
-                "Batch requests cannot be longer than 1048576 bytes. You have "
-                "sent " +
+                "Batch requests cannot be longer than 1048576 bytes. You have sent " +
                     std::to_string(bytes) + " bytes.");
   }
-  auto op = [batch = std::move(batch), result = std::move(result)](Machine& m, Turn& turn,
-                                                                   Queue& queue) mutable {
-    for (auto& prepared : batch) {
+  auto op = [batch = std::move(batch)](Machine& m, Turn& turn, Queue& queue) mutable {
+    for (auto& entry : batch) {
+      if (entry.error) continue;
       try {
-        check_for(queue, prepared.message, prepared.delay_s);
-        const auto sent = m.queues.send(turn, queue, std::move(prepared.message), prepared.delay_s);
-        prepared.result.MessageId = str(sent.id);
-        prepared.result.SequenceNumber = sent.sequence;
-        result.Successful.push_back(std::move(prepared.result));
+        check_for(queue, entry.message, entry.delay_s);
+        entry.sent = m.queues.send(turn, queue, std::move(entry.message), entry.delay_s);
       } catch (const Error& e) {
-        result.Failed.push_back(failed(prepared.result.Id, e));
+        entry.error = e;
       }
     }
-    return std::move(result);
+    return std::move(batch);
   };
-  co_return co_await on_queue<SendMessageBatchResult>(std::move(request.QueueUrl), std::move(op));
+  auto sent =
+      co_await on_queue<std::vector<PreparedEntry>>(std::move(request.QueueUrl), std::move(op));
+  SendMessageBatchResult result;
+  for (auto& entry : sent) {
+    if (entry.error) {
+      result.Failed.push_back(failed(entry.result.Id, *entry.error));
+      continue;
+    }
+    entry.result.MessageId = str(entry.sent.id);
+    entry.result.SequenceNumber = std::move(entry.sent.sequence);
+    result.Successful.push_back(std::move(entry.result));
+  }
+  co_return result;
 }
 
 }  // namespace

@@ -104,8 +104,8 @@ void check_format(const std::filesystem::path& directory, rocksdb::Env* env) {
   }
 }
 
-// Without its CURRENT, RocksDB would take a database for a new one and remove what is there. It makes
-// CURRENT before the first log or table.
+// Without its CURRENT, RocksDB would take a database for a new one and remove what is there. It
+// makes CURRENT before the first log or table.
 void check_current(const std::filesystem::path& directory, rocksdb::Env* env) {
   const std::string database = (directory / "db").string();
   std::vector<std::string> names;
