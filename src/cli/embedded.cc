@@ -34,7 +34,8 @@ Embedded::Embedded(Options options) : pool_(kThreads) {
   }
   s3_ = engine::make_s3(*engine_, scope_);
   sns_ = engine::make_sns(*engine_, scope_);
-  sqs_ = engine::make_sqs(*engine_, scope_);
+  constexpr bool kInProcess = true;
+  sqs_ = engine::make_sqs(*engine_, scope_, kInProcess);
   engine_->start();
 }
 

@@ -95,7 +95,10 @@ void Queue::open_received(const Store& store, cloud::Time now) {
                received.in_process = in.byte() != 0;
                received.in_flight = true;
                received.group = in.text();
-               if (received.in_process) received.visible_at = now;
+               if (received.in_process) {
+                 received.visible_at = now;
+                 --received.count;
+               }
                shelf_->in_flight(sequence, received.group);
                in_flight_.emplace(received.visible_at, sequence);
                const auto it = received_.emplace_hint(received_.end(), sequence, received);
@@ -333,6 +336,7 @@ Queue::Visibility Queue::change_visibility(Turn& turn, const ReceiptHandle& hand
   }
   in_flight_.erase({received.visible_at, it->first});
   received.visible_at = visible_at;
+  if (timeout_s == 0) received.in_process = false;  // given back, so not cut short by a restart
   in_flight_.emplace(visible_at, it->first);
   write_received(turn, it->first, received);
   if (timeout_s == 0) make_visible(it);
