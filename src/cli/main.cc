@@ -132,7 +132,9 @@ int main(int argc, char** argv) {
     return app.exit(e) == 0 ? 0 : kUsage;
   }
   try {
-    return action();
+    const int code = action();
+    if (!std::cout.flush()) throw CommandError(1, "the result can't be written: is the disk full?");
+    return code;
   } catch (const CommandError& e) {
     std::cerr << "doorbuster: " << e.what() << '\n';
     return e.exit_code;
