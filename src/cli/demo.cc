@@ -145,6 +145,7 @@ Result run(Embedded& system, InvoiceSource& source, Progress& progress) {
   } catch (...) {
     // The engine answers nothing more, so the uploads end; they refer to the producer until then.
     system.stop();
+    system.check();  // whoever was answered first, the disk's failure says why
     throw;
   }
   Result result;
