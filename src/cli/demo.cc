@@ -72,13 +72,14 @@ std::uint64_t peak_rss_bytes() {
 }
 
 struct Result {
-  std::uint64_t uploaded = 0;
+  std::uint64_t orders = 0;    // of this run
+  std::uint64_t uploaded = 0;  // by this run and those before it, as the numbers that follow
   double seconds = 0;
   functions::ShippingTotals shipping;
   std::uint64_t recorded = 0;
   Reconciliation reconciliation;
 
-  double orders_per_second() const { return static_cast<double>(uploaded) / seconds; }
+  double orders_per_second() const { return static_cast<double>(orders) / seconds; }
 };
 
 boost::json::value to_json(const Result& result) {
@@ -115,7 +116,7 @@ std::string to_text(const Result& result, functions::SalesDatabase& sales) {
   if (result.shipping.back_ordered_units > 0) {
     text += "  " + number(result.shipping.back_ordered_units) + " units are back-ordered.\n";
   }
-  text += "  " + number(result.uploaded) + " orders in " + duration(result.seconds) + ": " +
+  text += "  " + number(result.orders) + " orders in " + duration(result.seconds) + ": " +
           number(result.orders_per_second()) + " orders a second, " +
           number(peak_rss_bytes() >> 20) + " MiB of memory at the most.\n";
   if (!proof.clean()) return text + to_text(proof);
@@ -144,16 +145,18 @@ Result run(Embedded& system, InvoiceSource& source, Progress& progress) {
   } catch (...) {
     // The engine answers nothing more, so the uploads end; they refer to the producer until then.
     system.stop();
+    system.check();  // whoever was answered first, the disk's failure says why
     throw;
   }
   Result result;
   result.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-  result.uploaded = producer.uploaded();
+  result.orders = producer.uploaded();
   progress.show("  checking every invoice …");
   result.shipping = system.shipping().totals();
   const auto totals = system.sales().totals();
   result.recorded = static_cast<std::uint64_t>(totals.sales.invoices + totals.refunds.invoices);
   result.reconciliation = reconcile(system, resources);
+  result.uploaded = result.reconciliation.objects;
   progress.clear();
   return result;
 }

@@ -2,8 +2,6 @@
 
 #include <random>
 
-#include "cloud/error.h"
-
 namespace doorbuster::cli {
 namespace {
 
@@ -34,7 +32,8 @@ Embedded::Embedded(Options options) : pool_(kThreads) {
   }
   s3_ = engine::make_s3(*engine_, scope_);
   sns_ = engine::make_sns(*engine_, scope_);
-  sqs_ = engine::make_sqs(*engine_, scope_);
+  constexpr bool kInProcess = true;
+  sqs_ = engine::make_sqs(*engine_, scope_, kInProcess);
   engine_->start();
 }
 
@@ -66,10 +65,11 @@ void Embedded::start_functions(const topology::Resources& resources) {
     return mapping;
   };
   ship_invoices_.emplace(*engine_, request(resources.shipping.arn, "ShipInvoices"),
-                         functions::ShipInvoices(*s3_, *sqs_, *shipping_, clock_),
+                         watched(functions::ShipInvoices(*s3_, *sqs_, *shipping_, clock_)),
                          pool_.get_executor());
   record_sales_.emplace(*engine_, request(resources.analytics.arn, "RecordSales"),
-                        functions::RecordSales(*s3_, *sqs_, *sales_, clock_), pool_.get_executor());
+                        watched(functions::RecordSales(*s3_, *sqs_, *sales_, clock_)),
+                        pool_.get_executor());
 }
 
 std::uint64_t Embedded::depth(const std::string& queue_url) {
@@ -87,14 +87,30 @@ bool Embedded::idle(const topology::Resources& resources) {
   return depth(resources.shipping.url) == 0 && depth(resources.analytics.url) == 0;
 }
 
+// A database that can't be written is for a person to mend: tried again and again, it would only
+// use up the messages' receives.
+cloud::Handler Embedded::watched(cloud::Handler function) {
+  return [this, function = std::move(function)](
+             boost::json::value event, cloud::Context context) -> cloud::Async<boost::json::value> {
+    try {
+      co_return co_await function(std::move(event), std::move(context));
+    } catch (const functions::DatabaseError& e) {
+      const std::lock_guard lock(mutex_);
+      if (database_failure_.empty()) database_failure_ = e.what();
+      throw;
+    }
+  };
+}
+
 void Embedded::check() const {
-  const auto failure = engine_->failure();
-  if (!failure) return;
+  constexpr const char* kKept = ". What was acknowledged is kept";
   try {
-    std::rethrow_exception(failure);
+    if (const auto failure = engine_->failure()) std::rethrow_exception(failure);
   } catch (const cloud::Error& e) {
-    throw CommandError(1, e.message() + ". What was acknowledged is kept");
+    throw CommandError(1, e.message() + kKept);
   }
+  const std::lock_guard lock(mutex_);
+  if (!database_failure_.empty()) throw CommandError(1, database_failure_ + kKept);
 }
 
 }  // namespace doorbuster::cli

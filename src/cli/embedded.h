@@ -5,9 +5,11 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "cli/data_directory.h"
+#include "cloud/error.h"
 #include "engine/event_source_mapping.h"
 #include "engine/services.h"
 #include "functions/record_sales.h"
@@ -49,17 +51,25 @@ class Embedded {
   // Stops the functions and the engine; whatever is under way ends with an error.
   void stop();
 
-  // Throws CommandError if the disk has failed the engine.
+  // Throws CommandError if the disk has failed the engine or a function's database.
   void check() const;
 
-  // Runs an operation on the pool and waits for it. Not from the pool itself.
+  // Runs an operation on the pool and waits for it. Not from the pool itself. Throws CommandError
+  // if the disk has failed, else what the operation throws.
   template <class T>
   T wait(cloud::Async<T> operation) {
-    return boost::asio::co_spawn(pool_, std::move(operation), boost::asio::use_future).get();
+    try {
+      return boost::asio::co_spawn(pool_, std::move(operation), boost::asio::use_future).get();
+    } catch (const cloud::Error&) {
+      check();
+      throw;
+    }
   }
   boost::asio::thread_pool& pool() { return pool_; }
 
  private:
+  cloud::Handler watched(cloud::Handler function);
+
   const cloud::Scope scope_;
   const cloud::SystemClock clock_;
   std::unique_ptr<engine::Engine> engine_;
@@ -70,6 +80,8 @@ class Embedded {
   std::unique_ptr<functions::SalesDatabase> sales_;
   std::optional<engine::EventSourceMapping> ship_invoices_;
   std::optional<engine::EventSourceMapping> record_sales_;
+  mutable std::mutex mutex_;  // guards what follows
+  std::string database_failure_;
   boost::asio::thread_pool pool_;
 };
 

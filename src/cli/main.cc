@@ -19,6 +19,21 @@ constexpr std::uint64_t kOrdersMax = 100'000'000;
 // What the chosen command does; set by its callback, so that parsing ends before it begins.
 using Action = std::function<int()>;
 
+// What is wrong with the words that were typed, and where to look it up.
+std::string explain(const CLI::App* app, const CLI::Error& error) {
+  std::string command = app->get_name();
+  for (auto chosen = app->get_subcommands(); !chosen.empty(); chosen = app->get_subcommands()) {
+    app = chosen.front();
+    command += ' ' + app->get_name();
+  }
+  std::string what = error.what();
+  if (app->get_require_subcommand_min() > 0) {
+    const auto words = app->remaining();
+    what = words.empty() ? "a command is missing" : "there is no command " + words.front();
+  }
+  return "doorbuster: " + what + ": see " + command + " --help\n";
+}
+
 void add_demo(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand(
       "demo", "Run orders through the whole system and prove that none was lost");
@@ -120,6 +135,7 @@ int main(int argc, char** argv) {
                "doorbuster");
   app.set_version_flag("--version", "doorbuster " DOORBUSTER_VERSION);
   app.require_subcommand(1);
+  app.failure_message(explain);
   app.footer("doorbuster COMMAND --help shows the options of a command, with examples.");
   Action action;
   add_demo(app, action);
@@ -132,7 +148,9 @@ int main(int argc, char** argv) {
     return app.exit(e) == 0 ? 0 : kUsage;
   }
   try {
-    return action();
+    const int code = action();
+    if (!std::cout.flush()) throw CommandError(1, "the result can't be written: is the disk full?");
+    return code;
   } catch (const CommandError& e) {
     std::cerr << "doorbuster: " << e.what() << '\n';
     return e.exit_code;

@@ -52,6 +52,34 @@ TEST(EngineTest, WhatWasAcknowledgedIsThereAfterARestart) {
   EXPECT_THAT(bed.run(bed.sqs().ReceiveMessage(receive)).Messages, SizeIs(2));
 }
 
+// However often the process is killed, its own work goes on where it stood.
+TEST(EngineTest, AReceiveInThisProcessThatARestartCutsShortIsNone) {
+  TestBed bed;
+  bed.run(bed.sqs().CreateQueue({"Orders", {}}));
+  cloud::SendMessageRequest send;
+  send.QueueUrl = kQueueUrl;
+  send.MessageBody = "hello";
+  bed.run(bed.sqs().SendMessage(send));
+  cloud::ReceiveMessageRequest receive;
+  receive.QueueUrl = kQueueUrl;
+  receive.MessageSystemAttributeNames = {"ApproximateReceiveCount"};
+  const auto receive_count = [&](bool give_back) {
+    const auto sqs = make_sqs(bed.engine(), {}, true);
+    const auto message = bed.run(sqs->ReceiveMessage(receive)).Messages.at(0);
+    if (give_back) {
+      bed.run(sqs->ChangeMessageVisibility({kQueueUrl, message.ReceiptHandle, 0}));
+    }
+    return message.Attributes.at("ApproximateReceiveCount");
+  };
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(receive_count(false), "1");
+    bed.reopen();
+  }
+  EXPECT_EQ(receive_count(true), "1");
+  bed.reopen();
+  EXPECT_EQ(receive_count(true), "2");
+}
+
 TEST(EngineTest, ALongPollWakesAtOnce) {
   TestBed bed;
   bed.run(bed.sqs().CreateQueue({"Orders", {}}));

@@ -87,7 +87,10 @@ void Queue::open_received(const Store& store, cloud::Time now) {
   received_.open(store);
   for (auto it = received_.begin(); it != received_.end(); ++it) {
     auto& [sequence, received] = *it;
-    if (received.in_process) received.visible_at = now;
+    if (received.in_process) {
+      received.visible_at = now;
+      --received.count;
+    }
     received.in_flight = true;
     shelf_->in_flight(sequence, received.group);
     in_flight_.emplace(received.visible_at, sequence);
@@ -339,6 +342,7 @@ Queue::Visibility Queue::change_visibility(Turn& turn, const ReceiptHandle& hand
   }
   in_flight_.erase({received.visible_at, it->first});
   received.visible_at = visible_at;
+  if (timeout_s == 0) received.in_process = false;  // given back, so not cut short by a restart
   in_flight_.emplace(visible_at, it->first);
   received_.changed(it);
   if (timeout_s == 0) make_visible(it);

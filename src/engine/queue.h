@@ -41,7 +41,8 @@ struct ReceiveOrder {
   std::optional<int> visibility_timeout_s;  // the queue's own if absent
   cloud::Time wait_until{};
   // By a consumer that lives in this process: after a restart it can't be working on it any more,
-  // so the message is visible at once.
+  // so the message is visible at once, and a receive that was cut short is none. Else a process
+  // that is killed three times would send good messages to the dead letters.
   bool in_process = false;
   std::unique_ptr<Reply<std::vector<Delivery>>> reply;
 };

@@ -13,7 +13,8 @@
 namespace doorbuster::engine {
 
 // Each may be used from any thread and refers to the engine, which must outlive it.
-std::unique_ptr<cloud::Sqs> make_sqs(Engine& engine, cloud::Scope scope);
+// `in_process`: who receives through it lives in this process, see ReceiveOrder in engine/queue.h.
+std::unique_ptr<cloud::Sqs> make_sqs(Engine& engine, cloud::Scope scope, bool in_process = false);
 std::unique_ptr<cloud::Sns> make_sns(Engine& engine, cloud::Scope scope);
 std::unique_ptr<cloud::S3> make_s3(Engine& engine, cloud::Scope scope);
 

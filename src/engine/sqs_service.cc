@@ -96,7 +96,8 @@ void check_for(const Queue& queue, const StoredMessage& message, std::optional<i
 
 class SqsService final : public Sqs {
  public:
-  SqsService(Engine& engine, Scope scope) : engine_(engine), scope_(std::move(scope)) {}
+  SqsService(Engine& engine, Scope scope, bool in_process)
+      : engine_(engine), scope_(std::move(scope)), in_process_(in_process) {}
 
   Async<CreateQueueResult> CreateQueue(CreateQueueRequest request) override {
     return engine_.call<CreateQueueResult>(
@@ -196,6 +197,7 @@ class SqsService final : public Sqs {
       Queue& queue = m.queues.by_url(scope_, url);
       ReceiveOrder order;
       order.max_messages = max;
+      order.in_process = in_process_;
       order.visibility_timeout_s = visibility;
       order.wait_until =
           turn.now + std::chrono::seconds(wait.value_or(queue.attributes.receive_wait_s));
@@ -325,6 +327,7 @@ class SqsService final : public Sqs {
 
   Engine& engine_;
   const Scope scope_;
+  const bool in_process_;
 };
 
 // An entry of a batch on its way to the queue and back.
@@ -385,8 +388,8 @@ Async<SendMessageBatchResult> SqsService::SendMessageBatch(SendMessageBatchReque
 
 }  // namespace
 
-std::unique_ptr<cloud::Sqs> make_sqs(Engine& engine, cloud::Scope scope) {
-  return std::make_unique<SqsService>(engine, std::move(scope));
+std::unique_ptr<cloud::Sqs> make_sqs(Engine& engine, cloud::Scope scope, bool in_process) {
+  return std::make_unique<SqsService>(engine, std::move(scope), in_process);
 }
 
 }  // namespace doorbuster::engine

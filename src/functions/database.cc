@@ -167,6 +167,18 @@ void configure(soci::session& sql) {
   sql << "PRAGMA journal_size_limit = " << kJournalBytesMax, soci::into(limit);
 }
 
+bool is_full(const std::exception& error) {
+  return std::string_view(error.what()).find("disk is full") != std::string_view::npos;
+}
+
+std::string explain(const std::filesystem::path& path, const std::exception& error) {
+  if (is_full(error)) {
+    return "the disk under " + path.string() +
+           " is full: free some space and run the same command again";
+  }
+  return path.string() + " can't be written: " + error.what();
+}
+
 }  // namespace
 
 // Bound variables and the statements that use them; prepared once, for the session's life.
@@ -218,7 +230,7 @@ std::string_view to_text(orders::Kind kind) {
 }
 
 InvoiceDatabase::InvoiceDatabase(const DatabaseOptions& options, const Schema& schema)
-    : invoices_table_(schema.invoices_table) {
+    : path_(options.path), invoices_table_(schema.invoices_table) {
   const auto create = [&] {
     // SQLite keeps such a table as one tree, ordered by its key, instead of a tree and an index:
     // half the pages to write.
@@ -243,6 +255,7 @@ InvoiceDatabase::InvoiceDatabase(const DatabaseOptions& options, const Schema& s
     }
     statements_ = std::make_unique<Statements>(*session_, invoices_table_);
   } catch (const std::exception& e) {
+    if (is_full(e)) throw DatabaseError(explain(path_, e));
     throw DatabaseError(options.path.string() + " can't be used as the " + schema.name +
                         " database: " + e.what() + ". It has not been changed; give another path.");
   }
@@ -250,17 +263,27 @@ InvoiceDatabase::InvoiceDatabase(const DatabaseOptions& options, const Schema& s
 
 InvoiceDatabase::~InvoiceDatabase() = default;
 
+void InvoiceDatabase::write(const std::function<void()>& changes) {
+  const auto held = lock();
+  try {
+    Transaction transaction(*session_);
+    changes();
+    transaction.commit();
+  } catch (const soci::soci_error& e) {
+    throw DatabaseError(explain(path_, e));
+  }
+}
+
 std::vector<Outcome> InvoiceDatabase::record(std::span<const ReceivedInvoice> batch,
                                              cloud::Time now) {
   std::vector<Outcome> outcomes;
   if (batch.empty()) return outcomes;
   outcomes.reserve(batch.size());
-  const auto held = lock();
-  Transaction transaction(*session_);
-  begin();
-  for (const ReceivedInvoice& received : batch) outcomes.push_back(record_one(received, now));
-  finish();
-  transaction.commit();
+  write([&] {
+    begin();
+    for (const ReceivedInvoice& received : batch) outcomes.push_back(record_one(received, now));
+    finish();
+  });
   return outcomes;
 }
 
@@ -286,15 +309,14 @@ Outcome InvoiceDatabase::record_one(const ReceivedInvoice& received, cloud::Time
 
 void InvoiceDatabase::reject(std::span<const Rejection> rejections, cloud::Time now) {
   if (rejections.empty()) return;
-  const auto held = lock();
-  Transaction transaction(*session_);
-  RejectionRow& row = statements_->rejection;
-  for (const Rejection& rejection : rejections) {
-    row = {rejection.bucket, rejection.key,      rejection.invoice,
-           rejection.reason, rejection.receives, now.time_since_epoch().count()};
-    statements_->upsert_rejection.execute(true);
-  }
-  transaction.commit();
+  write([&] {
+    RejectionRow& row = statements_->rejection;
+    for (const Rejection& rejection : rejections) {
+      row = {rejection.bucket, rejection.key,      rejection.invoice,
+             rejection.reason, rejection.receives, now.time_since_epoch().count()};
+      statements_->upsert_rejection.execute(true);
+    }
+  });
 }
 
 std::optional<RecordedInvoice> InvoiceDatabase::find(const std::string& number) {

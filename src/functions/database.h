@@ -22,7 +22,8 @@ class session;
 
 namespace doorbuster::functions {
 
-// The file can't be opened as the database that it should be. Nothing in it has been changed.
+// The file can't be opened as the database that it should be, or can't be written. Nothing in it
+// has been changed. The message is for whoever can mend it.
 class DatabaseError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -150,8 +151,11 @@ class InvoiceDatabase {
  private:
   struct Statements;
 
+  // All changes in one transaction, or none of them.
+  void write(const std::function<void()>& changes);
   Outcome record_one(const ReceivedInvoice& received, cloud::Time now);
 
+  const std::filesystem::path path_;
   std::mutex mutex_;
   std::string invoices_table_;
   std::unique_ptr<soci::session> session_;

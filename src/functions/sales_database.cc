@@ -282,13 +282,16 @@ std::vector<ProductTrend> SalesDatabase::top_products(std::int64_t count) {
   std::int64_t sold = 0, refunded = 0;
   soci::statement query =
       (session().prepare
-           << "SELECT s.bucket, COALESCE(p.description, ''), s.invoices, s.units, s.amount, "
+           << "SELECT t.bucket, COALESCE(p.description, ''), "
+              "COALESCE(s.invoices, 0), COALESCE(s.units, 0), COALESCE(s.amount, 0), "
               "COALESCE(r.invoices, 0), COALESCE(r.units, 0), COALESCE(r.amount, 0) "
-              "FROM trends s LEFT JOIN products p ON p.stock_code = s.bucket "
-              "LEFT JOIN trends r ON r.dimension = s.dimension AND r.bucket = s.bucket "
+              "FROM (SELECT DISTINCT bucket FROM trends WHERE dimension = 'product') t "
+              "LEFT JOIN products p ON p.stock_code = t.bucket "
+              "LEFT JOIN trends s ON s.dimension = 'product' AND s.bucket = t.bucket "
+              "AND s.kind = 'sale' "
+              "LEFT JOIN trends r ON r.dimension = 'product' AND r.bucket = t.bucket "
               "AND r.kind = 'cancellation' "
-              "WHERE s.dimension = 'product' AND s.kind = 'sale' "
-              "ORDER BY s.amount DESC, s.bucket LIMIT :n",
+              "ORDER BY COALESCE(s.amount, 0) DESC, t.bucket LIMIT :n",
        soci::into(product.bucket), soci::into(product.description),
        soci::into(product.sales.invoices), soci::into(product.sales.units), soci::into(sold),
        soci::into(product.refunds.invoices), soci::into(product.refunds.units),

@@ -72,6 +72,17 @@ TEST_F(SalesDatabaseTest, RanksProductsAndCountsAnInvoiceOnceForEach) {
   EXPECT_EQ(database_.top_products(1).size(), 1U);
 }
 
+TEST_F(SalesDatabaseTest, RanksAProductLastThatWasOnlyRefunded) {
+  record_three();
+  auto refund = received("C9", {{"0", "zero", -2, money("3")}});
+  refund.invoice.kind = orders::Kind::cancellation;
+  record({refund});
+  const std::vector<ProductTrend> products = database_.top_products(10);
+  ASSERT_EQ(products.size(), 3U);
+  EXPECT_EQ(static_cast<const Trend&>(products[2]), (Trend{"0", {}, {1, -2, money("-6")}}));
+  EXPECT_EQ(products[2].description, "zero");
+}
+
 TEST_F(SalesDatabaseTest, DescribesAProductByItsLatestInvoiceWhateverComesLast) {
   auto late = received("1", {{"A", "new", 1, money("1")}, {"B", "", 1, money("1")}});
   auto early = received("2", {{"A", "old", 1, money("1")}, {"B", "b", 1, money("1")}});
