@@ -46,6 +46,8 @@ rocksdb::DBOptions db_options(rocksdb::Env* env) {
   // What a restart has to read again at the most.
   options.max_total_wal_size = 96 * kMiB;
   options.max_background_jobs = 2;
+  // A file is opened faster than a thread is started for it.
+  options.max_file_opening_threads = 1;
   options.bytes_per_sync = kMiB;
   options.info_log = std::make_shared<NoLog>();
   options.stats_dump_period_sec = 0;
