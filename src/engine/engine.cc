@@ -117,6 +117,7 @@ std::exception_ptr Engine::failure() const {
 }
 
 bool Engine::turn() {
+  if (failure()) return false;
   auto commands = take();
   const auto alarm = machine_.alarm();
   // Time never goes back, whatever the machine's clock does.
