@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -56,12 +58,33 @@ Result check(std::uint64_t seed, bool verbose, bool twice) {
 }
 
 struct Options {
-  std::uint64_t seeds = 300;
+  std::uint64_t seeds = 250;
   std::uint64_t first_seed = 1;
   std::optional<std::uint64_t> seed;
 };
 
+// What to print if a run doesn't end, or ends the program.
+constexpr unsigned kRunMax_s = 60;
+char last_words[200];
+std::size_t last_words_size = 0;
+
+extern "C" void say_last_words(int /*signal*/) {
+  const auto written = write(STDOUT_FILENO, last_words, last_words_size);
+  _exit(written > 0 ? 1 : 2);
+}
+
+void watch(std::uint64_t seed) {
+  const int size =
+      std::snprintf(last_words, sizeof last_words,
+                    "seed %llu: it crashed or took too long\n  replay: simulator --seed %llu\n",
+                    static_cast<unsigned long long>(seed), static_cast<unsigned long long>(seed));
+  last_words_size = static_cast<std::size_t>(size);
+  for (const int signal : {SIGSEGV, SIGABRT, SIGALRM}) std::signal(signal, say_last_words);
+  alarm(kRunMax_s);
+}
+
 bool run_one(std::uint64_t seed, bool verbose, bool twice, int& crashes) {
+  watch(seed);
   try {
     crashes += check(seed, verbose, twice).crashes;
     return true;
