@@ -270,6 +270,7 @@ void Buckets::remove(Turn& turn, const std::string& name, const std::string& key
   bool existed = false;
   drop_body(turn, from.id, key, &existed);
   if (!existed) return;  // S3 answers success
+  next_body(turn);       // events of one key are told apart by this number, a removal's too
   turn.batch.remove(Family::objects, object_key(from.id, key));
   unsaved_[{from.id, key}] = std::nullopt;
   notify(turn, from, "ObjectRemoved:Delete", key, nullptr);
@@ -414,6 +415,10 @@ void Buckets::validate(const Bucket& from, const cloud::NotificationConfiguratio
                          const std::string& why) {
     if (to.Events.empty() || !std::all_of(to.Events.begin(), to.Events.end(), is_event_name)) {
       throw invalid_notification("The event is not supported for notifications");
+    }
+    if (to.Arn.ends_with(".fifo")) {
+      throw invalid_notification("Unable to validate the following destination configurations: " +
+                                 to.Arn + ": S3 sends no events to FIFO queues and topics");
     }
     if (!allowed && !skip_destinations) {
       throw invalid_notification(

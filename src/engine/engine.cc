@@ -71,8 +71,7 @@ void Engine::run() {
   std::unique_lock lock(mutex_);
   const auto ready = [this] { return stopping_ || !commands_.empty(); };
   while (!stopping_) {
-    const auto alarm = failure_ ? std::nullopt : machine_.alarm();
-    if (alarm) {
+    if (const auto alarm = failure_ ? std::nullopt : machine_.alarm()) {
       const auto delay = *alarm - options_.clock->now();
       if (delay.count() > 0) wake_.wait_for(lock, delay, ready);
     } else {
@@ -130,7 +129,7 @@ bool Engine::turn() {
     machine_.finish_turn(turn);
     commit(turn);
   } catch (const std::exception& e) {
-    break_down(turn, unavailable(e.what()));
+    break_down(commands, turn, unavailable(e.what()));
   }
   for (auto& reply : turn.done) reply->release();
   return true;
@@ -154,6 +153,7 @@ void Engine::apply(std::deque<std::unique_ptr<Command>>& commands, Turn& turn) {
   const std::lock_guard lock(mutex_);
   commands_.insert(commands_.begin(), std::make_move_iterator(commands.begin()),
                    std::make_move_iterator(commands.end()));
+  commands.clear();
 }
 
 void Engine::commit(Turn& turn) {
@@ -163,12 +163,14 @@ void Engine::commit(Turn& turn) {
 
 // Memory is ahead of the disk now and can't be trusted: nothing more is answered from it. A restart
 // finds what was acknowledged.
-void Engine::break_down(Turn& turn, std::exception_ptr why) {
+void Engine::break_down(std::deque<std::unique_ptr<Command>>& commands, Turn& turn,
+                        std::exception_ptr why) {
   {
     const std::lock_guard lock(mutex_);
     failure_ = why;
   }
   machine_.queues.dismiss(turn);
+  for (auto& command : commands) turn.done.push_back(command->refuse(why));
   for (auto& command : take()) turn.done.push_back(command->refuse(why));
   for (auto& reply : turn.done) reply->fail(why);
   try {

@@ -63,7 +63,7 @@ class Engine {
   // something has come due, and says whether it did.
   bool turn();
   // When something comes due next.
-  std::optional<cloud::Time> alarm() const { return machine_.alarm(); }
+  std::optional<cloud::Time> alarm() const { return failure() ? std::nullopt : machine_.alarm(); }
 
   // Why the engine has stopped taking commands, if the disk failed it: null while all is well. What
   // had been acknowledged by then is kept.
@@ -87,7 +87,8 @@ class Engine {
   std::deque<std::unique_ptr<Command>> take();
   void apply(std::deque<std::unique_ptr<Command>>& commands, Turn& turn);
   void commit(Turn& turn);
-  void break_down(Turn& turn, std::exception_ptr why);
+  void break_down(std::deque<std::unique_ptr<Command>>& commands, Turn& turn,
+                  std::exception_ptr why);
 
   EngineOptions options_;
   std::unique_ptr<Store> store_;

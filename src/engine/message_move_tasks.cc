@@ -19,6 +19,18 @@ std::string config_key(const std::string& handle) {
   return Encoder().raw("M").raw(handle).bytes();
 }
 
+// How much a task moves at a time: with a rate, a tenth of a second's worth, or else one.
+std::size_t step_size(const cloud::ListMessageMoveTasksResultEntry& task) {
+  if (!task.MaxNumberOfMessagesPerSecond) return kMovedAtOnce;
+  return static_cast<std::size_t>(std::max(1, *task.MaxNumberOfMessagesPerSecond / 10));
+}
+
+std::chrono::milliseconds step_interval(const cloud::ListMessageMoveTasksResultEntry& task) {
+  if (!task.MaxNumberOfMessagesPerSecond) return kStepEvery;
+  const auto rate = static_cast<std::size_t>(*task.MaxNumberOfMessagesPerSecond);
+  return std::chrono::milliseconds((1'000 * step_size(task) + rate - 1) / rate);
+}
+
 cloud::Error no_such_resource(const std::string& what) {
   return {"ResourceNotFoundException", what, 404};
 }
@@ -136,7 +148,7 @@ void MessageMoveTasks::begin_turn(Turn& turn) {
     const auto here = it++;
     if (here->second > turn.now) continue;
     Task& task = tasks_.at(here->first);
-    here->second = turn.now + kStepEvery;
+    here->second = turn.now + step_interval(task);
     step(turn, task);
     if (task.Status != "RUNNING") running_.erase(here);
   }
@@ -151,20 +163,15 @@ void MessageMoveTasks::step(Turn& turn, Task& task) {
     write(turn, task);
     return;
   }
-  std::size_t max = kMovedAtOnce;
-  if (task.MaxNumberOfMessagesPerSecond) {
-    // A tenth of a second's worth, and at the least one.
-    max =
-        std::max<std::size_t>(1, static_cast<std::size_t>(*task.MaxNumberOfMessagesPerSecond) / 10);
-  }
+  std::size_t max = step_size(task);
   const auto left = task.ApproximateNumberOfMessagesToMove - task.ApproximateNumberOfMessagesMoved;
   max = std::min(max, static_cast<std::size_t>(std::max<std::int64_t>(left, 0)));
-  const std::size_t moved = max > 0 ? queues_.move(turn, *from, to, max) : 0;
-  task.ApproximateNumberOfMessagesMoved += static_cast<std::int64_t>(moved);
+  const auto moved = queues_.move(turn, *from, to, max);
+  task.ApproximateNumberOfMessagesMoved += static_cast<std::int64_t>(moved.count);
   const bool all = task.ApproximateNumberOfMessagesMoved >= task.ApproximateNumberOfMessagesToMove;
   if (all || from->counts().visible == 0) {
     task.Status = "COMPLETED";
-  } else if (moved < max) {
+  } else if (moved.nowhere_to_go) {
     task.Status = "FAILED";
     task.FailureReason = "CouldNotDetermineMessageSource";
   }

@@ -41,12 +41,15 @@ std::size_t character(std::string_view text) {
 }
 
 bool all_characters_valid(std::string_view text) {
-  while (!text.empty()) {
+  for (;;) {
+    const auto plain =
+        std::find_if_not(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+    text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
+    if (text.empty()) return true;
     const std::size_t size = character(text);
     if (size == 0) return false;
     text.remove_prefix(size);
   }
-  return true;
 }
 
 void check_id(const char* name, const std::string& id) {

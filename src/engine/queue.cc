@@ -11,10 +11,11 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr int kVisibilityMax_s = 43'200;   // counted from the receive
+constexpr int kVisibilityMax_s = 43'200;   // counted from the last receive
 constexpr std::size_t kDueAtOnce = 1'000;  // delayed messages that one turn moves
 constexpr std::size_t kExpiredAtOnce = 1'000;
 constexpr seconds kSweepEvery{60};
+constexpr std::uint64_t kChunkMessages = 256;
 constexpr std::uint64_t kReclaimEvery = 50'000;  // messages
 
 std::string delayed_key(std::uint32_t queue, cloud::Time due, std::uint64_t sequence) {
@@ -59,7 +60,8 @@ std::optional<ReceiptHandle> ReceiptHandle::parse(std::string_view text) {
 Queue::Queue(Identity who, QueueAttributes what)
     : identity(std::move(who)),
       attributes(std::move(what)),
-      shelf_(make_shelf(attributes.fifo, identity.id, 0, 0)) {}
+      shelf_(make_shelf(attributes.fifo, identity.id, 0, 0)),
+      received_(identity.id) {}
 
 // --- Opening and saving -----------------------------------------------------------------------
 
@@ -76,32 +78,21 @@ void Queue::open(const Store& store, cloud::Time now) {
   open_received(store, now);
   open_delayed(store);
   shelf_->open(store);
+  next_chunk_ = shelf_->first() / kChunkMessages;
   reclaimed_ = first_alive();
   next_sweep_ = now + kSweepEvery;
 }
 
 void Queue::open_received(const Store& store, cloud::Time now) {
-  const std::string prefix = Encoder().raw("f").u32(identity.id).bytes();
-  store.scan(Family::state, prefix, after_prefix(prefix),
-             [&](std::string_view key, std::string_view value) {
-               const std::uint64_t sequence = Decoder(key.substr(prefix.size())).u64();
-               Decoder in(value);
-               Received received;
-               received.visible_at = from_ms(static_cast<std::int64_t>(in.varint()));
-               received.first_received = from_ms(static_cast<std::int64_t>(in.varint()));
-               received.sent = from_ms(static_cast<std::int64_t>(in.varint()));
-               received.receipt = in.u64();
-               received.count = static_cast<std::uint32_t>(in.varint());
-               received.in_process = in.byte() != 0;
-               received.in_flight = true;
-               received.group = in.text();
-               if (received.in_process) received.visible_at = now;
-               shelf_->in_flight(sequence, received.group);
-               in_flight_.emplace(received.visible_at, sequence);
-               const auto it = received_.emplace_hint(received_.end(), sequence, received);
-               if (received.visible_at <= now) make_visible(it);
-               return true;
-             });
+  received_.open(store);
+  for (auto it = received_.begin(); it != received_.end(); ++it) {
+    auto& [sequence, received] = *it;
+    if (received.in_process) received.visible_at = now;
+    received.in_flight = true;
+    shelf_->in_flight(sequence, received.group);
+    in_flight_.emplace(received.visible_at, sequence);
+    if (received.visible_at <= now) make_visible(it);
+  }
 }
 
 void Queue::open_delayed(const Store& store) {
@@ -113,7 +104,9 @@ void Queue::open_delayed(const Store& store) {
 }
 
 void Queue::save(Turn& turn) {
+  received_.save(turn);
   if (!changed_) return;
+  if (!attributes.fifo) collect_bodies(turn);
   changed_ = false;
   turn.batch.put(Family::state, counters_key(identity.id),
                  Encoder()
@@ -132,9 +125,34 @@ void Queue::end_turn(Store& store) {
   reclaimed_ = alive;
 }
 
+// A standard queue's message that was received lives as long as its receive does, and its body is
+// not missed before: bodies are removed by the chunk, when all of a chunk's messages have gone.
+void Queue::collect_bodies(Turn& turn) {
+  const std::uint64_t end_chunk = shelf_->first() / kChunkMessages;
+  const auto collect = [&](std::uint64_t chunk) {
+    const std::uint64_t begin = chunk * kChunkMessages;
+    if (received_.any_between(begin, begin + kChunkMessages)) return;
+    turn.batch.remove_range(Family::messages, message_key(identity.id, begin),
+                            message_key(identity.id, begin + kChunkMessages));
+  };
+  for (const std::uint64_t chunk : thinned_chunks_) {
+    if (chunk < next_chunk_) collect(chunk);
+  }
+  thinned_chunks_.clear();
+  for (; next_chunk_ < end_chunk; ++next_chunk_) collect(next_chunk_);
+}
+
+void Queue::remove_body(Turn& turn, std::uint64_t sequence) {
+  if (attributes.fifo) {
+    turn.batch.remove_written_once(Family::messages, message_key(identity.id, sequence));
+  } else {
+    thinned_chunks_.insert(sequence / kChunkMessages);
+  }
+}
+
 std::uint64_t Queue::first_alive() const {
   const std::uint64_t first = shelf_->first();
-  return received_.empty() ? first : std::min(first, received_.begin()->first);
+  return received_.empty() ? first : std::min(first, received_.first());
 }
 
 // --- Sending ----------------------------------------------------------------------------------
@@ -183,23 +201,6 @@ void Queue::end_delays(Turn& turn) {
 
 // --- Receiving --------------------------------------------------------------------------------
 
-std::string Queue::received_key(std::uint64_t sequence) const {
-  return Encoder().raw("f").u32(identity.id).u64(sequence).bytes();
-}
-
-void Queue::write_received(Turn& turn, std::uint64_t sequence, const Received& received) const {
-  turn.batch.put(Family::state, received_key(sequence),
-                 Encoder()
-                     .varint(static_cast<std::uint64_t>(to_ms(received.visible_at)))
-                     .varint(static_cast<std::uint64_t>(to_ms(received.first_received)))
-                     .varint(static_cast<std::uint64_t>(to_ms(received.sent)))
-                     .u64(received.receipt)
-                     .varint(received.count)
-                     .byte(received.in_process ? 1 : 0)
-                     .text(received.group)
-                     .bytes());
-}
-
 bool Queue::expired(const Turn& turn, cloud::Time sent) const {
   return sent + seconds(attributes.retention_s) <= turn.now;
 }
@@ -220,36 +221,40 @@ std::vector<Delivery> Queue::receive(Turn& turn, const ReceiveOrder& order, Queu
                failures >= static_cast<std::uint32_t>(attributes.redrive->max_receive_count)) {
       forget_taken(turn, *waiting);
       waiting->message.dead_letter_source = identity.arn;
+      if (attributes.fifo) {
+        // A FIFO queue counts the retention from the move, and gives numbers of its own.
+        waiting->message.sent = turn.now;
+        waiting->message.sequence = dead_letters->next_sequence_number();
+      }
       dead_letters->send(turn, std::move(waiting->message), 0);
     } else {
       deliveries.push_back(hand_out(turn, std::move(*waiting), timeout_s, order.in_process));
     }
   }
   shelf_->end_receive();
+  received_.end_receive();
   return deliveries;
 }
 
 Delivery Queue::hand_out(Turn& turn, Waiting waiting, int timeout_s, bool in_process) {
-  auto [it, first_time] = received_.try_emplace(waiting.sequence);
-  Received& received = it->second;
-  if (first_time) {
+  Received& received = received_.receive(waiting.sequence)->second;
+  if (received.count == 0) {
     received.first_received = turn.now;
     received.sent = waiting.message.sent;
     received.group = waiting.message.group;
   }
   ++received.count;
+  received.last_received = turn.now;
   received.receipt = turn.random.next();
   received.in_process = in_process;
   received.in_flight = true;
   received.visible_at = turn.now + seconds(timeout_s);
   in_flight_.emplace(received.visible_at, waiting.sequence);
-  write_received(turn, waiting.sequence, received);
-  Delivery delivery{std::move(waiting.message),
-                    {identity.id, waiting.sequence, received.receipt},
-                    received.count,
-                    received.first_received};
-  if (timeout_s == 0) make_visible(it);
-  return delivery;
+  // With a timeout of 0 it becomes visible in the next turn, so that no receive gets it twice.
+  return {std::move(waiting.message),
+          {identity.id, waiting.sequence, received.receipt},
+          received.count,
+          received.first_received};
 }
 
 std::optional<StoredMessage> Queue::take(Turn& turn) {
@@ -286,13 +291,13 @@ void Queue::dismiss(Turn& turn) {
 
 // --- What becomes of a received message -------------------------------------------------------
 
-void Queue::make_visible(ReceivedMap::iterator it) {
+void Queue::make_visible(ReceivedMessages::iterator it) {
   in_flight_.erase({it->second.visible_at, it->first});
   it->second.in_flight = false;
   shelf_->put_back(it->first, it->second.group);
 }
 
-void Queue::forget(Turn& turn, ReceivedMap::iterator it) {
+void Queue::forget(Turn& turn, ReceivedMessages::iterator it) {
   changed_ = true;
   const auto& [sequence, received] = *it;
   if (received.in_flight) {
@@ -301,22 +306,21 @@ void Queue::forget(Turn& turn, ReceivedMap::iterator it) {
   } else {
     shelf_->drop(sequence, received.group);
   }
-  turn.batch.remove_written_once(Family::messages, message_key(identity.id, sequence));
-  turn.batch.remove(Family::state, received_key(sequence));
+  remove_body(turn, sequence);
   received_.erase(it);
 }
 
 void Queue::forget_taken(Turn& turn, const Waiting& waiting) {
   shelf_->removed(waiting.message.group);
-  turn.batch.remove_written_once(Family::messages, message_key(identity.id, waiting.sequence));
-  if (received_.erase(waiting.sequence) > 0) {
-    turn.batch.remove(Family::state, received_key(waiting.sequence));
-  }
+  remove_body(turn, waiting.sequence);
+  const auto it = received_.find(waiting.sequence);
+  if (it != received_.end()) received_.erase(it);
 }
 
 bool Queue::remove(Turn& turn, const ReceiptHandle& handle) {
   const auto it = received_.find(handle.sequence);
   if (it == received_.end() || it->second.receipt != handle.receipt) return false;
+  if (attributes.fifo && !it->second.in_flight) return false;
   forget(turn, it);
   return true;
 }
@@ -328,26 +332,26 @@ Queue::Visibility Queue::change_visibility(Turn& turn, const ReceiptHandle& hand
   }
   Received& received = it->second;
   const cloud::Time visible_at = turn.now + seconds(timeout_s);
-  if (visible_at > received.first_received + seconds(kVisibilityMax_s)) {
+  if (visible_at > received.last_received + seconds(kVisibilityMax_s)) {
     return Visibility::beyond_limit;
   }
   in_flight_.erase({received.visible_at, it->first});
   received.visible_at = visible_at;
   in_flight_.emplace(visible_at, it->first);
-  write_received(turn, it->first, received);
+  received_.changed(it);
   if (timeout_s == 0) make_visible(it);
   return Visibility::changed;
 }
 
 void Queue::purge(Turn& turn) {
   const std::string prefix = queue_prefix(identity.id);
-  const std::string received = Encoder().raw("f").raw(prefix).bytes();
   turn.batch.remove_range(Family::messages, prefix, after_prefix(prefix));
   turn.batch.remove_range(Family::delayed, prefix, after_prefix(prefix));
-  turn.batch.remove_range(Family::state, received, after_prefix(received));
   shelf_->clear();
-  received_.clear();
+  received_.clear(turn);
   in_flight_.clear();
+  thinned_chunks_.clear();
+  next_chunk_ = shelf_->first() / kChunkMessages;
   delayed_ = 0;
   first_due_.reset();
   changed_ = true;
@@ -376,8 +380,9 @@ void Queue::sweep(Turn& turn) {
     const auto sequence = shelf_->drop_expired(turn.store, sent_until);
     if (!sequence) break;
     // A FIFO shelf's first may have been received before.
-    turn.batch.remove_written_once(Family::messages, message_key(identity.id, *sequence));
-    if (received_.erase(*sequence) > 0) turn.batch.remove(Family::state, received_key(*sequence));
+    remove_body(turn, *sequence);
+    const auto it = received_.find(*sequence);
+    if (it != received_.end()) received_.erase(it);
     changed_ = true;
   }
   for (auto it = received_.begin(); it != received_.end();) {

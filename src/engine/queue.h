@@ -11,6 +11,7 @@
 
 #include "engine/message.h"
 #include "engine/queue_attributes.h"
+#include "engine/received_messages.h"
 #include "engine/shelf.h"
 #include "engine/turn.h"
 
@@ -96,7 +97,8 @@ class Queue {
   // Answers all orders that wait, with nothing.
   void dismiss(Turn& turn);
 
-  // Returns false if the handle is not that of the message's last receive, or the message is gone.
+  // Returns false if the handle is not that of the message's last receive, or the message is gone;
+  // a FIFO queue's handles end with their visibility timeout, too.
   bool remove(Turn& turn, const ReceiptHandle& handle);
 
   enum class Visibility { changed, not_in_flight, beyond_limit };
@@ -115,33 +117,21 @@ class Queue {
   void end_turn(Store& store);
 
  private:
-  struct Received {
-    cloud::Time visible_at{};
-    cloud::Time first_received{};
-    cloud::Time sent{};
-    std::uint64_t receipt = 0;
-    std::uint32_t count = 0;
-    bool in_flight = false;
-    bool in_process = false;
-    std::string group;
-  };
-  using ReceivedMap = std::map<std::uint64_t, Received>;
-
-  std::string received_key(std::uint64_t sequence) const;
   void open_received(const Store& store, cloud::Time now);
   void open_delayed(const Store& store);
-  void write_received(Turn& turn, std::uint64_t sequence, const Received& received) const;
   Delivery hand_out(Turn& turn, Waiting waiting, int timeout_s, bool in_process);
   bool expired(const Turn& turn, cloud::Time sent) const;
-  void make_visible(ReceivedMap::iterator it);
-  void forget(Turn& turn, ReceivedMap::iterator it);
+  void make_visible(ReceivedMessages::iterator it);
+  void forget(Turn& turn, ReceivedMessages::iterator it);
   void forget_taken(Turn& turn, const Waiting& waiting);
+  void remove_body(Turn& turn, std::uint64_t sequence);
+  void collect_bodies(Turn& turn);
   void end_delays(Turn& turn);
   void sweep(Turn& turn);
   std::uint64_t first_alive() const;
 
   std::unique_ptr<Shelf> shelf_;
-  ReceivedMap received_;                                       // received once or more, not deleted
+  ReceivedMessages received_;
   std::set<std::pair<cloud::Time, std::uint64_t>> in_flight_;  // of those, by when they are visible
 
   std::uint64_t delayed_ = 0;
@@ -153,7 +143,9 @@ class Queue {
   std::uint64_t next_waiter_ = 0;
 
   cloud::Time next_sweep_{};
-  std::uint64_t reclaimed_ = 0;  // before it the store holds nothing of ours
+  std::uint64_t next_chunk_ = 0;            // of bodies: all before it have been received
+  std::set<std::uint64_t> thinned_chunks_;  // of which a message has gone in this turn
+  std::uint64_t reclaimed_ = 0;             // before it the store's files hold nothing of ours
   bool changed_ = false;
 };
 

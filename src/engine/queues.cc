@@ -1,7 +1,5 @@
 #include "engine/queues.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cctype>
@@ -34,13 +32,6 @@ void check_name(std::string_view name) {
 
 cloud::Error no_such_queue() {
   return {"QueueDoesNotExist", "The specified queue does not exist."};
-}
-
-std::string sha256(std::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr);
-  return hex(digest, size);
 }
 
 std::string seconds_text(cloud::Time time) {
@@ -117,6 +108,7 @@ std::string Queues::create(Turn& turn, const cloud::Scope& scope,
     }
     return existing->identity.url;
   }
+  check_redrive(attributes);
   const std::uint32_t id = next_id_++;
   Entry& entry = add({id, arn, request.QueueName, "", turn.now, turn.now}, std::move(attributes));
   turn.batch.put(Family::config, "I", Encoder().u32(next_id_).bytes());
@@ -138,19 +130,21 @@ void Queues::destroy(Turn& turn, Queue& queue) {
   entries_.erase(who.id);
 }
 
+void Queues::check_redrive(const QueueAttributes& attributes) {
+  if (!attributes.redrive) return;
+  const auto* target = by_arn(attributes.redrive->dead_letter_target_arn);
+  if (target && target->attributes.fifo == attributes.fifo) return;
+  throw cloud::Error("InvalidParameterValue",
+                     "Value " + attributes.text.at("RedrivePolicy") +
+                         " for parameter RedrivePolicy is invalid. Reason: Dead letter target does "
+                         "not exist or is not of the same type.");
+}
+
 void Queues::set_attributes(Turn& turn, Queue& queue, const cloud::AttributeMap& changes) {
-  if (const auto it = changes.find("RedrivePolicy"); it != changes.end() && !it->second.empty()) {
-    QueueAttributes probe;
-    probe.set({*it});
-    const auto* target = by_arn(probe.redrive->dead_letter_target_arn);
-    if (!target || target->attributes.fifo != queue.attributes.fifo) {
-      throw cloud::Error("InvalidParameterValue",
-                         "Value " + it->second +
-                             " for parameter RedrivePolicy is invalid. Reason: Dead letter target "
-                             "does not exist or is not of the same type.");
-    }
-  }
-  queue.attributes.set(changes);
+  QueueAttributes next = queue.attributes;
+  next.set(changes);
+  if (changes.contains("RedrivePolicy")) check_redrive(next);
+  queue.attributes = std::move(next);
   queue.identity.modified = turn.now;
   write_config(turn, queue);
   touch(queue);
@@ -306,15 +300,17 @@ void Queues::purge(Turn& turn, Queue& queue) {
   touch(queue);
 }
 
-std::size_t Queues::move(Turn& turn, Queue& from, Queue* to, std::size_t max) {
+Queues::Moved Queues::move(Turn& turn, Queue& from, Queue* to, std::size_t max) {
   touch(from);
-  for (std::size_t moved = 0; moved < max; ++moved) {
+  Moved moved;
+  for (; moved.count < max; ++moved.count) {
     auto message = from.take(turn);
-    if (!message) return moved;
+    if (!message) break;
     Queue* target = to ? to : by_arn(message->dead_letter_source);
     if (!target) {
       from.send(turn, std::move(*message), 0);
-      return moved;
+      moved.nowhere_to_go = true;
+      break;
     }
     // AWS's redrive makes it a new message, sent now.
     message->dead_letter_source.clear();
@@ -324,7 +320,7 @@ std::size_t Queues::move(Turn& turn, Queue& from, Queue* to, std::size_t max) {
     target->send(turn, std::move(*message), 0);
     touch(*target);
   }
-  return max;
+  return moved;
 }
 
 // --- Turns ------------------------------------------------------------------------------------

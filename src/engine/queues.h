@@ -60,9 +60,13 @@ class Queues {
   void purge(Turn& turn, Queue& queue);
 
   // Moves up to `max` visible messages to the queue `to`, or without one, each to the queue on
-  // which it failed. Returns how many; fewer than `max` when no more are there, or when the next
-  // one's queue is gone: that one then stays.
-  std::size_t move(Turn& turn, Queue& from, Queue* to, std::size_t max);
+  // which it failed; fewer when no more can be had now, or when the next one's queue is gone: that
+  // one then stays.
+  struct Moved {
+    std::size_t count = 0;
+    bool nowhere_to_go = false;
+  };
+  Moved move(Turn& turn, Queue& from, Queue* to, std::size_t max);
 
   // Before and after a turn's commands, and when its batch is on disk.
   void begin_turn(Turn& turn);
@@ -81,6 +85,7 @@ class Queues {
   };
 
   Entry& add(Queue::Identity identity, QueueAttributes attributes);
+  void check_redrive(const QueueAttributes& attributes);
   void write_config(Turn& turn, const Queue& queue) const;
   void touch(const Queue& queue) { touched_.insert(queue.identity.id); }
   Entry& entry(const Queue& queue) { return entries_.at(queue.identity.id); }

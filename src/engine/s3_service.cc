@@ -51,11 +51,11 @@ class S3Service final : public S3 {
   }
 
   Async<GetObjectResult> GetObject(GetObjectRequest request) override {
-    co_return buckets().get(engine_.store(), request.Bucket, request.Key);
+    co_return read([&] { return buckets().get(engine_.store(), request.Bucket, request.Key); });
   }
 
   Async<HeadObjectResult> HeadObject(HeadObjectRequest request) override {
-    co_return buckets().head(engine_.store(), request.Bucket, request.Key);
+    co_return read([&] { return buckets().head(engine_.store(), request.Bucket, request.Key); });
   }
 
   Async<void> DeleteObject(DeleteObjectRequest request) override {
@@ -65,7 +65,7 @@ class S3Service final : public S3 {
   }
 
   Async<ListObjectsV2Result> ListObjectsV2(ListObjectsV2Request request) override {
-    co_return buckets().list_objects(engine_.store(), request);
+    co_return read([&] { return buckets().list_objects(engine_.store(), request); });
   }
 
   Async<void> PutBucketNotificationConfiguration(
@@ -81,6 +81,16 @@ class S3Service final : public S3 {
   }
 
  private:
+  // Beside the writer; a disk that fails is answered as the writer answers it.
+  template <class Op>
+  static auto read(const Op& op) {
+    try {
+      return op();
+    } catch (const StoreError& e) {
+      throw Error("ServiceUnavailable", e.what(), 503);
+    }
+  }
+
   const Buckets& buckets() const { return engine_.machine().buckets; }
 
   Engine& engine_;

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <cctype>
+#include <set>
+
 #include "cloud/error.h"
 #include "engine/message_rules.h"
 #include "engine/services.h"
@@ -8,6 +12,7 @@ namespace {
 using namespace cloud;  // NOLINT(google-build-using-namespace): every second word is one of SNS's
 
 constexpr std::size_t kBatchMax = 10;
+constexpr std::size_t kBatchBytesMax = 262'144;
 constexpr std::size_t kPageMax = 100;
 
 // Cuts a listing to a page and says where the next one begins.
@@ -16,6 +21,31 @@ std::string page(std::vector<Item>& items, Name name) {
   if (items.size() <= kPageMax) return {};
   items.resize(kPageMax);
   return name(items.back());
+}
+
+void check_ids(const std::vector<PublishBatchRequestEntry>& entries) {
+  std::set<std::string_view> ids;
+  std::size_t bytes = 0;
+  for (const auto& entry : entries) {
+    const bool ok = !entry.Id.empty() && entry.Id.size() <= 80 &&
+                    std::all_of(entry.Id.begin(), entry.Id.end(), [](unsigned char c) {
+                      return std::isalnum(c) || c == '-' || c == '_';
+                    });
+    if (!ok) {
+      throw Error("InvalidBatchEntryId",
+                  "The Id of a batch entry in a batch request doesn't abide by the specification: "
+                  "1 to 80 alphanumeric characters, hyphens and underscores.");
+    }
+    if (!ids.insert(entry.Id).second) {
+      throw Error("BatchEntryIdsNotDistinct",
+                  "Two or more batch entries in the request have the same Id.");
+    }
+    bytes += entry.Message.size() + size(entry.MessageAttributes);
+  }
+  if (bytes > kBatchBytesMax) {
+    throw Error("BatchRequestTooLong",
+                "The length of all the batch messages put together is more than the limit.");
+  }
 }
 
 Publication to_publication(PublishRequest request) {
@@ -143,7 +173,9 @@ class SnsService final : public Sns {
       throw Error("TooManyEntriesInBatchRequest",
                   "The batch request contains more entries than permissible.");
     }
+    check_ids(request.PublishBatchRequestEntries);
     auto op = [request = std::move(request)](Machine& m, Turn& turn) {
+      m.topics.attributes(request.TopicArn);  // NotFound
       PublishBatchResult result;
       for (const auto& entry : request.PublishBatchRequestEntries) {
         try {

@@ -75,7 +75,11 @@ void check_for(const Queue& queue, const StoredMessage& message, std::optional<i
                 "One or more parameters are invalid. Reason: Message must be shorter than " +
                     std::to_string(attributes.message_size_max) + " bytes.");
   }
-  if (!attributes.fifo) return;
+  if (!attributes.fifo) {
+    if (message.deduplication.empty()) return;
+    throw invalid_value(message.deduplication, "MessageDeduplicationId",
+                        "The request include parameter that is not valid for this queue type");
+  }
   if (message.group.empty()) {
     throw Error("MissingParameter", "The request must contain the parameter MessageGroupId.");
   }
@@ -267,6 +271,12 @@ class SqsService final : public Sqs {
     check_range(request.MaxResults.value_or(1), 1, 10, "MaxResults");
     return engine_.call<ListMessageMoveTasksResult>(
         [request = std::move(request)](Machine& m, Turn&) -> ListMessageMoveTasksResult {
+          if (!m.queues.by_arn(request.SourceArn)) {
+            throw Error("ResourceNotFoundException",
+                        "The resource that you specified for the SourceArn parameter doesn't "
+                        "exist.",
+                        404);
+          }
           return {m.move_tasks.list(request.SourceArn,
                                     static_cast<std::size_t>(request.MaxResults.value_or(1)))};
         });

@@ -11,6 +11,7 @@ namespace {
 
 constexpr const char* kFormatFile = "FORMAT";
 constexpr const char* kDatabase = "db";
+constexpr const char* kFormatDraft = "FORMAT.new";
 constexpr std::string_view kFormat = "doorbuster 1\n";
 
 constexpr std::array<const char*, kFamilies> kFamilyNames = {"default", "state",   "messages",
@@ -100,9 +101,25 @@ void check_format(const std::filesystem::path& directory, rocksdb::Env* env) {
   std::vector<std::string> names;
   if (!env->GetChildren(directory.string(), &names).ok()) return;
   for (const auto& name : names) {
-    if (name == "." || name == "..") continue;
+    if (name == "." || name == ".." || name == kFormatDraft) continue;
     throw StoreError(directory.string() + " holds " + name +
                      ", which is not doorbuster's: choose an empty directory");
+  }
+}
+
+// Without its CURRENT, RocksDB would take a database for a new one and remove what is there. It makes
+// CURRENT before the first log or table.
+void check_current(const std::filesystem::path& directory, rocksdb::Env* env) {
+  const std::string database = (directory / "db").string();
+  std::vector<std::string> names;
+  if (!env->GetChildren(database, &names).ok() || env->FileExists(database + "/CURRENT").ok()) {
+    return;
+  }
+  for (const std::string_view name : names) {
+    if (!name.ends_with(".log") && !name.ends_with(".sst")) continue;
+    throw StoreError(directory.string() +
+                     " is damaged and was left as it is: restore it from a backup (db/CURRENT is "
+                     "missing)");
   }
 }
 
@@ -142,8 +159,7 @@ void make_directory(const std::filesystem::path& directory, rocksdb::Env* env) {
   const std::string file = (directory / kFormatFile).string();
   if (made.ok() && !env->FileExists(file).ok()) {
     // Renamed into place whole, so that a crash leaves either no mark or a complete one.
-    const std::string draft =
-        (directory.parent_path() / (directory.filename().string() + ".new")).string();
+    const std::string draft = (directory / kFormatDraft).string();
     made = rocksdb::WriteStringToFile(env, slice(kFormat), draft, true);
     if (made.ok()) made = env->RenameFile(draft, file);
   }
@@ -172,6 +188,7 @@ void Batch::remove_range(Family family, std::string_view begin, std::string_view
 
 std::unique_ptr<Store> Store::open(const std::filesystem::path& directory, rocksdb::Env* env) {
   check_format(directory, env);
+  check_current(directory, env);
   make_directory(directory, env);
   std::unique_ptr<Store> store(new Store);
   store->directory_ = directory;

@@ -30,10 +30,10 @@ class StoreError : public std::runtime_error {
 //     "M" HANDLE                   message move task
 //   state      what changes with every message, binary
 //     "q" queue:u32                            counters
-//     "f" queue:u32 sequence:u64               receives of a message that was received
+//     "f" queue:u32 page:u64                   messages that have been received, a page of them
 //     "d" queue:u32 deduplication id           message that the id was first used for
 //     "e" queue:u32 time:u64 deduplication id  when that is forgotten
-//   messages   queue:u32 sequence:u64          a message; written once, removed once
+//   messages   queue:u32 sequence:u64          a message
 //   delayed    queue:u32 due:u64 sequence:u64  a message before its delay has passed
 //   objects    bucket:u32 key                  an object without its body
 //   bodies     body:u64 chunk:u32              a piece of an object's body

@@ -16,6 +16,9 @@ using Md5 = std::array<unsigned char, 16>;
 // May be called from any thread.
 Md5 md5(std::string_view bytes);
 
+// In hex.
+std::string sha256(std::string_view bytes);
+
 std::string hex(const unsigned char* bytes, std::size_t size);
 inline std::string hex(const Md5& digest) {
   return hex(digest.data(), digest.size());

@@ -404,6 +404,10 @@ void Topics::deliver(Turn& turn, const Topic& from, const Subscription& subscrib
   }
   message.group = publication.group;
   message.deduplication = publication.deduplication;
+  // What the topic takes for the same, its queues do, whatever their own attributes say.
+  if (from.fifo && message.deduplication.empty()) {
+    message.deduplication = sha256(publication.message);
+  }
   queues_.send(turn, *queue, std::move(message), std::nullopt);
   turn.metrics.add("AWS/SNS", "NumberOfNotificationsDelivered", from.name);
 }
