@@ -34,7 +34,12 @@ class ManualClock final : public cloud::Clock {
 
 class TestBed {
  public:
-  explicit TestBed(std::uint64_t seed = 1) : seed_(seed) { open(); }
+  explicit TestBed(std::uint64_t seed = 1)
+      : memory_(rocksdb::NewMemEnv(rocksdb::Env::Default())), env_(memory_.get()), seed_(seed) {
+    open();
+  }
+  // On a disk of the test's own, which outlives the bed. The test opens it.
+  TestBed(std::uint64_t seed, rocksdb::Env* env) : env_(env), seed_(seed) {}
   ~TestBed() { close(); }
 
   Engine& engine() { return *engine_; }
@@ -42,12 +47,33 @@ class TestBed {
   cloud::Sns& sns() { return *sns_; }
   cloud::S3& s3() { return *s3_; }
   ManualClock& clock() { return clock_; }
+  boost::asio::io_context& context() { return *context_; }
   const std::vector<std::string>& log() const { return log_; }
 
   // What a restart of the process does. Whoever waits for a reply never gets one.
   void reopen() {
     close();
     open();
+  }
+
+  // The two halves of it. In between, and when open() has thrown, there is no engine.
+  void close() {
+    // What still waits is dropped with the context, as by a crash.
+    engine_.reset();
+    context_.reset();
+  }
+  void open() {
+    context_ = std::make_unique<boost::asio::io_context>(1);
+    EngineOptions options;
+    options.directory = "/engine";
+    options.clock = &clock_;
+    options.seed = seed_++;
+    options.log = [this](std::string_view line) { log_.emplace_back(line); };
+    options.env = env_;
+    engine_ = std::make_unique<Engine>(options);
+    sqs_ = make_sqs(*engine_, {});
+    sns_ = make_sns(*engine_, {});
+    s3_ = make_s3(*engine_, {});
   }
 
   // Begins an operation; its outcome is in the result once it is there.
@@ -120,27 +146,8 @@ class TestBed {
     co_return Done{};
   }
 
-  void open() {
-    context_ = std::make_unique<boost::asio::io_context>(1);
-    EngineOptions options;
-    options.directory = "/engine";
-    options.clock = &clock_;
-    options.seed = seed_++;
-    options.log = [this](std::string_view line) { log_.emplace_back(line); };
-    options.env = env_.get();
-    engine_ = std::make_unique<Engine>(options);
-    sqs_ = make_sqs(*engine_, {});
-    sns_ = make_sns(*engine_, {});
-    s3_ = make_s3(*engine_, {});
-  }
-
-  void close() {
-    // What still waits is dropped with the context, as by a crash.
-    engine_.reset();
-    context_.reset();
-  }
-
-  std::unique_ptr<rocksdb::Env> env_{rocksdb::NewMemEnv(rocksdb::Env::Default())};
+  std::unique_ptr<rocksdb::Env> memory_;
+  rocksdb::Env* env_;
   ManualClock clock_;
   std::uint64_t seed_;
   std::vector<std::string> log_;
