@@ -13,7 +13,10 @@
 namespace doorbuster::cli {
 namespace {
 
-constexpr int kLookTimeout_s = 60;   // how long a look hides the letters, if it is cut short
+// Longer than any look, so that none sees a letter twice. One that is cut short ends with the
+// process, see make_sqs().
+constexpr int kLookTimeout_s = 43'200;
+
 constexpr std::size_t kListed = 50;  // letters that the text spells out
 
 // One of the two queues, with what belongs to it.

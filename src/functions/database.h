@@ -100,8 +100,9 @@ std::string_view to_text(orders::Kind kind);
 // May be used from any thread: a mutex lets one call at a time use the connection, and a call
 // blocks its thread until its transaction is on disk. Several processes may open the same file.
 //
-// Every member throws soci::soci_error when the database fails (full, read-only, locked for longer
-// than busy_timeout); the transaction is then undone as a whole and the call may be repeated.
+// When the database fails (full, read-only, locked for longer than busy_timeout), what writes
+// throws DatabaseError, what reads soci::soci_error; the transaction is then undone as a whole and
+// the call may be repeated.
 class InvoiceDatabase {
  public:
   virtual ~InvoiceDatabase();

@@ -216,7 +216,7 @@ TEST_P(InvoiceDatabaseTest, FailsWhileAnotherProcessWritesAndWorksAfterwards) {
   const auto database = open();
   soci::session writer = other();
   writer << "BEGIN IMMEDIATE";
-  EXPECT_THROW(database->record(batch_, at(7)), soci::soci_error);
+  EXPECT_THROW(database->record(batch_, at(7)), DatabaseError);
   EXPECT_FALSE(database->find("1"));
   writer << "ROLLBACK";
   EXPECT_THAT(kinds(database->record(batch_, at(7))),
@@ -228,7 +228,7 @@ TEST_P(InvoiceDatabaseTest, WritesNothingHalf) {
   const std::string table = GetParam() == open_sales ? "facts" : "shipment_lines";
   other() << "CREATE TRIGGER fault BEFORE INSERT ON " << table
           << " WHEN NEW.invoice = 'C2' BEGIN SELECT RAISE(ABORT, 'fault'); END";
-  EXPECT_THROW(database->record(batch_, at(7)), soci::soci_error);
+  EXPECT_THROW(database->record(batch_, at(7)), DatabaseError);
   EXPECT_FALSE(database->find("1"));
   EXPECT_EQ(count(table), 0);
   other() << "DROP TRIGGER fault";
@@ -262,7 +262,7 @@ TEST_P(InvoiceDatabaseTest, SurvivesAFullDisk) {
   }
   {
     const FullDisk full(200'000);
-    EXPECT_THROW(database->record(large, at(8)), soci::soci_error);
+    EXPECT_THROW(database->record(large, at(8)), DatabaseError);
     EXPECT_FALSE(database->find("100000"));
     EXPECT_TRUE(database->find("1"));
   }
