@@ -120,8 +120,8 @@ class SqsService final : public Sqs {
   }
 
   Async<ListQueuesResult> ListQueues(ListQueuesRequest request) override {
-    if (request.MaxResults) check_range(*request.MaxResults, 1, 1'000, "MaxResults");
     return engine_.call<ListQueuesResult>([this, request = std::move(request)](Machine& m, Turn&) {
+      if (request.MaxResults) check_range(*request.MaxResults, 1, 1'000, "MaxResults");
       ListQueuesResult result;
       const auto max =
           request.MaxResults ? static_cast<std::size_t>(*request.MaxResults) : kPageMax;
@@ -270,9 +270,9 @@ class SqsService final : public Sqs {
 
   Async<ListMessageMoveTasksResult> ListMessageMoveTasks(
       ListMessageMoveTasksRequest request) override {
-    check_range(request.MaxResults.value_or(1), 1, 10, "MaxResults");
     return engine_.call<ListMessageMoveTasksResult>(
         [request = std::move(request)](Machine& m, Turn&) -> ListMessageMoveTasksResult {
+          check_range(request.MaxResults.value_or(1), 1, 10, "MaxResults");
           if (!m.queues.by_arn(request.SourceArn)) {
             throw Error("ResourceNotFoundException",
                         "The resource that you specified for the SourceArn parameter doesn't "
