@@ -34,18 +34,24 @@ class ManualClock final : public cloud::Clock {
 
 class TestBed {
  public:
-  explicit TestBed(std::uint64_t seed = 1)
-      : memory_(rocksdb::NewMemEnv(rocksdb::Env::Default())), env_(memory_.get()), seed_(seed) {
+  explicit TestBed(std::uint64_t seed = 1) : TestBed(seed, memory()) {}
+  TestBed(std::uint64_t seed, std::unique_ptr<rocksdb::Env> disk)
+      : owned_(std::move(disk)), env_(owned_.get()), seed_(seed) {
     open();
   }
   // On a disk of the test's own, which outlives the bed. The test opens it.
   TestBed(std::uint64_t seed, rocksdb::Env* env) : env_(env), seed_(seed) {}
   ~TestBed() { close(); }
 
+  static std::unique_ptr<rocksdb::Env> memory() {
+    return std::unique_ptr<rocksdb::Env>(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+  }
+
   Engine& engine() { return *engine_; }
   cloud::Sqs& sqs() { return *sqs_; }
   cloud::Sns& sns() { return *sns_; }
   cloud::S3& s3() { return *s3_; }
+  boost::asio::any_io_executor executor() { return context_->get_executor(); }
   ManualClock& clock() { return clock_; }
   boost::asio::io_context& context() { return *context_; }
   const std::vector<std::string>& log() const { return log_; }
@@ -85,6 +91,13 @@ class TestBed {
   };
   template <class T>
   std::shared_ptr<Outcome<T>> begin(cloud::Async<T> operation) {
+    auto outcome = begin_later(std::move(operation));
+    settle();
+    return outcome;
+  }
+  // Without running it yet, so that several can meet in one turn.
+  template <class T>
+  std::shared_ptr<Outcome<T>> begin_later(cloud::Async<T> operation) {
     auto outcome = std::make_shared<Outcome<T>>();
     boost::asio::co_spawn(*context_, std::move(operation),
                           [outcome](std::exception_ptr e, T value) {
@@ -94,7 +107,6 @@ class TestBed {
                               outcome->value = std::move(value);
                             }
                           });
-    settle();
     return outcome;
   }
 
@@ -146,7 +158,7 @@ class TestBed {
     co_return Done{};
   }
 
-  std::unique_ptr<rocksdb::Env> memory_;
+  std::unique_ptr<rocksdb::Env> owned_;
   rocksdb::Env* env_;
   ManualClock clock_;
   std::uint64_t seed_;
