@@ -145,6 +145,15 @@ void Queue::collect_bodies(Turn& turn) {
   for (; next_chunk_ < end_chunk; ++next_chunk_) collect(next_chunk_);
 }
 
+// The last chunk, of which more may come, when nothing of it is needed any more.
+void Queue::collect_last_bodies(Turn& turn) {
+  const std::uint64_t end = shelf_->first();
+  if (attributes.fifo || !received_.empty() || last_collected_ == end) return;
+  turn.batch.remove_range(Family::messages, message_key(identity.id, next_chunk_ * kChunkMessages),
+                          message_key(identity.id, end));
+  last_collected_ = end;
+}
+
 void Queue::remove_body(Turn& turn, std::uint64_t sequence) {
   if (attributes.fifo) {
     turn.batch.remove_written_once(Family::messages, message_key(identity.id, sequence));
@@ -396,6 +405,7 @@ void Queue::sweep(Turn& turn) {
     if (it->second.sent <= sent_until) forget(turn, it);
     it = next;
   }
+  collect_last_bodies(turn);
   next_sweep_ = dropped == kExpiredAtOnce ? turn.now : turn.now + kSweepEvery;
 }
 
@@ -404,7 +414,8 @@ std::optional<cloud::Time> Queue::alarm() const {
   const auto consider = [&first](cloud::Time t) { first = first ? std::min(*first, t) : t; };
   if (!in_flight_.empty()) consider(in_flight_.begin()->first);
   if (!waiter_deadlines_.empty()) consider(waiter_deadlines_.begin()->first);
-  if (shelf_->count() > 0 || !received_.empty()) consider(next_sweep_);
+  const bool bodies_left = !attributes.fifo && last_collected_ != shelf_->first();
+  if (shelf_->count() > 0 || !received_.empty() || bodies_left) consider(next_sweep_);
   return first;
 }
 

@@ -127,6 +127,7 @@ class Queue {
   void forget_taken(Turn& turn, const Waiting& waiting);
   void remove_body(Turn& turn, std::uint64_t sequence);
   void collect_bodies(Turn& turn);
+  void collect_last_bodies(Turn& turn);
   void end_delays(Turn& turn);
   void sweep(Turn& turn);
   std::uint64_t first_alive() const;
@@ -145,6 +146,7 @@ class Queue {
 
   cloud::Time next_sweep_{};
   std::uint64_t next_chunk_ = 0;            // of bodies: all before it have been received
+  std::uint64_t last_collected_ = 0;        // where the last chunk was cut off
   std::set<std::uint64_t> thinned_chunks_;  // of which a message has gone in this turn
   std::uint64_t reclaimed_ = 0;             // before it the store's files hold nothing of ours
   bool changed_ = false;
