@@ -23,11 +23,12 @@ struct Case {
   const char* what;
 };
 
-constexpr std::array<Case, 6> kCases = {{
+constexpr std::array<Case, 7> kCases = {{
     {"raw_writes", raw_writes, "RocksDB alone: synced 600-byte writes a second"},
     {"sends_and_receives", sends_and_receives, "messages a second, in batches of 10, durable"},
     {"drain_small", drain_small, "a backlog of 10 thousand, drained"},
     {"drain_large", drain_large, "a backlog of 5 million, drained"},
+    {"drain_small_again", drain_small, "the small one after it, as the machine's speed may drift"},
     {"one_line_orders", one_line_orders, "orders through everything"},
     {"real_invoices", real_invoices, "the file's invoices through everything"},
 }};
@@ -99,8 +100,11 @@ void print_ratios(const boost::json::object& all) {
         raw);
   ratio("receives and deletes / raw writes in batches of 1,000",
         at(all, "sends_and_receives", "received_and_deleted_per_second"), raw);
+  const double small = (at(all, "drain_small", "drained_per_second") +
+                        at(all, "drain_small_again", "drained_per_second")) /
+                       2;
   ratio("drain of the large backlog / of the small one",
-        at(all, "drain_large", "drained_per_second"), at(all, "drain_small", "drained_per_second"));
+        at(all, "drain_large", "drained_per_second"), small);
   ratio("orders / raw writes one at a time", at(all, "one_line_orders", "orders_per_second"),
         at(all, "raw_writes", "batches_of_1"));
   const double more =

@@ -1,7 +1,7 @@
 #include "cli/producer.h"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include "cli/data_directory.h"
 #include "cloud/error.h"
@@ -74,16 +74,27 @@ std::unique_ptr<InvoiceSource> from_file(const std::filesystem::path& path) {
 }
 
 void Producer::start(const boost::asio::any_io_executor& executor, int concurrency) {
-  workers_ = concurrency;
-  for (int i = 0; i < concurrency; ++i) {
-    boost::asio::co_spawn(executor, work(), [this](std::exception_ptr error) {
-      if (error) {
-        const std::lock_guard lock(mutex_);
-        if (!error_) error_ = error;
-      }
-      --workers_;
-    });
-  }
+  spawn(executor, begin(concurrency));
+}
+
+void Producer::spawn(const boost::asio::any_io_executor& executor, cloud::Async<void> worker) {
+  ++workers_;
+  boost::asio::co_spawn(executor, std::move(worker), [this](std::exception_ptr error) {
+    if (error) {
+      const std::lock_guard lock(mutex_);
+      if (!error_) error_ = error;
+    }
+    --workers_;
+  });
+}
+
+cloud::Async<void> Producer::begin(int concurrency) {
+  cloud::ListObjectsV2Request list;
+  list.Bucket = bucket_;
+  list.MaxKeys = 1;
+  bucket_was_empty_ = (co_await s3_.ListObjectsV2(std::move(list))).KeyCount == 0;
+  const auto executor = co_await boost::asio::this_coro::executor;
+  for (int i = 0; i < concurrency; ++i) spawn(executor, work());
 }
 
 std::exception_ptr Producer::error() const {
@@ -110,7 +121,7 @@ cloud::Async<bool> Producer::exists(std::string key) {
 
 cloud::Async<void> Producer::work() {
   while (auto upload = next()) {
-    const bool there = co_await exists(upload->key);
+    const bool there = !bucket_was_empty_ && co_await exists(upload->key);
     if (!there) {
       cloud::PutObjectRequest request;
       request.Bucket = bucket_;

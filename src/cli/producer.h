@@ -56,13 +56,16 @@ class Producer {
   std::exception_ptr error() const;
 
  private:
+  cloud::Async<void> begin(int concurrency);
   cloud::Async<void> work();
   cloud::Async<bool> exists(std::string key);
+  void spawn(const boost::asio::any_io_executor& executor, cloud::Async<void> worker);
   std::optional<Upload> next();
 
   cloud::S3& s3_;
   const std::string bucket_;
   InvoiceSource& source_;
+  bool bucket_was_empty_ = false;  // so that there is no need to look for each object
   std::atomic<int> workers_ = 0;
   std::atomic<std::uint64_t> uploaded_ = 0;
   mutable std::mutex mutex_;  // guards source_ and error_
