@@ -1,15 +1,14 @@
 // What nearly every file includes, precompiled once for all rooms.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
+#include <algorithm>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
-
-#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdint>

@@ -13,10 +13,6 @@
 namespace doorbuster::cli {
 namespace {
 
-// Longer than any look, so that none sees a letter twice. One that is cut short ends with the
-// process, see make_sqs().
-constexpr int kLookTimeout_s = 43'200;
-
 constexpr std::size_t kListed = 50;  // letters that the text spells out
 
 // One of the two queues, with what belongs to it.
@@ -61,19 +57,6 @@ bool matches(const DeadLetter& letter, const std::string& id) {
   });
 }
 
-void give_back(Embedded& system, const std::string& queue_url,
-               const std::vector<DeadLetter>& letters) {
-  constexpr std::size_t kBatch = 10;
-  for (std::size_t begin = 0; begin < letters.size(); begin += kBatch) {
-    cloud::ChangeMessageVisibilityBatchRequest request;
-    request.QueueUrl = queue_url;
-    for (std::size_t i = begin; i < std::min(begin + kBatch, letters.size()); ++i) {
-      request.Entries.push_back({std::to_string(i), letters[i].receipt_handle, 0});
-    }
-    system.wait(system.sqs().ChangeMessageVisibilityBatch(std::move(request)));
-  }
-}
-
 std::uint64_t redrive(Embedded& system, const Half& half) {
   cloud::StartMessageMoveTaskRequest start;
   start.SourceArn = half.queues.dead_letter_arn;
@@ -103,25 +86,18 @@ bool confirmed(const std::string& question) {
 
 }  // namespace
 
-std::vector<DeadLetter> dead_letters(Embedded& system, const std::string& queue_url) {
+std::vector<DeadLetter> dead_letters(Embedded& system, const std::string& queue_arn) {
   std::vector<DeadLetter> letters;
-  for (;;) {
-    cloud::ReceiveMessageRequest request;
-    request.QueueUrl = queue_url;
-    request.MaxNumberOfMessages = 10;
-    request.VisibilityTimeout = kLookTimeout_s;
-    request.MessageSystemAttributeNames = {"SentTimestamp"};
-    auto received = system.wait(system.sqs().ReceiveMessage(std::move(request)));
-    if (received.Messages.empty()) break;
-    for (auto& message : received.Messages) {
-      auto keys = keys_in(message.Body);
-      const auto sent = std::stoll(message.Attributes.at("SentTimestamp"));
-      letters.push_back({message.MessageId, message.ReceiptHandle, message.Body, std::move(keys),
-                         cloud::Time(std::chrono::milliseconds(sent))});
+  for (std::uint64_t from = 0;;) {
+    auto page = system.browse(queue_arn, from);
+    if (page.messages.empty()) return letters;
+    for (auto& message : page.messages) {
+      auto keys = keys_in(message.body);
+      letters.push_back(
+          {std::move(message.id), std::move(message.body), std::move(keys), message.sent});
     }
+    from = page.next;
   }
-  give_back(system, queue_url, letters);
-  return letters;
 }
 
 int dlq_list(const DlqOptions& options) {
@@ -130,7 +106,7 @@ int dlq_list(const DlqOptions& options) {
   const auto resources = system.resources();
   boost::json::array json;
   for (const auto& half : halves(system, resources, options.queue)) {
-    const auto letters = dead_letters(system, half.queues.dead_letter_url);
+    const auto letters = dead_letters(system, half.queues.dead_letter_arn);
     Table table({"message", "object", "reason"});
     for (const auto& letter : letters) {
       const auto reason = reason_for(half, resources.bucket, letter);
@@ -161,7 +137,7 @@ int dlq_show(const DlqOptions& options) {
   const auto resources = system.resources();
   bool found = false;
   for (const auto& half : halves(system, resources, options.queue)) {
-    for (const auto& letter : dead_letters(system, half.queues.dead_letter_url)) {
+    for (const auto& letter : dead_letters(system, half.queues.dead_letter_arn)) {
       if (!matches(letter, options.id)) continue;
       found = true;
       std::cout << "queue    " << half.queues.name << topology::kDeadLetterSuffix << "\nmessage  "
@@ -209,7 +185,7 @@ int dlq_purge(const DlqOptions& options) {
   Embedded system({directory, {}});
   const auto resources = system.resources();
   for (const auto& half : halves(system, resources, options.queue)) {
-    const auto count = dead_letters(system, half.queues.dead_letter_url).size();
+    const auto count = dead_letters(system, half.queues.dead_letter_arn).size();
     const std::string what = grouped(static_cast<std::int64_t>(count)) + " dead letter(s) of " +
                              half.queues.name + topology::kDeadLetterSuffix;
     if (!options.yes && !confirmed("Delete " + what + " for good?")) {

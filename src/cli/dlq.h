@@ -11,14 +11,13 @@ namespace doorbuster::cli {
 
 struct DeadLetter {
   std::string message_id;
-  std::string receipt_handle;
   std::string body;
   std::vector<std::string> keys;  // of the objects that it tells of; empty if it tells of none
   cloud::Time sent{};
 };
 
-// All dead letters that are visible, by receiving them and making them visible again.
-std::vector<DeadLetter> dead_letters(Embedded& system, const std::string& queue_url);
+// All dead letters. Looking changes nothing.
+std::vector<DeadLetter> dead_letters(Embedded& system, const std::string& queue_arn);
 
 struct DlqOptions {
   std::filesystem::path data;

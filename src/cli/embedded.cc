@@ -32,8 +32,7 @@ Embedded::Embedded(Options options) : pool_(kThreads) {
   }
   s3_ = engine::make_s3(*engine_, scope_);
   sns_ = engine::make_sns(*engine_, scope_);
-  constexpr bool kInProcess = true;
-  sqs_ = engine::make_sqs(*engine_, scope_, kInProcess);
+  sqs_ = engine::make_sqs(*engine_, scope_);
   engine_->start();
 }
 
@@ -81,6 +80,10 @@ std::uint64_t Embedded::depth(const std::string& queue_url) {
   const auto result = wait(sqs_->GetQueueAttributes(std::move(request)));
   for (const auto& [name, value] : result.Attributes) total += std::stoull(value);
   return total;
+}
+
+engine::BrowseResult Embedded::browse(const std::string& queue_arn, std::uint64_t from) {
+  return wait(engine::browse(*engine_, queue_arn, from));
 }
 
 bool Embedded::idle(const topology::Resources& resources) {

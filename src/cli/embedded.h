@@ -45,6 +45,8 @@ class Embedded {
 
   // Messages that are in a queue, whatever their state.
   std::uint64_t depth(const std::string& queue_url);
+  // A page of what is in a queue, see engine/services.h.
+  engine::BrowseResult browse(const std::string& queue_arn, std::uint64_t from);
   // Whether both functions have nothing left to do.
   bool idle(const topology::Resources& resources);
 

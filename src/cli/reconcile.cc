@@ -19,7 +19,7 @@ constexpr std::size_t kNamed = 20;  // keys that the text spells out
 using Places = std::unordered_map<std::string, int>;
 
 Places places_of(Embedded& system, functions::InvoiceDatabase& database,
-                 const topology::Resources& resources, const std::string& dead_letter_url,
+                 const topology::Resources& resources, const std::string& dead_letter_arn,
                  HalfReconciled* half) {
   Places places;
   database.for_each_invoice([&](const functions::RecordedInvoice& invoice) {
@@ -27,7 +27,7 @@ Places places_of(Embedded& system, functions::InvoiceDatabase& database,
     ++places[invoice.object.key];
     ++half->recorded;
   });
-  for (const auto& letter : dead_letters(system, dead_letter_url)) {
+  for (const auto& letter : dead_letters(system, dead_letter_arn)) {
     for (const auto& key : letter.keys) ++places[key];
     half->dead_lettered += letter.keys.size();
   }
@@ -104,9 +104,9 @@ Reconciliation reconcile(Embedded& system, const topology::Resources& resources)
   result.shipping.waiting = system.depth(resources.shipping.url);
   result.analytics.waiting = system.depth(resources.analytics.url);
   const auto shipping = places_of(system, system.shipping(), resources,
-                                  resources.shipping.dead_letter_url, &result.shipping);
+                                  resources.shipping.dead_letter_arn, &result.shipping);
   const auto analytics = places_of(system, system.sales(), resources,
-                                   resources.analytics.dead_letter_url, &result.analytics);
+                                   resources.analytics.dead_letter_arn, &result.analytics);
   cloud::ListObjectsV2Request list;
   list.Bucket = resources.bucket;
   do {

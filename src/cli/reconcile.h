@@ -31,7 +31,7 @@ struct Reconciliation {
   bool clean() const { return lost() == 0 && duplicated() == 0; }
 };
 
-// Looks into the dead-letter queues as any consumer would, and makes what it saw visible again.
+// Looking changes nothing.
 Reconciliation reconcile(Embedded& system, const topology::Resources& resources);
 
 std::string to_text(const Reconciliation& result);

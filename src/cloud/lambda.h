@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/json/value.hpp>
-
 #include <functional>
 #include <string>
 
@@ -27,8 +26,8 @@ using Handler = std::function<Async<boost::json::value>(boost::json::value event
 struct CreateEventSourceMappingRequest {
   std::string EventSourceArn;
   std::string FunctionName;
-  int BatchSize = 10;            // messages, 1 to 10,000
-  int MaximumConcurrency = 2;    // calls at the same time
+  int BatchSize = 10;          // messages, 1 to 10,000
+  int MaximumConcurrency = 2;  // calls at the same time
 };
 
 }  // namespace doorbuster::cloud

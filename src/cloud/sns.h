@@ -123,8 +123,7 @@ class Sns {
   virtual Async<CreateTopicResult> CreateTopic(CreateTopicRequest request) = 0;
   virtual Async<void> DeleteTopic(DeleteTopicRequest request) = 0;
   virtual Async<ListTopicsResult> ListTopics(ListTopicsRequest request) = 0;
-  virtual Async<GetTopicAttributesResult> GetTopicAttributes(
-      GetTopicAttributesRequest request) = 0;
+  virtual Async<GetTopicAttributesResult> GetTopicAttributes(GetTopicAttributesRequest request) = 0;
   virtual Async<void> SetTopicAttributes(SetTopicAttributesRequest request) = 0;
   virtual Async<SubscribeResult> Subscribe(SubscribeRequest request) = 0;
   virtual Async<void> Unsubscribe(UnsubscribeRequest request) = 0;

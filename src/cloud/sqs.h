@@ -220,15 +220,13 @@ class Sqs {
   virtual Async<void> DeleteQueue(DeleteQueueRequest request) = 0;
   virtual Async<GetQueueUrlResult> GetQueueUrl(GetQueueUrlRequest request) = 0;
   virtual Async<ListQueuesResult> ListQueues(ListQueuesRequest request) = 0;
-  virtual Async<GetQueueAttributesResult> GetQueueAttributes(
-      GetQueueAttributesRequest request) = 0;
+  virtual Async<GetQueueAttributesResult> GetQueueAttributes(GetQueueAttributesRequest request) = 0;
   virtual Async<void> SetQueueAttributes(SetQueueAttributesRequest request) = 0;
   virtual Async<SendMessageResult> SendMessage(SendMessageRequest request) = 0;
   virtual Async<SendMessageBatchResult> SendMessageBatch(SendMessageBatchRequest request) = 0;
   virtual Async<ReceiveMessageResult> ReceiveMessage(ReceiveMessageRequest request) = 0;
   virtual Async<void> DeleteMessage(DeleteMessageRequest request) = 0;
-  virtual Async<DeleteMessageBatchResult> DeleteMessageBatch(
-      DeleteMessageBatchRequest request) = 0;
+  virtual Async<DeleteMessageBatchResult> DeleteMessageBatch(DeleteMessageBatchRequest request) = 0;
   virtual Async<void> ChangeMessageVisibility(ChangeMessageVisibilityRequest request) = 0;
   virtual Async<ChangeMessageVisibilityBatchResult> ChangeMessageVisibilityBatch(
       ChangeMessageVisibilityBatchRequest request) = 0;

@@ -60,24 +60,55 @@ TEST(EngineTest, AReceiveInThisProcessThatARestartCutsShortIsNone) {
   send.QueueUrl = kQueueUrl;
   send.MessageBody = "hello";
   bed.run(bed.sqs().SendMessage(send));
-  cloud::ReceiveMessageRequest receive;
-  receive.QueueUrl = kQueueUrl;
-  receive.MessageSystemAttributeNames = {"ApproximateReceiveCount"};
+  auto receive = [](Machine& m, Turn& turn, std::unique_ptr<Reply<std::vector<Delivery>>>& reply) {
+    ReceiveOrder order;
+    order.in_process = true;
+    m.queues.receive(turn, m.queues.by_url({}, kQueueUrl), std::move(order), reply);
+  };
   const auto receive_count = [&](bool give_back) {
-    const auto sqs = make_sqs(bed.engine(), {}, true);
-    const auto message = bed.run(sqs->ReceiveMessage(receive)).Messages.at(0);
+    const auto delivery = bed.run(bed.engine().call<std::vector<Delivery>>(receive)).at(0);
     if (give_back) {
-      bed.run(sqs->ChangeMessageVisibility({kQueueUrl, message.ReceiptHandle, 0}));
+      bed.run(bed.sqs().ChangeMessageVisibility({kQueueUrl, delivery.handle.str(), 0}));
     }
-    return message.Attributes.at("ApproximateReceiveCount");
+    return delivery.receive_count;
   };
   for (int i = 0; i < 5; ++i) {
-    EXPECT_EQ(receive_count(false), "1");
+    EXPECT_EQ(receive_count(false), 1U);
     bed.reopen();
   }
-  EXPECT_EQ(receive_count(true), "1");
+  EXPECT_EQ(receive_count(true), 1U);
   bed.reopen();
-  EXPECT_EQ(receive_count(true), "2");
+  EXPECT_EQ(receive_count(true), 2U);
+}
+
+TEST(EngineTest, ALookFindsWhatIsInTheQueueAndChangesNothing) {
+  TestBed bed;
+  bed.run(bed.sqs().CreateQueue({"Orders", {}}));
+  cloud::SendMessageRequest send;
+  send.QueueUrl = kQueueUrl;
+  for (int i = 0; i < 2'500; ++i) {
+    send.MessageBody = std::to_string(i);
+    bed.begin_later(bed.sqs().SendMessage(send));
+  }
+  bed.settle();
+  cloud::ReceiveMessageRequest receive;
+  receive.QueueUrl = kQueueUrl;
+  const auto deleted = bed.run(bed.sqs().ReceiveMessage(receive)).Messages.at(0);
+  bed.run(bed.sqs().ReceiveMessage(receive));
+  bed.run(bed.sqs().DeleteMessage({kQueueUrl, deleted.ReceiptHandle}));
+  bed.reopen();
+
+  std::vector<std::string> bodies;
+  for (std::uint64_t from = 0;;) {
+    const auto page = bed.run(browse(bed.engine(), cloud::Scope().arn("sqs", "Orders"), from));
+    if (page.messages.empty()) break;
+    for (const auto& message : page.messages) bodies.push_back(message.body);
+    from = page.next;
+  }
+  ASSERT_THAT(bodies, SizeIs(2'499));
+  EXPECT_EQ(bodies.front(), "1") << "in flight";
+  EXPECT_EQ(bodies.back(), "2499");
+  EXPECT_EQ(bed.run(bed.sqs().ReceiveMessage(receive)).Messages.at(0).Body, "2");
 }
 
 TEST(EngineTest, ALongPollWakesAtOnce) {

@@ -280,6 +280,21 @@ std::optional<StoredMessage> Queue::take(Turn& turn) {
   return std::move(waiting->message);
 }
 
+std::vector<StoredMessage> Queue::browse(const Store& store, std::uint64_t* from, std::size_t max) {
+  std::vector<StoredMessage> found;
+  store.scan(Family::messages, message_key(identity.id, *from),
+             message_key(identity.id, shelf_->end()),
+             [&](std::string_view key, std::string_view value) {
+               const auto sequence = Decoder(key.substr(sizeof(std::uint32_t))).u64();
+               *from = sequence + 1;
+               const bool gone = !attributes.fifo && sequence < shelf_->first() &&
+                                 received_.find(sequence) == received_.end();
+               if (!gone) found.push_back(StoredMessage::decode(value));
+               return found.size() < max;
+             });
+  return found;
+}
+
 void Queue::wait(ReceiveOrder order) {
   waiter_deadlines_.emplace(order.wait_until, next_waiter_);
   waiters_.emplace_hint(waiters_.end(), next_waiter_++, std::move(order));

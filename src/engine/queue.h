@@ -91,6 +91,10 @@ class Queue {
   // Takes the next visible message away for good, as a message move task does.
   std::optional<StoredMessage> take(Turn& turn);
 
+  // A look at what is in the queue, received or not, delayed messages left out: up to `max`
+  // messages from the place `*from` on, which it moves behind them. Changes nothing.
+  std::vector<StoredMessage> browse(const Store& store, std::uint64_t* from, std::size_t max);
+
   // Answers the order when there is something or its time is up.
   void wait(ReceiveOrder order);
   bool has_waiters() const { return !waiters_.empty(); }

@@ -13,9 +13,22 @@
 namespace doorbuster::engine {
 
 // Each may be used from any thread and refers to the engine, which must outlive it.
-// `in_process`: who receives through it lives in this process, see ReceiveOrder in engine/queue.h.
-std::unique_ptr<cloud::Sqs> make_sqs(Engine& engine, cloud::Scope scope, bool in_process = false);
+std::unique_ptr<cloud::Sqs> make_sqs(Engine& engine, cloud::Scope scope);
 std::unique_ptr<cloud::Sns> make_sns(Engine& engine, cloud::Scope scope);
 std::unique_ptr<cloud::S3> make_s3(Engine& engine, cloud::Scope scope);
+
+// Messages of a queue, in the order they came, as a look that receives nothing finds them: SQS
+// itself has no such operation. An empty page is the last.
+struct BrowseResult {
+  struct Message {
+    std::string id;
+    std::string body;
+    cloud::Time sent{};
+  };
+  std::vector<Message> messages;
+  std::uint64_t next = 0;  // where the next page begins
+};
+// Throws cloud::Error QueueDoesNotExist.
+cloud::Async<BrowseResult> browse(Engine& engine, std::string queue_arn, std::uint64_t from);
 
 }  // namespace doorbuster::engine

@@ -96,8 +96,7 @@ void check_for(const Queue& queue, const StoredMessage& message, std::optional<i
 
 class SqsService final : public Sqs {
  public:
-  SqsService(Engine& engine, Scope scope, bool in_process)
-      : engine_(engine), scope_(std::move(scope)), in_process_(in_process) {}
+  SqsService(Engine& engine, Scope scope) : engine_(engine), scope_(std::move(scope)) {}
 
   Async<CreateQueueResult> CreateQueue(CreateQueueRequest request) override {
     return engine_.call<CreateQueueResult>(
@@ -197,7 +196,6 @@ class SqsService final : public Sqs {
       Queue& queue = m.queues.by_url(scope_, url);
       ReceiveOrder order;
       order.max_messages = max;
-      order.in_process = in_process_;
       order.visibility_timeout_s = visibility;
       order.wait_until =
           turn.now + std::chrono::seconds(wait.value_or(queue.attributes.receive_wait_s));
@@ -327,7 +325,6 @@ class SqsService final : public Sqs {
 
   Engine& engine_;
   const Scope scope_;
-  const bool in_process_;
 };
 
 // An entry of a batch on its way to the queue and back.
@@ -388,8 +385,23 @@ Async<SendMessageBatchResult> SqsService::SendMessageBatch(SendMessageBatchReque
 
 }  // namespace
 
-std::unique_ptr<cloud::Sqs> make_sqs(Engine& engine, cloud::Scope scope, bool in_process) {
-  return std::make_unique<SqsService>(engine, std::move(scope), in_process);
+std::unique_ptr<cloud::Sqs> make_sqs(Engine& engine, cloud::Scope scope) {
+  return std::make_unique<SqsService>(engine, std::move(scope));
+}
+
+cloud::Async<BrowseResult> browse(Engine& engine, std::string queue_arn, std::uint64_t from) {
+  constexpr std::size_t kPage = 1'000;
+  auto op = [arn = std::move(queue_arn), from](Machine& m, Turn& turn) {
+    Queue* queue = m.queues.by_arn(arn);
+    if (!queue) throw Error("QueueDoesNotExist", "The specified queue does not exist.");
+    BrowseResult page;
+    page.next = from;
+    for (auto& message : queue->browse(turn.store, &page.next, kPage)) {
+      page.messages.push_back({str(message.id), std::move(message.body), message.sent});
+    }
+    return page;
+  };
+  return engine.call<BrowseResult>(std::move(op));
 }
 
 }  // namespace doorbuster::engine
