@@ -126,11 +126,11 @@ void check_current(const std::filesystem::path& directory, rocksdb::Env* env) {
 std::string explain(const std::filesystem::path& directory, const rocksdb::Status& status) {
   const std::string where = directory.string();
   const std::string detail = status.ToString();
-  if (detail.find("lock") != std::string::npos || detail.find("LOCK") != std::string::npos) {
-    if (detail.find("Permission denied") == std::string::npos &&
-        detail.find("Read-only") == std::string::npos) {
-      return where + " is in use by another doorbuster: stop it first, or choose another directory";
-    }
+  const auto says = [&detail](const char* words) {
+    return detail.find(words) != std::string::npos;
+  };
+  if (status.IsIOError() && says("/LOCK") && !says("Permission denied") && !says("Read-only")) {
+    return where + " is in use by another doorbuster: stop it first, or choose another directory";
   }
   if (status.IsCorruption()) {
     return where + " is damaged and was left as it is: restore it from a backup (" + detail + ")";

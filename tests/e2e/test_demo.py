@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 
 import pytest
@@ -155,4 +156,19 @@ def test_the_temporary_directory_is_removed(door, tmp_path):
 def test_the_real_file(door, real_file, tmp_path):
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     assert door.numbers("--from", real_file, env=environment) == REAL_NUMBERS
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_stopped_before_the_end_it_leaves_nothing_behind(door, tmp_path):
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    demo = subprocess.Popen(door.command("demo", "--orders", 5_000_000), env=environment,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for line in demo.stderr:
+        if "uploaded" in line:
+            break
+    demo.send_signal(signal.SIGINT)
+    output, errors = demo.communicate(timeout=60)
+    assert demo.returncode == 130
+    assert "doorbuster: stopped before the end" in errors
+    assert output == ""
     assert list(tmp_path.iterdir()) == []
