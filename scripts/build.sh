@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034,SC2154
 # What ./run, ./test and ./bench share: installing packages and building. Sourced; wants $root.
 
 # Debian 12's own. Why each: see CONTRIBUTING.md.

@@ -66,7 +66,8 @@ void watch(Embedded& system, const topology::Resources& resources, const Produce
   for (;;) {
     system.check();
     if (stop_signal != 0) {
-      throw CommandError(128 + stop_signal, "stopped before the end; with --data, the same command goes on from here");
+      throw CommandError(128 + stop_signal,
+                         "stopped before the end; with --data, the same command goes on from here");
     }
     const bool uploaded = producer.done();
     if (uploaded && producer.error()) std::rethrow_exception(producer.error());

@@ -66,6 +66,7 @@ std::vector<Trend> daily_curve(const std::vector<Trend>& hours) {
     add(sum.refunds, hour.refunds);
   }
   std::vector<Trend> rows;
+  rows.reserve(curve.size());
   for (auto& [name, trend] : curve) rows.push_back(std::move(trend));
   return rows;
 }

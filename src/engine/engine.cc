@@ -88,21 +88,17 @@ void Engine::run() {
 }
 
 void Engine::submit(std::unique_ptr<Command> command) {
-  std::exception_ptr why;
-  {
-    const std::lock_guard lock(mutex_);
-    why = failure_;
-    if (!why && stopping_) why = unavailable("doorbuster is stopping");
-    if (!why) {
-      commands_.push_back(std::move(command));
-      if (commands_.size() > 1) return;  // the writer knows
-    }
-  }
+  std::unique_lock lock(mutex_);
+  const auto why = stopping_ && !failure_ ? unavailable("doorbuster is stopping") : failure_;
   if (why) {
+    lock.unlock();
     command->refuse(why)->release();
-  } else {
-    wake_.notify_one();
+    return;
   }
+  commands_.push_back(std::move(command));
+  const bool first = commands_.size() == 1;  // of others the writer knows
+  lock.unlock();
+  if (first) wake_.notify_one();
 }
 
 std::deque<std::unique_ptr<Command>> Engine::take() {

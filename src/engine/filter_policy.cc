@@ -590,7 +590,7 @@ bool FilterPolicy::matches(const cloud::MessageAttributeMap& attributes) const {
 
 bool FilterPolicy::matches_body(std::string_view message) const {
   if (!root_) return true;
-  std::array<unsigned char, 8 * 1024> buffer;  // saves most bodies the allocations
+  std::array<unsigned char, std::size_t{8} * 1024> buffer;  // saves most bodies the allocations
   json::monotonic_resource memory(buffer.data(), buffer.size());
   const auto body = parse_json(message, &memory);
   return body && body->is_object() && root_->matches(*body);

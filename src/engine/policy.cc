@@ -583,7 +583,8 @@ class StatementParser {
 
   void add_principal(Principal::Kind kind, std::string text) {
     if (text.empty()) fail("Principal is empty");
-    PrincipalPattern pattern{.kind = kind, .any = text == "*", .text = std::move(text)};
+    const bool any = text == "*";
+    PrincipalPattern pattern{.kind = kind, .any = any, .text = std::move(text)};
     if (kind == Principal::Kind::kAws) {
       if (pattern.any) statement_.everyone = true;
       parse_aws_principal(pattern);

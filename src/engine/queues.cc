@@ -228,7 +228,7 @@ Queues::Sent Queues::send(Turn& turn, Queue& queue, StoredMessage&& message,
   }
   message.id = turn.random.uuid();
   message.sent = turn.now;
-  const Sent sent{message.id, message.sequence};
+  Sent sent{message.id, message.sequence};
   if (attributes.fifo) {
     entry(queue).deduplication->remember(turn, deduplication, {sent.id, sent.sequence});
   }

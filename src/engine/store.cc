@@ -69,7 +69,7 @@ rocksdb::ColumnFamilyOptions family_options(Family family,
     case Family::messages:
     case Family::delayed:
       // Written once, read in order, removed soon: large blocks, no filter.
-      table.block_size = 32 * 1024;
+      table.block_size = std::size_t{32} * 1024;
       options.write_buffer_size = 16 * kMiB;
       options.target_file_size_base = 16 * kMiB;
       break;

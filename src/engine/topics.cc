@@ -357,7 +357,7 @@ void Topics::publish_for(Turn& turn, const ServiceCaller& caller, const std::str
 }
 
 std::string Topics::fan_out(Turn& turn, const Topic& to, const Publication& publication) {
-  const std::string id = str(turn.random.uuid());
+  std::string id = str(turn.random.uuid());
   turn.metrics.add("AWS/SNS", "NumberOfMessagesPublished", to.name);
   std::string envelope;
   const std::string prefix = to.arn + ':';

@@ -16,7 +16,7 @@ constexpr int kPageRows = 1'000;
 constexpr int kCacheKib = 8 * 1'024;
 
 // What the write-ahead log is cut back to once a burst has made it larger.
-constexpr std::int64_t kJournalBytesMax = 64 * 1'024 * 1'024;
+constexpr std::int64_t kJournalBytesMax = std::int64_t{64} * 1'024 * 1'024;
 
 constexpr std::string_view kCreateVersion =
     "CREATE TABLE schema_version (name TEXT PRIMARY KEY, version BIGINT NOT NULL)";
