@@ -1,9 +1,9 @@
 #include "functions/invoice_function.h"
 
-#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
@@ -122,22 +122,21 @@ cloud::Async<void> fetch(cloud::S3& s3, Item& item, cloud::Time now) {
   }
 }
 
-cloud::Async<void> fetch_next(cloud::S3& s3, std::vector<Item>& items,
-                              std::atomic<std::size_t>& next, cloud::Time now) {
-  for (std::size_t i = next++; i < items.size(); i = next++) {
-    co_await fetch(s3, items[i], now);
+cloud::Async<void> fetch_next(cloud::S3& s3, std::vector<Item>& items, std::size_t& next,
+                              cloud::Time now) {
+  while (next < items.size()) {
+    Item& item = items[next++];
+    co_await fetch(s3, item, now);
   }
 }
 
-cloud::Async<void> fetch_all(cloud::S3& s3, std::vector<Item>& items, cloud::Time now) {
-  std::atomic<std::size_t> next = 0;
-  if (items.size() <= 1) {
-    co_await fetch_next(s3, items, next, now);
-    co_return;
-  }
-  const auto executor = co_await asio::this_coro::executor;
+// Several at the same time. Must run on a strand: a group that is still being launched must not be
+// completed by another thread, and `next` is shared.
+cloud::Async<void> fetch_group(cloud::S3& s3, std::vector<Item>& items, cloud::Time now) {
+  std::size_t next = 0;
+  const auto strand = co_await asio::this_coro::executor;
   const auto fetcher = [&] {
-    return asio::co_spawn(executor, fetch_next(s3, items, next, now), asio::deferred);
+    return asio::co_spawn(strand, fetch_next(s3, items, next, now), asio::deferred);
   };
   std::vector<decltype(fetcher())> fetchers;
   for (std::size_t i = 0; i < std::min(items.size(), kFetchesMax); ++i) {
@@ -145,6 +144,13 @@ cloud::Async<void> fetch_all(cloud::S3& s3, std::vector<Item>& items, cloud::Tim
   }
   auto group = asio::experimental::make_parallel_group(std::move(fetchers));
   co_await group.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
+}
+
+cloud::Async<void> fetch_all(cloud::S3& s3, std::vector<Item>& items, cloud::Time now) {
+  if (items.empty()) co_return;
+  auto strand = asio::make_strand(co_await asio::this_coro::executor);
+  auto group = fetch_group(s3, items, now);
+  co_await asio::co_spawn(strand, std::move(group), asio::use_awaitable);
 }
 
 // In the messages' order, whichever object came first.
