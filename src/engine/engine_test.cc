@@ -81,6 +81,37 @@ TEST(EngineTest, AReceiveInThisProcessThatARestartCutsShortIsNone) {
   EXPECT_EQ(receive_count(true), 2U);
 }
 
+// Messages that were received together are kept together: writing one writes the other again.
+TEST(EngineTest, AReceiveThatWasCutShortIsTakenBackOnce) {
+  TestBed bed;
+  bed.run(bed.sqs().CreateQueue({"Orders", {}}));
+  cloud::SendMessageRequest send;
+  send.QueueUrl = kQueueUrl;
+  for (const char* body : {"first", "second"}) {
+    send.MessageBody = body;
+    bed.run(bed.sqs().SendMessage(send));
+  }
+  auto receive = [](int max) {
+    return [max](Machine& m, Turn& turn, std::unique_ptr<Reply<std::vector<Delivery>>>& reply) {
+      ReceiveOrder order;
+      order.max_messages = max;
+      order.in_process = true;
+      m.queues.receive(turn, m.queues.by_url({}, kQueueUrl), std::move(order), reply);
+    };
+  };
+  bed.run(bed.engine().call<std::vector<Delivery>>(receive(2)));
+  for (int i = 0; i < 3; ++i) {
+    bed.reopen();
+    const auto first = bed.run(bed.engine().call<std::vector<Delivery>>(receive(1))).at(0);
+    EXPECT_EQ(first.message.body, "first");
+    EXPECT_EQ(first.receive_count, 1U);
+  }
+  bed.reopen();
+  const auto both = bed.run(bed.engine().call<std::vector<Delivery>>(receive(2)));
+  ASSERT_THAT(both, SizeIs(2));
+  EXPECT_EQ(both[1].receive_count, 1U);
+}
+
 TEST(EngineTest, ALookFindsWhatIsInTheQueueAndChangesNothing) {
   TestBed bed;
   bed.run(bed.sqs().CreateQueue({"Orders", {}}));

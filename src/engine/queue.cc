@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "cloud/error.h"
 #include "engine/codec.h"
@@ -87,7 +88,7 @@ void Queue::open_received(const Store& store, cloud::Time now) {
   received_.open(store);
   for (auto it = received_.begin(); it != received_.end(); ++it) {
     auto& [sequence, received] = *it;
-    if (received.in_process) {
+    if (std::exchange(received.in_process, false)) {
       received.visible_at = now;
       --received.count;
     }
