@@ -131,19 +131,28 @@ void Queue::end_turn(Store& store) {
 
 // A standard queue's message that was received lives as long as its receive does, and its body is
 // not missed before: bodies are removed by the chunk, when all of a chunk's messages have gone.
+// Neighbours go together: RocksDB looks at every range that was removed when it next reads.
 void Queue::collect_bodies(Turn& turn) {
   const std::uint64_t end_chunk = shelf_->first() / kChunkMessages;
-  const auto collect = [&](std::uint64_t chunk) {
-    const std::uint64_t begin = chunk * kChunkMessages;
-    if (received_.any_between(begin, begin + kChunkMessages)) return;
+  for (; next_chunk_ < end_chunk; ++next_chunk_) thinned_chunks_.insert(next_chunk_);
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  const auto remove = [&] {
+    if (begin == end) return;
     turn.batch.remove_range(Family::messages, message_key(identity.id, begin),
-                            message_key(identity.id, begin + kChunkMessages));
+                            message_key(identity.id, end));
   };
   for (const std::uint64_t chunk : thinned_chunks_) {
-    if (chunk < next_chunk_) collect(chunk);
+    const std::uint64_t first = chunk * kChunkMessages;
+    if (chunk >= end_chunk || received_.any_between(first, first + kChunkMessages)) continue;
+    if (first != end) {
+      remove();
+      begin = first;
+    }
+    end = first + kChunkMessages;
   }
+  remove();
   thinned_chunks_.clear();
-  for (; next_chunk_ < end_chunk; ++next_chunk_) collect(next_chunk_);
 }
 
 // The last chunk, of which more may come, when nothing of it is needed any more.
