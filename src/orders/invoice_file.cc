@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "orders/csv_reader.h"
+#include "orders/quoted.h"
 #include "orders/text_file.h"
 #include "orders/timestamp.h"
 #include "orders/utf8.h"
@@ -34,14 +35,6 @@ enum Column : std::size_t {
 constexpr std::array<std::string_view, kColumnCount> kColumnNames = {
     "InvoiceNo",   "StockCode", "Description", "Quantity",
     "InvoiceDate", "UnitPrice", "CustomerID",  "Country"};
-
-std::string quoted(std::string_view text) {
-  constexpr std::size_t kShown = 40;
-  std::string out = "\"";
-  out += text.substr(0, kShown);
-  out += text.size() > kShown ? "...\"" : "\"";
-  return out;
-}
 
 // Where each column stands in the file's rows.
 class Columns {

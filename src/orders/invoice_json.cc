@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "orders/line_reasons.h"
+#include "orders/quoted.h"
 #include "orders/timestamp.h"
 
 namespace doorbuster::orders {
@@ -39,14 +40,6 @@ std::string_view name_of(const json::value& value) {
 
 std::string must_be(std::string_view what, const json::value& value) {
   return "must be " + std::string(what) + ", not " + std::string(name_of(value));
-}
-
-std::string quoted(std::string_view text) {
-  constexpr std::size_t kShown = 40;
-  std::string out = "\"";
-  out += text.substr(0, kShown);
-  out += text.size() > kShown ? "...\"" : "\"";
-  return out;
 }
 
 // The exact amount of a JSON string or number. Numbers with decimals come from the parser as binary
