@@ -100,9 +100,9 @@ void print_ratios(const boost::json::object& all) {
         raw);
   ratio("receives and deletes / raw writes in batches of 1,000",
         at(all, "sends_and_receives", "received_and_deleted_per_second"), raw);
-  const double small = (at(all, "drain_small", "drained_per_second") +
-                        at(all, "drain_small_again", "drained_per_second")) /
-                       2;
+  const double before = at(all, "drain_small", "drained_per_second");
+  const double after = at(all, "drain_small_again", "drained_per_second");
+  const double small = after > 0 ? (before + after) / 2 : before;
   ratio("drain of the large backlog / of the small one",
         at(all, "drain_large", "drained_per_second"), small);
   ratio("orders / raw writes one at a time", at(all, "one_line_orders", "orders_per_second"),

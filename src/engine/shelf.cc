@@ -66,12 +66,13 @@ std::optional<Waiting> StandardShelf::take_again(const Store& store) {
 
 void StandardShelf::refill(const Store& store) {
   if (window_end_ < saved_end_) {
-    store.scan(Family::messages, message_key(queue_, window_end_), message_key(queue_, saved_end_),
-               [this](std::string_view key, std::string_view value) {
-                 window_end_ = Decoder(key.substr(sizeof(std::uint32_t))).u64();
-                 push(StoredMessage::decode(value));
-                 return window_.size() < kWindowMessages && window_bytes_ < kWindowBytes;
-               });
+    store.scan_intact(Family::messages, message_key(queue_, window_end_),
+                      message_key(queue_, saved_end_),
+                      [this](std::string_view key, std::string_view value) {
+                        window_end_ = Decoder(key.substr(sizeof(std::uint32_t))).u64();
+                        push(StoredMessage::decode(value));
+                        return window_.size() < kWindowMessages && window_bytes_ < kWindowBytes;
+                      });
   }
   if (!window_.empty() && window_end_ < saved_end_) return;
   window_end_ = end_ - unsaved_.size();

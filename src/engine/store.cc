@@ -229,8 +229,19 @@ bool Store::get(Family family, std::string_view key, std::string* value) const {
 
 void Store::scan(Family family, std::string_view begin, std::string_view end,
                  const Visitor& visit) const {
-  const rocksdb::Slice upper = slice(end);
+  scan({}, family, begin, end, visit);
+}
+
+void Store::scan_intact(Family family, std::string_view begin, std::string_view end,
+                        const Visitor& visit) const {
   rocksdb::ReadOptions options;
+  options.ignore_range_deletions = true;
+  scan(options, family, begin, end, visit);
+}
+
+void Store::scan(rocksdb::ReadOptions options, Family family, std::string_view begin,
+                 std::string_view end, const Visitor& visit) const {
+  const rocksdb::Slice upper = slice(end);
   options.iterate_upper_bound = &upper;
   const std::unique_ptr<rocksdb::Iterator> it(
       db_->NewIterator(options, families_[static_cast<std::size_t>(family)]));
