@@ -4,6 +4,8 @@
 #include <exception>
 #include <string>
 
+#include "cloud/async.h"
+
 namespace doorbuster::cloud {
 
 // `code` is AWS's own name for the error in that service ("QueueDoesNotExist", "NoSuchBucket"),
@@ -27,5 +29,11 @@ class Error : public std::exception {
   int status_;
   std::string what_;
 };
+
+// What an operation answers wherever it is not to be had.
+template <class T>
+Async<T> not_implemented(const char* operation) {
+  throw Error("NotImplemented", std::string(operation) + " is not implemented.", 501);
+}
 
 }  // namespace doorbuster::cloud

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cloud/async.h"
+#include "cloud/error.h"
 
 namespace doorbuster::cloud {
 
@@ -117,19 +118,39 @@ class S3 {
  public:
   virtual ~S3() = default;
 
-  virtual Async<void> CreateBucket(CreateBucketRequest request) = 0;
-  virtual Async<void> DeleteBucket(DeleteBucketRequest request) = 0;
-  virtual Async<void> HeadBucket(HeadBucketRequest request) = 0;
-  virtual Async<ListBucketsResult> ListBuckets() = 0;
-  virtual Async<PutObjectResult> PutObject(PutObjectRequest request) = 0;
-  virtual Async<GetObjectResult> GetObject(GetObjectRequest request) = 0;
-  virtual Async<HeadObjectResult> HeadObject(HeadObjectRequest request) = 0;
-  virtual Async<void> DeleteObject(DeleteObjectRequest request) = 0;
-  virtual Async<ListObjectsV2Result> ListObjectsV2(ListObjectsV2Request request) = 0;
+  virtual Async<void> CreateBucket(CreateBucketRequest) {
+    return not_implemented<void>("CreateBucket");
+  }
+  virtual Async<void> DeleteBucket(DeleteBucketRequest) {
+    return not_implemented<void>("DeleteBucket");
+  }
+  virtual Async<void> HeadBucket(HeadBucketRequest) { return not_implemented<void>("HeadBucket"); }
+  virtual Async<ListBucketsResult> ListBuckets() {
+    return not_implemented<ListBucketsResult>("ListBuckets");
+  }
+  virtual Async<PutObjectResult> PutObject(PutObjectRequest) {
+    return not_implemented<PutObjectResult>("PutObject");
+  }
+  virtual Async<GetObjectResult> GetObject(GetObjectRequest) {
+    return not_implemented<GetObjectResult>("GetObject");
+  }
+  virtual Async<HeadObjectResult> HeadObject(HeadObjectRequest) {
+    return not_implemented<HeadObjectResult>("HeadObject");
+  }
+  virtual Async<void> DeleteObject(DeleteObjectRequest) {
+    return not_implemented<void>("DeleteObject");
+  }
+  virtual Async<ListObjectsV2Result> ListObjectsV2(ListObjectsV2Request) {
+    return not_implemented<ListObjectsV2Result>("ListObjectsV2");
+  }
   virtual Async<void> PutBucketNotificationConfiguration(
-      PutBucketNotificationConfigurationRequest request) = 0;
+      PutBucketNotificationConfigurationRequest) {
+    return not_implemented<void>("PutBucketNotificationConfiguration");
+  }
   virtual Async<NotificationConfiguration> GetBucketNotificationConfiguration(
-      GetBucketNotificationConfigurationRequest request) = 0;
+      GetBucketNotificationConfigurationRequest) {
+    return not_implemented<NotificationConfiguration>("GetBucketNotificationConfiguration");
+  }
 };
 
 }  // namespace doorbuster::cloud

@@ -9,9 +9,15 @@
 
 namespace doorbuster::cloud {
 
+struct Tag {
+  std::string Key;
+  std::string Value;
+};
+
 struct CreateTopicRequest {
   std::string Name;
   AttributeMap Attributes;
+  std::vector<Tag> Tags;
 };
 struct CreateTopicResult {
   std::string TopicArn;
@@ -47,8 +53,18 @@ struct SubscribeRequest {
   std::string Protocol;
   std::string Endpoint;
   AttributeMap Attributes;
+  bool ReturnSubscriptionArn = false;
 };
 struct SubscribeResult {
+  std::string SubscriptionArn;
+};
+
+struct ConfirmSubscriptionRequest {
+  std::string TopicArn;
+  std::string Token;
+  std::string AuthenticateOnUnsubscribe;
+};
+struct ConfirmSubscriptionResult {
   std::string SubscriptionArn;
 };
 
@@ -76,6 +92,13 @@ struct Subscription {
   std::string Endpoint;
   std::string TopicArn;
 };
+struct ListSubscriptionsRequest {
+  std::string NextToken;
+};
+struct ListSubscriptionsResult {
+  std::vector<Subscription> Subscriptions;
+  std::string NextToken;
+};
 struct ListSubscriptionsByTopicRequest {
   std::string TopicArn;
   std::string NextToken;
@@ -85,8 +108,37 @@ struct ListSubscriptionsByTopicResult {
   std::string NextToken;
 };
 
+struct TagResourceRequest {
+  std::string ResourceArn;
+  std::vector<Tag> Tags;
+};
+struct UntagResourceRequest {
+  std::string ResourceArn;
+  std::vector<std::string> TagKeys;
+};
+struct ListTagsForResourceRequest {
+  std::string ResourceArn;
+};
+struct ListTagsForResourceResult {
+  std::vector<Tag> Tags;
+};
+
+struct AddTopicPermissionRequest {
+  std::string TopicArn;
+  std::string Label;
+  std::vector<std::string> AWSAccountId;
+  std::vector<std::string> ActionName;
+};
+struct RemoveTopicPermissionRequest {
+  std::string TopicArn;
+  std::string Label;
+};
+
+// To a topic; TargetArn is another name for it. PhoneNumber is refused.
 struct PublishRequest {
   std::string TopicArn;
+  std::string TargetArn;
+  std::string PhoneNumber;
   std::string Message;
   std::string Subject;
   std::string MessageStructure;
@@ -120,20 +172,65 @@ class Sns {
  public:
   virtual ~Sns() = default;
 
-  virtual Async<CreateTopicResult> CreateTopic(CreateTopicRequest request) = 0;
-  virtual Async<void> DeleteTopic(DeleteTopicRequest request) = 0;
-  virtual Async<ListTopicsResult> ListTopics(ListTopicsRequest request) = 0;
-  virtual Async<GetTopicAttributesResult> GetTopicAttributes(GetTopicAttributesRequest request) = 0;
-  virtual Async<void> SetTopicAttributes(SetTopicAttributesRequest request) = 0;
-  virtual Async<SubscribeResult> Subscribe(SubscribeRequest request) = 0;
-  virtual Async<void> Unsubscribe(UnsubscribeRequest request) = 0;
+  virtual Async<CreateTopicResult> CreateTopic(CreateTopicRequest) {
+    return not_implemented<CreateTopicResult>("CreateTopic");
+  }
+  virtual Async<void> DeleteTopic(DeleteTopicRequest) {
+    return not_implemented<void>("DeleteTopic");
+  }
+  virtual Async<ListTopicsResult> ListTopics(ListTopicsRequest) {
+    return not_implemented<ListTopicsResult>("ListTopics");
+  }
+  virtual Async<GetTopicAttributesResult> GetTopicAttributes(GetTopicAttributesRequest) {
+    return not_implemented<GetTopicAttributesResult>("GetTopicAttributes");
+  }
+  virtual Async<void> SetTopicAttributes(SetTopicAttributesRequest) {
+    return not_implemented<void>("SetTopicAttributes");
+  }
+  virtual Async<SubscribeResult> Subscribe(SubscribeRequest) {
+    return not_implemented<SubscribeResult>("Subscribe");
+  }
+  virtual Async<ConfirmSubscriptionResult> ConfirmSubscription(ConfirmSubscriptionRequest) {
+    return not_implemented<ConfirmSubscriptionResult>("ConfirmSubscription");
+  }
+  virtual Async<void> Unsubscribe(UnsubscribeRequest) {
+    return not_implemented<void>("Unsubscribe");
+  }
   virtual Async<GetSubscriptionAttributesResult> GetSubscriptionAttributes(
-      GetSubscriptionAttributesRequest request) = 0;
-  virtual Async<void> SetSubscriptionAttributes(SetSubscriptionAttributesRequest request) = 0;
+      GetSubscriptionAttributesRequest) {
+    return not_implemented<GetSubscriptionAttributesResult>("GetSubscriptionAttributes");
+  }
+  virtual Async<void> SetSubscriptionAttributes(SetSubscriptionAttributesRequest) {
+    return not_implemented<void>("SetSubscriptionAttributes");
+  }
+  virtual Async<ListSubscriptionsResult> ListSubscriptions(ListSubscriptionsRequest) {
+    return not_implemented<ListSubscriptionsResult>("ListSubscriptions");
+  }
   virtual Async<ListSubscriptionsByTopicResult> ListSubscriptionsByTopic(
-      ListSubscriptionsByTopicRequest request) = 0;
-  virtual Async<PublishResult> Publish(PublishRequest request) = 0;
-  virtual Async<PublishBatchResult> PublishBatch(PublishBatchRequest request) = 0;
+      ListSubscriptionsByTopicRequest) {
+    return not_implemented<ListSubscriptionsByTopicResult>("ListSubscriptionsByTopic");
+  }
+  virtual Async<void> TagResource(TagResourceRequest) {
+    return not_implemented<void>("TagResource");
+  }
+  virtual Async<void> UntagResource(UntagResourceRequest) {
+    return not_implemented<void>("UntagResource");
+  }
+  virtual Async<ListTagsForResourceResult> ListTagsForResource(ListTagsForResourceRequest) {
+    return not_implemented<ListTagsForResourceResult>("ListTagsForResource");
+  }
+  virtual Async<void> AddPermission(AddTopicPermissionRequest) {
+    return not_implemented<void>("AddPermission");
+  }
+  virtual Async<void> RemovePermission(RemoveTopicPermissionRequest) {
+    return not_implemented<void>("RemovePermission");
+  }
+  virtual Async<PublishResult> Publish(PublishRequest) {
+    return not_implemented<PublishResult>("Publish");
+  }
+  virtual Async<PublishBatchResult> PublishBatch(PublishBatchRequest) {
+    return not_implemented<PublishBatchResult>("PublishBatch");
+  }
 };
 
 }  // namespace doorbuster::cloud

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cloud/async.h"
+#include "cloud/error.h"
 
 namespace doorbuster::cloud {
 
@@ -25,10 +26,12 @@ struct MessageAttributeValue {
 };
 using MessageAttributeMap = std::map<std::string, MessageAttributeValue>;
 using AttributeMap = std::map<std::string, std::string>;
+using TagMap = std::map<std::string, std::string>;
 
 struct CreateQueueRequest {
   std::string QueueName;
   AttributeMap Attributes;
+  TagMap tags;
 };
 struct CreateQueueResult {
   std::string QueueUrl;
@@ -40,6 +43,7 @@ struct DeleteQueueRequest {
 
 struct GetQueueUrlRequest {
   std::string QueueName;
+  std::string QueueOwnerAWSAccountId;  // the caller's if empty
 };
 struct GetQueueUrlResult {
   std::string QueueUrl;
@@ -55,6 +59,16 @@ struct ListQueuesResult {
   std::string NextToken;
 };
 
+struct ListDeadLetterSourceQueuesRequest {
+  std::string QueueUrl;
+  std::optional<int> MaxResults;
+  std::string NextToken;
+};
+struct ListDeadLetterSourceQueuesResult {
+  std::vector<std::string> queueUrls;
+  std::string NextToken;
+};
+
 struct GetQueueAttributesRequest {
   std::string QueueUrl;
   std::vector<std::string> AttributeNames;
@@ -66,6 +80,32 @@ struct GetQueueAttributesResult {
 struct SetQueueAttributesRequest {
   std::string QueueUrl;
   AttributeMap Attributes;
+};
+
+struct TagQueueRequest {
+  std::string QueueUrl;
+  TagMap Tags;
+};
+struct UntagQueueRequest {
+  std::string QueueUrl;
+  std::vector<std::string> TagKeys;
+};
+struct ListQueueTagsRequest {
+  std::string QueueUrl;
+};
+struct ListQueueTagsResult {
+  TagMap Tags;
+};
+
+struct AddPermissionRequest {
+  std::string QueueUrl;
+  std::string Label;
+  std::vector<std::string> AWSAccountIds;
+  std::vector<std::string> Actions;
+};
+struct RemovePermissionRequest {
+  std::string QueueUrl;
+  std::string Label;
 };
 
 struct SendMessageRequest {
@@ -114,6 +154,7 @@ struct ReceiveMessageRequest {
   int MaxNumberOfMessages = 1;
   std::optional<int> VisibilityTimeout;
   std::optional<int> WaitTimeSeconds;
+  std::vector<std::string> AttributeNames;  // the older name of the next
   std::vector<std::string> MessageSystemAttributeNames;
   std::vector<std::string> MessageAttributeNames;
   std::string ReceiveRequestAttemptId;
@@ -216,27 +257,71 @@ class Sqs {
  public:
   virtual ~Sqs() = default;
 
-  virtual Async<CreateQueueResult> CreateQueue(CreateQueueRequest request) = 0;
-  virtual Async<void> DeleteQueue(DeleteQueueRequest request) = 0;
-  virtual Async<GetQueueUrlResult> GetQueueUrl(GetQueueUrlRequest request) = 0;
-  virtual Async<ListQueuesResult> ListQueues(ListQueuesRequest request) = 0;
-  virtual Async<GetQueueAttributesResult> GetQueueAttributes(GetQueueAttributesRequest request) = 0;
-  virtual Async<void> SetQueueAttributes(SetQueueAttributesRequest request) = 0;
-  virtual Async<SendMessageResult> SendMessage(SendMessageRequest request) = 0;
-  virtual Async<SendMessageBatchResult> SendMessageBatch(SendMessageBatchRequest request) = 0;
-  virtual Async<ReceiveMessageResult> ReceiveMessage(ReceiveMessageRequest request) = 0;
-  virtual Async<void> DeleteMessage(DeleteMessageRequest request) = 0;
-  virtual Async<DeleteMessageBatchResult> DeleteMessageBatch(DeleteMessageBatchRequest request) = 0;
-  virtual Async<void> ChangeMessageVisibility(ChangeMessageVisibilityRequest request) = 0;
+  virtual Async<CreateQueueResult> CreateQueue(CreateQueueRequest) {
+    return not_implemented<CreateQueueResult>("CreateQueue");
+  }
+  virtual Async<void> DeleteQueue(DeleteQueueRequest) {
+    return not_implemented<void>("DeleteQueue");
+  }
+  virtual Async<GetQueueUrlResult> GetQueueUrl(GetQueueUrlRequest) {
+    return not_implemented<GetQueueUrlResult>("GetQueueUrl");
+  }
+  virtual Async<ListQueuesResult> ListQueues(ListQueuesRequest) {
+    return not_implemented<ListQueuesResult>("ListQueues");
+  }
+  virtual Async<ListDeadLetterSourceQueuesResult> ListDeadLetterSourceQueues(
+      ListDeadLetterSourceQueuesRequest) {
+    return not_implemented<ListDeadLetterSourceQueuesResult>("ListDeadLetterSourceQueues");
+  }
+  virtual Async<GetQueueAttributesResult> GetQueueAttributes(GetQueueAttributesRequest) {
+    return not_implemented<GetQueueAttributesResult>("GetQueueAttributes");
+  }
+  virtual Async<void> SetQueueAttributes(SetQueueAttributesRequest) {
+    return not_implemented<void>("SetQueueAttributes");
+  }
+  virtual Async<void> TagQueue(TagQueueRequest) { return not_implemented<void>("TagQueue"); }
+  virtual Async<void> UntagQueue(UntagQueueRequest) { return not_implemented<void>("UntagQueue"); }
+  virtual Async<ListQueueTagsResult> ListQueueTags(ListQueueTagsRequest) {
+    return not_implemented<ListQueueTagsResult>("ListQueueTags");
+  }
+  virtual Async<void> AddPermission(AddPermissionRequest) {
+    return not_implemented<void>("AddPermission");
+  }
+  virtual Async<void> RemovePermission(RemovePermissionRequest) {
+    return not_implemented<void>("RemovePermission");
+  }
+  virtual Async<SendMessageResult> SendMessage(SendMessageRequest) {
+    return not_implemented<SendMessageResult>("SendMessage");
+  }
+  virtual Async<SendMessageBatchResult> SendMessageBatch(SendMessageBatchRequest) {
+    return not_implemented<SendMessageBatchResult>("SendMessageBatch");
+  }
+  virtual Async<ReceiveMessageResult> ReceiveMessage(ReceiveMessageRequest) {
+    return not_implemented<ReceiveMessageResult>("ReceiveMessage");
+  }
+  virtual Async<void> DeleteMessage(DeleteMessageRequest) {
+    return not_implemented<void>("DeleteMessage");
+  }
+  virtual Async<DeleteMessageBatchResult> DeleteMessageBatch(DeleteMessageBatchRequest) {
+    return not_implemented<DeleteMessageBatchResult>("DeleteMessageBatch");
+  }
+  virtual Async<void> ChangeMessageVisibility(ChangeMessageVisibilityRequest) {
+    return not_implemented<void>("ChangeMessageVisibility");
+  }
   virtual Async<ChangeMessageVisibilityBatchResult> ChangeMessageVisibilityBatch(
-      ChangeMessageVisibilityBatchRequest request) = 0;
-  virtual Async<void> PurgeQueue(PurgeQueueRequest request) = 0;
-  virtual Async<StartMessageMoveTaskResult> StartMessageMoveTask(
-      StartMessageMoveTaskRequest request) = 0;
-  virtual Async<ListMessageMoveTasksResult> ListMessageMoveTasks(
-      ListMessageMoveTasksRequest request) = 0;
-  virtual Async<CancelMessageMoveTaskResult> CancelMessageMoveTask(
-      CancelMessageMoveTaskRequest request) = 0;
+      ChangeMessageVisibilityBatchRequest) {
+    return not_implemented<ChangeMessageVisibilityBatchResult>("ChangeMessageVisibilityBatch");
+  }
+  virtual Async<void> PurgeQueue(PurgeQueueRequest) { return not_implemented<void>("PurgeQueue"); }
+  virtual Async<StartMessageMoveTaskResult> StartMessageMoveTask(StartMessageMoveTaskRequest) {
+    return not_implemented<StartMessageMoveTaskResult>("StartMessageMoveTask");
+  }
+  virtual Async<ListMessageMoveTasksResult> ListMessageMoveTasks(ListMessageMoveTasksRequest) {
+    return not_implemented<ListMessageMoveTasksResult>("ListMessageMoveTasks");
+  }
+  virtual Async<CancelMessageMoveTaskResult> CancelMessageMoveTask(CancelMessageMoveTaskRequest) {
+    return not_implemented<CancelMessageMoveTaskResult>("CancelMessageMoveTask");
+  }
 };
 
 }  // namespace doorbuster::cloud

@@ -15,99 +15,8 @@
 
 namespace doorbuster::functions {
 
-class UnusedS3 : public cloud::S3 {
- public:
-  cloud::Async<void> CreateBucket(cloud::CreateBucketRequest) override {
-    throw std::logic_error("CreateBucket");
-  }
-  cloud::Async<void> DeleteBucket(cloud::DeleteBucketRequest) override {
-    throw std::logic_error("DeleteBucket");
-  }
-  cloud::Async<void> HeadBucket(cloud::HeadBucketRequest) override {
-    throw std::logic_error("HeadBucket");
-  }
-  cloud::Async<cloud::ListBucketsResult> ListBuckets() override {
-    throw std::logic_error("ListBuckets");
-  }
-  cloud::Async<cloud::PutObjectResult> PutObject(cloud::PutObjectRequest) override {
-    throw std::logic_error("PutObject");
-  }
-  cloud::Async<cloud::HeadObjectResult> HeadObject(cloud::HeadObjectRequest) override {
-    throw std::logic_error("HeadObject");
-  }
-  cloud::Async<void> DeleteObject(cloud::DeleteObjectRequest) override {
-    throw std::logic_error("DeleteObject");
-  }
-  cloud::Async<cloud::ListObjectsV2Result> ListObjectsV2(cloud::ListObjectsV2Request) override {
-    throw std::logic_error("ListObjectsV2");
-  }
-  cloud::Async<void> PutBucketNotificationConfiguration(
-      cloud::PutBucketNotificationConfigurationRequest) override {
-    throw std::logic_error("PutBucketNotificationConfiguration");
-  }
-  cloud::Async<cloud::NotificationConfiguration> GetBucketNotificationConfiguration(
-      cloud::GetBucketNotificationConfigurationRequest) override {
-    throw std::logic_error("GetBucketNotificationConfiguration");
-  }
-};
-
-class UnusedSqs : public cloud::Sqs {
- public:
-  cloud::Async<cloud::CreateQueueResult> CreateQueue(cloud::CreateQueueRequest) override {
-    throw std::logic_error("CreateQueue");
-  }
-  cloud::Async<void> DeleteQueue(cloud::DeleteQueueRequest) override {
-    throw std::logic_error("DeleteQueue");
-  }
-  cloud::Async<cloud::ListQueuesResult> ListQueues(cloud::ListQueuesRequest) override {
-    throw std::logic_error("ListQueues");
-  }
-  cloud::Async<cloud::GetQueueAttributesResult> GetQueueAttributes(
-      cloud::GetQueueAttributesRequest) override {
-    throw std::logic_error("GetQueueAttributes");
-  }
-  cloud::Async<void> SetQueueAttributes(cloud::SetQueueAttributesRequest) override {
-    throw std::logic_error("SetQueueAttributes");
-  }
-  cloud::Async<cloud::SendMessageResult> SendMessage(cloud::SendMessageRequest) override {
-    throw std::logic_error("SendMessage");
-  }
-  cloud::Async<cloud::SendMessageBatchResult> SendMessageBatch(
-      cloud::SendMessageBatchRequest) override {
-    throw std::logic_error("SendMessageBatch");
-  }
-  cloud::Async<cloud::ReceiveMessageResult> ReceiveMessage(cloud::ReceiveMessageRequest) override {
-    throw std::logic_error("ReceiveMessage");
-  }
-  cloud::Async<void> DeleteMessage(cloud::DeleteMessageRequest) override {
-    throw std::logic_error("DeleteMessage");
-  }
-  cloud::Async<cloud::DeleteMessageBatchResult> DeleteMessageBatch(
-      cloud::DeleteMessageBatchRequest) override {
-    throw std::logic_error("DeleteMessageBatch");
-  }
-  cloud::Async<void> ChangeMessageVisibility(cloud::ChangeMessageVisibilityRequest) override {
-    throw std::logic_error("ChangeMessageVisibility");
-  }
-  cloud::Async<void> PurgeQueue(cloud::PurgeQueueRequest) override {
-    throw std::logic_error("PurgeQueue");
-  }
-  cloud::Async<cloud::StartMessageMoveTaskResult> StartMessageMoveTask(
-      cloud::StartMessageMoveTaskRequest) override {
-    throw std::logic_error("StartMessageMoveTask");
-  }
-  cloud::Async<cloud::ListMessageMoveTasksResult> ListMessageMoveTasks(
-      cloud::ListMessageMoveTasksRequest) override {
-    throw std::logic_error("ListMessageMoveTasks");
-  }
-  cloud::Async<cloud::CancelMessageMoveTaskResult> CancelMessageMoveTask(
-      cloud::CancelMessageMoveTaskRequest) override {
-    throw std::logic_error("CancelMessageMoveTask");
-  }
-};
-
 // Objects by bucket and key. May be used from any thread once it has been filled.
-class FakeS3 : public UnusedS3 {
+class FakeS3 : public cloud::S3 {
  public:
   void put(const std::string& bucket, const std::string& key, std::string body) {
     const std::string etag = "\"" + std::to_string(std::hash<std::string>()(body)) + "\"";
@@ -133,7 +42,7 @@ class FakeS3 : public UnusedS3 {
 };
 
 // Remembers what it was asked. May be used from any thread.
-class FakeSqs : public UnusedSqs {
+class FakeSqs : public cloud::Sqs {
  public:
   cloud::Async<cloud::GetQueueUrlResult> GetQueueUrl(cloud::GetQueueUrlRequest request) override {
     const std::lock_guard held(mutex_);
