@@ -145,9 +145,8 @@ int dlq_show(const DlqOptions& options) {
                 << reason_for(half, resources.bucket, letter) << "\nbody     " << letter.body
                 << '\n';
       for (const auto& key : letter.keys) {
-        cloud::GetObjectRequest get{resources.bucket, key};
         try {
-          std::cout << "invoice  " << system.wait(system.s3().GetObject(get)).Body << '\n';
+          std::cout << "invoice  " << system.invoice(resources.bucket, key).body << '\n';
         } catch (const cloud::Error& e) {
           std::cout << "invoice  " << e.what() << '\n';
         }

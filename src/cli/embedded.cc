@@ -2,6 +2,8 @@
 
 #include <random>
 
+#include "orders/invoice_json.h"
+
 namespace doorbuster::cli {
 namespace {
 
@@ -69,6 +71,14 @@ void Embedded::start_functions(const topology::Resources& resources) {
   record_sales_.emplace(*engine_, request(resources.analytics.arn, "RecordSales"),
                         watched(functions::RecordSales(*s3_, *sqs_, *sales_, clock_)),
                         pool_.get_executor());
+}
+
+Embedded::StoredInvoice Embedded::invoice(const std::string& bucket, const std::string& key) {
+  cloud::GetObjectRequest request;
+  request.Bucket = bucket;
+  request.Key = key;
+  auto object = wait(s3_->GetObject(std::move(request)));
+  return {wait(cloud::read_all(std::move(object.Body), orders::kJsonBytesMax)), object.ETag};
 }
 
 std::uint64_t Embedded::depth(const std::string& queue_url) {

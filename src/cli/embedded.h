@@ -43,6 +43,13 @@ class Embedded {
   // Begins to feed ShipInvoices and RecordSales from their queues.
   void start_functions(const topology::Resources& resources);
 
+  // An invoice as it lies in the bucket. Throws as GetObject does.
+  struct StoredInvoice {
+    std::string body;
+    std::string etag;
+  };
+  StoredInvoice invoice(const std::string& bucket, const std::string& key);
+
   // Messages that are in a queue, whatever their state.
   std::uint64_t depth(const std::string& queue_url);
   // A page of what is in a queue, see engine/services.h.

@@ -109,7 +109,9 @@ std::optional<Upload> Producer::next() {
 }
 
 cloud::Async<bool> Producer::exists(std::string key) {
-  cloud::HeadObjectRequest request{bucket_, std::move(key)};
+  cloud::HeadObjectRequest request;
+  request.Bucket = bucket_;
+  request.Key = std::move(key);
   try {
     co_await s3_.HeadObject(std::move(request));
     co_return true;
@@ -127,7 +129,7 @@ cloud::Async<void> Producer::work() {
       request.Bucket = bucket_;
       request.Key = std::move(upload->key);
       request.Body = std::move(upload->body);
-      request.ContentType = "application/json";
+      request.Headers.ContentType = "application/json";
       co_await s3_.PutObject(std::move(request));
     }
     ++uploaded_;

@@ -37,12 +37,11 @@ Places places_of(Embedded& system, functions::InvoiceDatabase& database,
 // An object that repeats another's invoice, word for word, has had that one's effect.
 bool is_copy(Embedded& system, functions::InvoiceDatabase& database, const std::string& bucket,
              const std::string& key) {
-  cloud::GetObjectRequest request{bucket, key};
-  const auto object = system.wait(system.s3().GetObject(request));
-  const auto parsed = orders::parse_invoice(object.Body);
+  const auto object = system.invoice(bucket, key);
+  const auto parsed = orders::parse_invoice(object.body);
   if (!parsed.invoice) return false;
   const auto recorded = database.find(parsed.invoice->number);
-  return recorded && '"' + recorded->object.etag + '"' == object.ETag;
+  return recorded && '"' + recorded->object.etag + '"' == object.etag;
 }
 
 void check(Embedded& system, functions::InvoiceDatabase& database, const std::string& bucket,

@@ -2,118 +2,18 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "cloud/async.h"
 #include "cloud/error.h"
+#include "cloud/s3_bucket.h"
+#include "cloud/s3_multipart.h"
+#include "cloud/s3_object.h"
 
 namespace doorbuster::cloud {
 
-struct CreateBucketRequest {
-  std::string Bucket;
-};
-struct DeleteBucketRequest {
-  std::string Bucket;
-};
-struct HeadBucketRequest {
-  std::string Bucket;
-};
-
-struct Bucket {
-  std::string Name;
-  Time CreationDate{};
-};
-struct ListBucketsResult {
-  std::vector<Bucket> Buckets;
-};
-
-struct PutObjectRequest {
-  std::string Bucket;
-  std::string Key;
-  std::string Body;
-  std::string ContentType;
-  std::map<std::string, std::string> Metadata;
-};
-// ETag includes its quotation marks, as the header does.
-struct PutObjectResult {
-  std::string ETag;
-};
-
-struct HeadObjectRequest {
-  std::string Bucket;
-  std::string Key;
-};
-struct HeadObjectResult {
-  std::uint64_t ContentLength = 0;
-  std::string ContentType;
-  std::string ETag;
-  Time LastModified{};
-  std::map<std::string, std::string> Metadata;
-};
-
-struct GetObjectRequest {
-  std::string Bucket;
-  std::string Key;
-};
-struct GetObjectResult : HeadObjectResult {
-  std::string Body;
-};
-
-struct DeleteObjectRequest {
-  std::string Bucket;
-  std::string Key;
-};
-
-struct Object {
-  std::string Key;
-  Time LastModified{};
-  std::string ETag;
-  std::uint64_t Size = 0;
-};
-struct ListObjectsV2Request {
-  std::string Bucket;
-  std::string Prefix;
-  std::string Delimiter;
-  std::string StartAfter;
-  std::string ContinuationToken;
-  int MaxKeys = 1000;
-};
-struct ListObjectsV2Result {
-  std::vector<Object> Contents;
-  std::vector<std::string> CommonPrefixes;
-  bool IsTruncated = false;
-  std::string NextContinuationToken;
-  int KeyCount = 0;
-};
-
-// Where the events of a bucket go: a topic, a queue or a function, by its ARN. The filters are on
-// the object's key; an empty one lets every key pass.
-struct NotificationDestination {
-  std::string Id;
-  std::string Arn;
-  std::vector<std::string> Events;
-  std::string FilterPrefix;
-  std::string FilterSuffix;
-};
-struct NotificationConfiguration {
-  std::vector<NotificationDestination> TopicConfigurations;
-  std::vector<NotificationDestination> QueueConfigurations;
-  std::vector<NotificationDestination> LambdaFunctionConfigurations;
-};
-struct PutBucketNotificationConfigurationRequest {
-  std::string Bucket;
-  NotificationConfiguration Configuration;
-  bool SkipDestinationValidation = false;
-};
-struct GetBucketNotificationConfigurationRequest {
-  std::string Bucket;
-};
-
 // May be called from any thread. The service outlives the operations that are under way.
+//
+// What a condition forbids is answered with an Error too: PreconditionFailed (412) and, for reads,
+// NotModified (304).
 class S3 {
  public:
   virtual ~S3() = default;
@@ -124,10 +24,59 @@ class S3 {
   virtual Async<void> DeleteBucket(DeleteBucketRequest) {
     return not_implemented<void>("DeleteBucket");
   }
-  virtual Async<void> HeadBucket(HeadBucketRequest) { return not_implemented<void>("HeadBucket"); }
-  virtual Async<ListBucketsResult> ListBuckets() {
+  virtual Async<HeadBucketResult> HeadBucket(HeadBucketRequest) {
+    return not_implemented<HeadBucketResult>("HeadBucket");
+  }
+  virtual Async<ListBucketsResult> ListBuckets(ListBucketsRequest) {
     return not_implemented<ListBucketsResult>("ListBuckets");
   }
+  virtual Async<GetBucketLocationResult> GetBucketLocation(GetBucketLocationRequest) {
+    return not_implemented<GetBucketLocationResult>("GetBucketLocation");
+  }
+  virtual Async<GetBucketVersioningResult> GetBucketVersioning(GetBucketVersioningRequest) {
+    return not_implemented<GetBucketVersioningResult>("GetBucketVersioning");
+  }
+  virtual Async<void> PutBucketTagging(PutBucketTaggingRequest) {
+    return not_implemented<void>("PutBucketTagging");
+  }
+  virtual Async<GetBucketTaggingResult> GetBucketTagging(GetBucketTaggingRequest) {
+    return not_implemented<GetBucketTaggingResult>("GetBucketTagging");
+  }
+  virtual Async<void> DeleteBucketTagging(DeleteBucketTaggingRequest) {
+    return not_implemented<void>("DeleteBucketTagging");
+  }
+  virtual Async<void> PutBucketPolicy(PutBucketPolicyRequest) {
+    return not_implemented<void>("PutBucketPolicy");
+  }
+  virtual Async<GetBucketPolicyResult> GetBucketPolicy(GetBucketPolicyRequest) {
+    return not_implemented<GetBucketPolicyResult>("GetBucketPolicy");
+  }
+  virtual Async<void> DeleteBucketPolicy(DeleteBucketPolicyRequest) {
+    return not_implemented<void>("DeleteBucketPolicy");
+  }
+  virtual Async<void> PutBucketCors(PutBucketCorsRequest) {
+    return not_implemented<void>("PutBucketCors");
+  }
+  virtual Async<CORSConfiguration> GetBucketCors(GetBucketCorsRequest) {
+    return not_implemented<CORSConfiguration>("GetBucketCors");
+  }
+  virtual Async<void> DeleteBucketCors(DeleteBucketCorsRequest) {
+    return not_implemented<void>("DeleteBucketCors");
+  }
+  // Asked by nobody in particular: needs no permission. Throws AccessForbidden (403) if no rule of
+  // the bucket allows it.
+  virtual Async<OptionsObjectResult> OptionsObject(OptionsObjectRequest) {
+    return not_implemented<OptionsObjectResult>("OptionsObject");
+  }
+  virtual Async<void> PutBucketNotificationConfiguration(
+      PutBucketNotificationConfigurationRequest) {
+    return not_implemented<void>("PutBucketNotificationConfiguration");
+  }
+  virtual Async<NotificationConfiguration> GetBucketNotificationConfiguration(
+      GetBucketNotificationConfigurationRequest) {
+    return not_implemented<NotificationConfiguration>("GetBucketNotificationConfiguration");
+  }
+
   virtual Async<PutObjectResult> PutObject(PutObjectRequest) {
     return not_implemented<PutObjectResult>("PutObject");
   }
@@ -140,16 +89,49 @@ class S3 {
   virtual Async<void> DeleteObject(DeleteObjectRequest) {
     return not_implemented<void>("DeleteObject");
   }
+  virtual Async<DeleteObjectsResult> DeleteObjects(DeleteObjectsRequest) {
+    return not_implemented<DeleteObjectsResult>("DeleteObjects");
+  }
+  virtual Async<CopyObjectResult> CopyObject(CopyObjectRequest) {
+    return not_implemented<CopyObjectResult>("CopyObject");
+  }
+  virtual Async<ListObjectsResult> ListObjects(ListObjectsRequest) {
+    return not_implemented<ListObjectsResult>("ListObjects");
+  }
   virtual Async<ListObjectsV2Result> ListObjectsV2(ListObjectsV2Request) {
     return not_implemented<ListObjectsV2Result>("ListObjectsV2");
   }
-  virtual Async<void> PutBucketNotificationConfiguration(
-      PutBucketNotificationConfigurationRequest) {
-    return not_implemented<void>("PutBucketNotificationConfiguration");
+  virtual Async<void> PutObjectTagging(PutObjectTaggingRequest) {
+    return not_implemented<void>("PutObjectTagging");
   }
-  virtual Async<NotificationConfiguration> GetBucketNotificationConfiguration(
-      GetBucketNotificationConfigurationRequest) {
-    return not_implemented<NotificationConfiguration>("GetBucketNotificationConfiguration");
+  virtual Async<GetObjectTaggingResult> GetObjectTagging(GetObjectTaggingRequest) {
+    return not_implemented<GetObjectTaggingResult>("GetObjectTagging");
+  }
+  virtual Async<void> DeleteObjectTagging(DeleteObjectTaggingRequest) {
+    return not_implemented<void>("DeleteObjectTagging");
+  }
+
+  virtual Async<CreateMultipartUploadResult> CreateMultipartUpload(CreateMultipartUploadRequest) {
+    return not_implemented<CreateMultipartUploadResult>("CreateMultipartUpload");
+  }
+  virtual Async<UploadPartResult> UploadPart(UploadPartRequest) {
+    return not_implemented<UploadPartResult>("UploadPart");
+  }
+  virtual Async<UploadPartCopyResult> UploadPartCopy(UploadPartCopyRequest) {
+    return not_implemented<UploadPartCopyResult>("UploadPartCopy");
+  }
+  virtual Async<CompleteMultipartUploadResult> CompleteMultipartUpload(
+      CompleteMultipartUploadRequest) {
+    return not_implemented<CompleteMultipartUploadResult>("CompleteMultipartUpload");
+  }
+  virtual Async<void> AbortMultipartUpload(AbortMultipartUploadRequest) {
+    return not_implemented<void>("AbortMultipartUpload");
+  }
+  virtual Async<ListPartsResult> ListParts(ListPartsRequest) {
+    return not_implemented<ListPartsResult>("ListParts");
+  }
+  virtual Async<ListMultipartUploadsResult> ListMultipartUploads(ListMultipartUploadsRequest) {
+    return not_implemented<ListMultipartUploadsResult>("ListMultipartUploads");
   }
 };
 

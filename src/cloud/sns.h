@@ -6,13 +6,9 @@
 #include <vector>
 
 #include "cloud/sqs.h"
+#include "cloud/tag.h"
 
 namespace doorbuster::cloud {
-
-struct Tag {
-  std::string Key;
-  std::string Value;
-};
 
 struct CreateTopicRequest {
   std::string Name;

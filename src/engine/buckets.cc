@@ -170,7 +170,8 @@ void Buckets::destroy(Turn& turn, const std::string& name) {
 
 std::vector<cloud::Bucket> Buckets::list() const {
   std::vector<cloud::Bucket> all;
-  for (const auto& [name, bucket] : *directory()) all.push_back({name, bucket.created});
+  for (const auto& [name, bucket] : *directory())
+    all.push_back({name, bucket.created, bucket.region});
   return all;
 }
 
@@ -196,7 +197,7 @@ std::string Buckets::encode(const Record& record) {
       .varint(record.head.ContentLength)
       .varint(static_cast<std::uint64_t>(to_ms(record.head.LastModified)))
       .text(record.head.ETag)
-      .text(record.head.ContentType)
+      .text(record.head.Headers.ContentType)
       .varint(record.head.Metadata.size());
   for (const auto& [name, value] : record.head.Metadata) out.text(name).text(value);
   return std::move(out).bytes();
@@ -210,7 +211,7 @@ Buckets::Record Buckets::decode(std::string_view bytes) {
   record.head.ContentLength = in.varint();
   record.head.LastModified = from_ms(static_cast<std::int64_t>(in.varint()));
   record.head.ETag = in.text();
-  record.head.ContentType = in.text();
+  record.head.Headers.ContentType = in.text();
   for (std::uint64_t left = in.varint(); left > 0; --left) {
     const std::string name(in.text());
     record.head.Metadata[name] = in.text();
@@ -246,16 +247,17 @@ void Buckets::drop_body(Turn& turn, std::uint32_t bucket, const std::string& key
 void Buckets::put(Turn& turn, const cloud::PutObjectRequest& request, const Md5& digest) {
   const Bucket& to = bucket(request.Bucket);
   Record record;
-  record.head.ContentLength = request.Body.size();
-  record.head.ContentType =
-      request.ContentType.empty() ? "application/octet-stream" : request.ContentType;
+  record.head.ContentLength = request.Body.bytes.size();
+  record.head.Headers.ContentType = request.Headers.ContentType.empty()
+                                        ? "application/octet-stream"
+                                        : request.Headers.ContentType;
   record.head.ETag = '"' + hex(digest) + '"';
   record.head.LastModified = turn.now;
   record.head.Metadata = request.Metadata;
   record.body = next_body(turn);
   bool existed = false;
   drop_body(turn, to.id, request.Key, &existed);
-  for (std::string_view rest = request.Body; !rest.empty(); ++record.chunks) {
+  for (std::string_view rest = request.Body.bytes; !rest.empty(); ++record.chunks) {
     const std::string_view chunk = rest.substr(0, kChunk);
     turn.batch.put(Family::bodies, chunk_key(record.body, record.chunks), chunk);
     rest.remove_prefix(chunk.size());
@@ -291,14 +293,14 @@ cloud::GetObjectResult Buckets::get(const Store& store, const std::string& name,
     if (!record) throw no_such_key(key);
     cloud::GetObjectResult result;
     static_cast<cloud::HeadObjectResult&>(result) = std::move(record->head);
-    result.Body.reserve(result.ContentLength);
+    result.Body.bytes.reserve(result.ContentLength);
     std::string chunk;
     for (std::uint64_t i = 0; i < record->chunks; ++i) {
       if (!store.get(Family::bodies, chunk_key(record->body, i), &chunk)) break;
-      result.Body += chunk;
+      result.Body.bytes += chunk;
     }
     // If the body is not whole, the object was replaced between the reads: read the new one.
-    if (result.Body.size() == result.ContentLength) return result;
+    if (result.Body.bytes.size() == result.ContentLength) return result;
   }
   throw cloud::Error("InternalError", "The body of " + key + " can't be read", 500);
 }
@@ -330,8 +332,11 @@ cloud::ListObjectsV2Result Buckets::list_objects(const Store& store,
                            : key.find(request.Delimiter, request.Prefix.size());
       if (cut == std::string::npos) {
         const Record record = decode(value);
-        result.Contents.push_back(
-            {key, record.head.LastModified, record.head.ETag, record.head.ContentLength});
+        auto& object = result.Contents.emplace_back();
+        object.Key = key;
+        object.LastModified = record.head.LastModified;
+        object.ETag = record.head.ETag;
+        object.Size = record.head.ContentLength;
         last = key;
         return true;
       }

@@ -37,27 +37,28 @@ class S3Service final : public S3 {
     });
   }
 
-  Async<void> HeadBucket(HeadBucketRequest request) override {
+  Async<HeadBucketResult> HeadBucket(HeadBucketRequest request) override {
     buckets().require(request.Bucket);
-    co_return;
+    co_return HeadBucketResult{};
   }
 
-  Async<ListBucketsResult> ListBuckets() override { co_return ListBucketsResult{buckets().list()}; }
+  Async<ListBucketsResult> ListBuckets(ListBucketsRequest) override {
+    ListBucketsResult result;
+    result.Buckets = buckets().list();
+    co_return result;
+  }
 
   Async<PutObjectResult> PutObject(PutObjectRequest request) override {
     check_key(request.Key);
-    if (request.Body.size() > Buckets::kBodyMax) {
-      throw Error("EntityTooLarge",
-                  "Your proposed upload exceeds the maximum allowed object size: " +
-                      std::to_string(request.Body.size()) + " of " +
-                      std::to_string(Buckets::kBodyMax) + " bytes");
-    }
-    const Md5 digest = md5(request.Body);
+    request.Body = Body(co_await read_all(std::move(request.Body), Buckets::kBodyMax));
+    const Md5 digest = md5(request.Body.bytes);
     auto op = [request = std::move(request), digest](Machine& m, Turn& turn) {
       m.buckets.put(turn, request, digest);
     };
     co_await engine_.call<Done>(std::move(op));
-    co_return PutObjectResult{'"' + hex(digest) + '"'};
+    PutObjectResult result;
+    result.ETag = '"' + hex(digest) + '"';
+    co_return result;
   }
 
   Async<GetObjectResult> GetObject(GetObjectRequest request) override {

@@ -22,7 +22,7 @@ class FakeS3 : public cloud::S3 {
     const std::string etag = "\"" + std::to_string(std::hash<std::string>()(body)) + "\"";
     cloud::GetObjectResult object;
     object.ETag = etag;
-    object.Body = std::move(body);
+    object.Body.bytes = std::move(body);
     objects_[{bucket, key}] = std::move(object);
   }
   void remove(const std::string& bucket, const std::string& key) { objects_.erase({bucket, key}); }

@@ -90,14 +90,14 @@ Batch unwrap(const json::value& event) {
   return batch;
 }
 
-void read_invoice(Item& item, const cloud::GetObjectResult& object, cloud::Time now) {
-  orders::Parsed parsed = orders::parse_invoice(object.Body);
+void read_invoice(Item& item, const std::string& body, const std::string& etag, cloud::Time now) {
+  orders::Parsed parsed = orders::parse_invoice(body);
   if (!parsed.invoice) {
     item.permanent = join(parsed.reasons);
     return;
   }
   item.received = {std::move(*parsed.invoice),
-                   {item.object.bucket, item.object.key, without_quotes(object.ETag)},
+                   {item.object.bucket, item.object.key, without_quotes(etag)},
                    item.object.created_at.value_or(now)};
 }
 
@@ -112,8 +112,10 @@ cloud::Async<void> fetch(cloud::S3& s3, Item& item, cloud::Time now) {
     cloud::GetObjectRequest request;
     request.Bucket = item.object.bucket;
     request.Key = item.object.key;
-    const cloud::GetObjectResult object = co_await s3.GetObject(std::move(request));
-    read_invoice(item, object, now);
+    cloud::GetObjectResult object = co_await s3.GetObject(std::move(request));
+    const std::string body =
+        co_await cloud::read_all(std::move(object.Body), orders::kJsonBytesMax);
+    read_invoice(item, body, object.ETag, now);
   } catch (const cloud::Error& error) {
     const bool gone = error.code() == "NoSuchKey";
     (gone ? item.permanent : item.passing) = gone ? "the object has been deleted" : error.what();

@@ -106,7 +106,7 @@ bool is_ours(const std::string& bucket) {
 }
 
 Async<std::optional<std::string>> find_bucket(cloud::S3& s3) {
-  const auto listed = co_await s3.ListBuckets();
+  const auto listed = co_await s3.ListBuckets(cloud::ListBucketsRequest());
   for (const auto& bucket : listed.Buckets) {
     if (is_ours(bucket.Name)) co_return bucket.Name;
   }

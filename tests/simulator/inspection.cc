@@ -10,6 +10,8 @@
 namespace doorbuster::simulator {
 namespace {
 
+constexpr std::size_t kBodyMax = std::size_t{64} * 1024 * 1024;  // bytes of an object
+
 // Each finds what does not add up: no row is right.
 struct Rule {
   const char* database;
@@ -86,6 +88,11 @@ struct Range {
   }
 };
 
+cloud::Async<std::string> body_of(cloud::S3& s3, cloud::GetObjectRequest request) {
+  auto object = co_await s3.GetObject(std::move(request));
+  co_return co_await cloud::read_all(std::move(object.Body), kBodyMax);
+}
+
 }  // namespace
 
 void Inspection::check() {
@@ -110,8 +117,10 @@ void Inspection::check_bucket() {
   const auto objects = bed.run(bed.s3().ListObjectsV2(request)).Contents;
   require(objects.size() == run_.uploads_.size(), "the bucket has lost or gained an object");
   for (const auto& [key, upload] : run_.uploads_) {
-    require(bed.run(bed.s3().GetObject({run_.resources_.bucket, key})).Body == upload.body,
-            "object " + key + " has other content");
+    cloud::GetObjectRequest get;
+    get.Bucket = run_.resources_.bucket;
+    get.Key = key;
+    require(bed.run(body_of(bed.s3(), get)) == upload.body, "object " + key + " has other content");
   }
 }
 
