@@ -1,0 +1,14 @@
+// Shapes that more than one service has.
+#pragma once
+
+#include "cloud/sqs.h"
+#include "wire/shape.h"
+
+namespace doorbuster::wire {
+
+template <>
+const Shape Reflect<cloud::MessageAttributeValue>::shape;
+template <>
+const Shape Reflect<cloud::BatchResultErrorEntry>::shape;
+
+}  // namespace doorbuster::wire

@@ -1,0 +1,74 @@
+#include "wire/errors.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "wire/encoding.h"
+
+namespace doorbuster::wire {
+namespace {
+
+using Names = std::pair<std::string_view, std::string_view>;
+
+// The error codes of the Query API, from the "error" traits of SQS's API model.
+constexpr std::array sqs_codes = {
+    Names{"BatchEntryIdsNotDistinct", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct"},
+    Names{"BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong"},
+    Names{"EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest"},
+    Names{"InvalidBatchEntryId", "AWS.SimpleQueueService.InvalidBatchEntryId"},
+    Names{"MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight"},
+    Names{"PurgeQueueInProgress", "AWS.SimpleQueueService.PurgeQueueInProgress"},
+    Names{"QueueDeletedRecently", "AWS.SimpleQueueService.QueueDeletedRecently"},
+    Names{"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"},
+    Names{"QueueNameExists", "QueueAlreadyExists"},
+    Names{"TooManyEntriesInBatchRequest", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest"},
+    Names{"UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation"},
+};
+
+// What every service's frame refuses a request with, before the service sees it.
+constexpr std::array frame_codes = {
+    std::string_view("SerializationException"),
+    std::string_view("UnknownOperationException"),
+};
+
+void append_element(std::string& out, std::string_view name, std::string_view text) {
+  ((out += '<') += name) += '>';
+  append_xml_text(out, text);
+  ((out += "</") += name) += '>';
+}
+
+}  // namespace
+
+std::string_view query_code(std::string_view service, std::string_view code) {
+  if (service != "sqs") return code;
+  const auto* const found = std::find_if(sqs_codes.begin(), sqs_codes.end(),
+                                         [&](const Names& names) { return names.first == code; });
+  return found == sqs_codes.end() ? code : found->second;
+}
+
+std::string json_error(std::string_view space, const cloud::Error& error) {
+  const bool is_frames =
+      std::find(frame_codes.begin(), frame_codes.end(), error.code()) != frame_codes.end();
+  std::string out = "{\"__type\":";
+  std::string type(is_frames ? "com.amazon.coral.service" : space);
+  append_json_string(out, type.empty() ? error.code() : (type += '#') += error.code());
+  out += ",\"message\":";
+  append_json_string(out, error.message());
+  return out += '}';
+}
+
+std::string query_error(std::string_view service, std::string_view xml_namespace,
+                        const cloud::Error& error, std::string_view request_id) {
+  std::string out = "<?xml version=\"1.0\"?><ErrorResponse xmlns=\"";
+  out += xml_namespace;
+  out += "\"><Error>";
+  append_element(out, "Type", error.is_sender_fault() ? "Sender" : "Receiver");
+  append_element(out, "Code", query_code(service, error.code()));
+  append_element(out, "Message", error.message());
+  out += "<Detail/></Error>";
+  append_element(out, "RequestId", request_id);
+  return out += "</ErrorResponse>";
+}
+
+}  // namespace doorbuster::wire

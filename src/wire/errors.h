@@ -1,0 +1,20 @@
+// How each protocol tells an error.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cloud/error.h"
+
+namespace doorbuster::wire {
+
+// SQS has two names for most of its errors: that of the JSON protocol, which cloud/ uses, and the
+// one of Query, which JSON answers tell in x-amzn-query-error. The name itself if there is no
+// other.
+std::string_view query_code(std::string_view service, std::string_view code);
+
+std::string json_error(std::string_view space, const cloud::Error& error);
+std::string query_error(std::string_view service, std::string_view xml_namespace,
+                        const cloud::Error& error, std::string_view request_id);
+
+}  // namespace doorbuster::wire

@@ -1,0 +1,22 @@
+// Strings, numbers, booleans and times as the text that Query, XML and headers have in common.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "wire/shape.h"
+
+namespace doorbuster::wire {
+
+enum class TimeFormat : unsigned char { iso8601, http_date };
+
+bool is_scalar(Kind kind);
+
+// Throws wording.malformed() if the text is not such a value.
+void read_scalar(const Shape& shape, std::string_view text, void* to, const Wording& wording);
+
+// The shape is a scalar's. Unescaped.
+std::string scalar_text(const Shape& shape, const void* value,
+                        TimeFormat format = TimeFormat::iso8601);
+
+}  // namespace doorbuster::wire
