@@ -13,7 +13,8 @@
 #include <vector>
 
 #include "cloud/error.h"
-#include "engine/policy.h"
+#include "engine/ip_range.h"
+#include "engine/policy_text.h"
 
 namespace doorbuster::engine {
 
@@ -76,15 +77,6 @@ std::optional<json::value> parse_json(std::string_view text, json::storage_ptr s
 }
 
 // --- Matchers ---
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
 
 // The literal pieces between the * of a wildcard pattern; one more than there are stars.
 using Pieces = std::vector<std::string>;

@@ -3,11 +3,8 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -23,21 +20,6 @@ inline constexpr std::size_t kPolicyBytesMax = 20 * 1024;
 class PolicyError : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;
-};
-
-// A block of IPv4 or IPv6 addresses in CIDR notation.
-class IpRange {
- public:
-  // An address without a prefix length is a block of one. Nothing if `text` is neither.
-  static std::optional<IpRange> parse(std::string_view text);
-
-  // False for what is no address. An IPv4 address mapped into IPv6 counts as IPv4.
-  bool contains(std::string_view address) const;
-
- private:
-  std::array<std::uint8_t, 16> network_{};  // IPv4 in the first four bytes
-  unsigned prefix_bits_ = 0;
-  bool is_v4_ = true;
 };
 
 // Who makes a request.

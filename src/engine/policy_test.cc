@@ -315,7 +315,12 @@ TEST(PolicyTest, RefusesWhatAwsWouldNotTake) {
       {statement(R"("Action":[1])"), "not a string"},
       {statement(R"("Action":7)"), "neither a string nor an array"},
       {statement(R"("Resource":"ShippingQueue")"), "neither an ARN nor *"},
-      {statement(R"("Resource":"arn:aws:sqs:::${aws:username}")"), "variables are not supported"},
+      {statement(R"("Resource":"arn:aws:sqs:::${aws:username}")"),
+       "Resource 'arn:aws:sqs:::${aws:username}' contains the policy variable ${aws:username}; "
+       "policy variables are not supported"},
+      {statement(R"("Condition":{"StringLike":{"s3:prefix":"home/${aws:username}/*"}})"),
+       "Condition StringLike s3:prefix 'home/${aws:username}/*' contains the policy variable "
+       "${aws:username}; policy variables are not supported"},
       {statement(R"("Principal":"111122223333")"), "neither * nor an object"},
       {statement(R"("Principal":{})"), "neither * nor an object"},
       {statement(R"("Principal":{"Aws":"*"})"), "unknown kind of principal 'Aws'"},
