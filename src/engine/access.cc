@@ -1,7 +1,7 @@
 #include "engine/access.h"
 
-#include <array>
-#include <span>
+#include <string>
+#include <vector>
 
 namespace doorbuster::engine {
 
@@ -10,18 +10,19 @@ bool permitted(const cloud::Caller& caller, std::string_view owner_account, cons
   const bool own = !caller.anonymous && caller.scope.account == owner_account;
   if (policy.empty()) return own;
   const std::string principal = caller.anonymous ? std::string() : caller.principal();
-  const std::string_view secure = caller.secure_transport ? "true" : "false";
-  // A caller within this process has no address; keys that are unknown stand last.
-  const std::array<ContextValue, 4> known{{{"aws:SecureTransport", secure},
-                                           {"aws:PrincipalArn", principal},
-                                           {"aws:PrincipalAccount", caller.scope.account},
-                                           {"aws:SourceIp", caller.source_ip}}};
-  const std::size_t unknown = caller.source_ip.empty() ? 1 : 0;
+  std::string_view account = caller.scope.account;
+  if (caller.anonymous) account = "anonymous";
+  std::vector<ContextValue> known{
+      {"aws:SecureTransport", caller.secure_transport ? "true" : "false"},
+      {"aws:PrincipalAccount", account}};
+  if (!caller.anonymous) known.push_back({"aws:PrincipalArn", principal});
+  // A caller within this process has no address.
+  if (!caller.source_ip.empty()) known.push_back({"aws:SourceIp", caller.source_ip});
   Request request;
   request.principal = caller.anonymous ? Principal::anonymous() : Principal::aws(principal);
   request.action = action;
   request.resource = resource;
-  request.context = std::span(known).first(known.size() - unknown);
+  request.context = known;
   switch (policy.evaluate(request)) {
     case Decision::kDenied:
       return false;
