@@ -134,9 +134,11 @@ void SalesDatabase::begin() {
 void SalesDatabase::add_to_running(const orders::Invoice& invoice) {
   SalesSum& running = side(running_, invoice.kind);
   const orders::Money amount = running.amount + invoice.amount();
-  if (__builtin_add_overflow(running.units, invoice.units(), &running.units)) {
+  std::int64_t units = 0;
+  if (__builtin_add_overflow(running.units, invoice.units(), &units)) {
     throw orders::MoneyOverflow();
   }
+  running.units = units;
   running.amount = amount;
 }
 

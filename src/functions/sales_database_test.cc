@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 #include "functions/testing.h"
 
 namespace doorbuster::functions {
@@ -118,6 +120,16 @@ TEST_F(SalesDatabaseTest, RejectsWhatItsTotalsCannotHold) {
   EXPECT_EQ(record({more})[0].kind, Outcome::Kind::rejected);
   EXPECT_EQ(database_.totals(),
             (Trend{"all", {1, 1, money("922337203685477.5807")}, {1, -1, money("-0.0001")}}));
+}
+
+TEST_F(SalesDatabaseTest, ARejectedInvoiceLeavesNoUnitsBehind) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  const auto most = received("1", {{"A", "", kMost - 5, money("0")}});
+  const auto more = received("2", {{"A", "", 10, money("0")}});
+  const std::vector<Outcome> outcomes = record({most, more, more});
+  EXPECT_EQ(outcomes[1].kind, Outcome::Kind::rejected);
+  EXPECT_EQ(outcomes[2].kind, Outcome::Kind::rejected);
+  EXPECT_EQ(database_.totals().sales.units, kMost - 5);
 }
 
 }  // namespace
