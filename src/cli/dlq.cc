@@ -108,13 +108,14 @@ int dlq_list(const DlqOptions& options) {
   for (const auto& half : halves(system, resources, options.queue)) {
     const auto letters = dead_letters(system, half.queues.dead_letter_arn);
     Table table({"message", "object", "reason"});
+    std::size_t listed = 0;
     for (const auto& letter : letters) {
       const auto reason = reason_for(half, resources.bucket, letter);
       json.push_back({{"queue", half.queues.name + topology::kDeadLetterSuffix},
                       {"message_id", letter.message_id},
                       {"key", key_of(letter)},
                       {"reason", reason}});
-      if (&letter < letters.data() + kListed) {
+      if (listed++ < kListed) {
         table.row({letter.message_id.substr(0, 8), key_of(letter), reason});
       }
     }
