@@ -11,6 +11,14 @@ namespace {
 constexpr seconds kRetriesMax{280};
 constexpr int kVisibility_s = 20;
 
+// A standard queue removes bodies by chunks of 256. With so many messages before the first of ours,
+// ours are in two of them.
+constexpr int kSentBefore = 245;
+
+const std::string& attribute(const cloud::Message& message, const char* name) {
+  return message.Attributes.at(name);
+}
+
 }  // namespace
 
 SideLoad::SideLoad(World& world, std::string queue, int messages_of_group)
@@ -24,11 +32,31 @@ void SideLoad::create_queue() {
   request.QueueName = queue_;
   if (fifo_) request.Attributes["FifoQueue"] = "true";
   url_ = world_.bed.run(world_.bed.sqs().CreateQueue(request)).QueueUrl;
+  if (!fifo_ && !aged_) age();
+  aged_ = true;
+}
+
+// Sends and purges, in a turn each.
+void SideLoad::age() {
+  engine::TestBed& bed = world_.bed;
+  std::vector<std::shared_ptr<engine::TestBed::Outcome<cloud::SendMessageResult>>> sent;
+  for (int i = 0; i < kSentBefore; ++i) {
+    cloud::SendMessageRequest request;
+    request.QueueUrl = url_;
+    request.MessageBody = "before";
+    sent.push_back(bed.begin_later(bed.sqs().SendMessage(std::move(request))));
+  }
+  bed.settle();
+  for (const auto& outcome : sent) {
+    if (outcome->error) std::rethrow_exception(outcome->error);
+  }
+  bed.run(bed.sqs().PurgeQueue({url_}));
 }
 
 void SideLoad::start() {
   for (int group = 0; group < kGroups; ++group) world_.spawn(send_all(group));
   for (int i = 0; i < kReceivers; ++i) world_.spawn(receive_all());
+  world_.spawn(remove_hidden());
 }
 
 std::string SideLoad::text(Message message) const {
@@ -84,13 +112,15 @@ cloud::Async<void> SideLoad::receive_all() {
     request.MaxNumberOfMessages = world_.chance.between(1, 10);
     request.VisibilityTimeout = kVisibility_s;
     request.WaitTimeSeconds = world_.chance.between(1, 20);
+    request.MessageSystemAttributeNames = {"All"};
+    const cloud::Time asked = world_.bed.clock().now();
     std::vector<cloud::Message> batch;
     try {
       batch = (co_await world_.bed.sqs().ReceiveMessage(std::move(request))).Messages;
     } catch (const cloud::Error&) {
       co_return;
     }
-    check_received(batch);
+    check_received(batch, asked);
     // Sometimes too slow, so that somebody else gets them too.
     if (world_.happens(20)) co_await world_.sleep(seconds(world_.chance.between(1, 40)));
     for (cloud::Message& message : batch) {
@@ -106,19 +136,30 @@ cloud::Async<void> SideLoad::remove(cloud::Message received) {
   request.ReceiptHandle = received.ReceiptHandle;
   removing_.insert(id);
   // A handle that is no longer the latest deletes nothing, on a standard queue without a word.
-  const auto receipts_before = receipts_[id];
+  const std::string latest_before = receipts_[id].message.ReceiptHandle;
   try {
     co_await world_.bed.sqs().DeleteMessage(std::move(request));
   } catch (const cloud::Error&) {
     co_return;
   }
-  if (receipts_before == received.ReceiptHandle && receipts_[id] == received.ReceiptHandle) {
+  const std::string& latest = receipts_[id].message.ReceiptHandle;
+  if (latest_before == received.ReceiptHandle && latest == received.ReceiptHandle) {
     removed_.insert(id);
   }
   world_.trace(queue_ + " deleted " + received.Body);
 }
 
-void SideLoad::check_received(const std::vector<cloud::Message>& batch) {
+// Some of those received before a restart, while nobody else can have received them since.
+cloud::Async<void> SideLoad::remove_hidden() {
+  std::vector<Receipt> receipts;
+  for (const auto& [id, receipt] : receipts_) receipts.push_back(receipt);
+  for (Receipt& receipt : receipts) {
+    const bool hidden = world_.bed.clock().now() < receipt.hidden_until;
+    if (hidden && world_.chance.percent(50)) co_await remove(std::move(receipt.message));
+  }
+}
+
+void SideLoad::check_received(const std::vector<cloud::Message>& batch, cloud::Time asked) {
   std::set<Message> before;
   for (const cloud::Message& received : batch) {
     const Message message = parse(received.Body);
@@ -127,12 +168,31 @@ void SideLoad::check_received(const std::vector<cloud::Message>& batch) {
             queue_ + " has given message " + received.Body + " again after its deletion");
     require(received.MD5OfBody == engine::hex(engine::md5(received.Body)),
             queue_ + " has given another body than its digest says");
-    receipts_[received.MessageId] = received.ReceiptHandle;
+    if (receipts_.contains(received.MessageId)) check_return(received);
+    const bool first = attribute(received, "ApproximateReceiveCount") == "1";
+    const cloud::Time received_at =
+        first ? engine::from_ms(std::stoll(attribute(received, "ApproximateFirstReceiveTimestamp")))
+              : asked;
+    receipts_[received.MessageId] = {received, received_at + seconds(kVisibility_s)};
     came_.insert(received.MessageId);
     check_identity(message, received.MessageId);
     if (fifo_) check_order(message, before);
     before.insert(message);
   }
+}
+
+// A receive whose answer got lost counts, too.
+void SideLoad::check_return(const cloud::Message& received) const {
+  const Receipt& last = receipts_.at(received.MessageId);
+  constexpr const char* kCount = "ApproximateReceiveCount";
+  require(std::stoi(attribute(received, kCount)) > std::stoi(attribute(last.message, kCount)),
+          queue_ + " has forgotten how often it gave " + received.Body);
+  for (const char* name : {"SentTimestamp", "ApproximateFirstReceiveTimestamp"}) {
+    require(attribute(received, name) == attribute(last.message, name),
+            queue_ + " has given " + received.Body + " with another " + name);
+  }
+  require(world_.bed.clock().now() >= last.hidden_until,
+          queue_ + " has given " + received.Body + " again before its visibility timeout ended");
 }
 
 void SideLoad::check_identity(Message message, const std::string& id) {
@@ -162,6 +222,7 @@ bool SideLoad::done() const {
 void SideLoad::check_end() const {
   for (const std::string& id : acknowledged_) {
     require(came_.contains(id), queue_ + " has lost the acknowledged message " + id);
+    require(removing_.contains(id), queue_ + " has removed message " + id + " by itself");
   }
 }
 
