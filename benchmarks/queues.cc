@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <string>
 
 #include "cases.h"
 #include "engine/services.h"
@@ -56,6 +57,7 @@ class Bed {
     std::uint64_t left = count;
     const Stopwatch watch;
     everybody(kClients, [&](int) { return receiver(left); });
+    if (left > 0) throw std::runtime_error(std::to_string(left) + " messages did not come");
     return static_cast<double>(count) / watch.seconds();
   }
 
@@ -88,7 +90,8 @@ class Bed {
         remove.Entries.push_back({std::to_string(remove.Entries.size()), message.ReceiptHandle});
       }
       left -= std::min<std::uint64_t>(left, remove.Entries.size());
-      co_await sqs_->DeleteMessageBatch(std::move(remove));
+      const auto removed = co_await sqs_->DeleteMessageBatch(std::move(remove));
+      if (!removed.Failed.empty()) throw std::runtime_error(removed.Failed[0].Message);
     }
   }
 
