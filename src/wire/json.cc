@@ -81,7 +81,13 @@ class Reader {
         return read_map(shape, from, to);
       case Kind::optional:
         return read(*shape.element, from, shape.emplace(to));
+      case Kind::converted: {
+        const auto other = shape.make();
+        read(*shape.element, from, other.get());
+        return shape.store(other.get(), to, wording_);
+      }
       case Kind::string:
+      case Kind::key:
       case Kind::escaped_text:
         as_string(to) = text_of(from);
         return;
@@ -212,7 +218,13 @@ void write_json(const Shape& shape, const void* value, std::string& out) {
       return write_map(shape, value, out);
     case Kind::optional:
       return write_json(*shape.element, shape.get(value), out);
+    case Kind::converted: {
+      const auto other = shape.make();
+      shape.load(value, other.get());
+      return write_json(*shape.element, other.get(), out);
+    }
     case Kind::string:
+    case Kind::key:
     case Kind::escaped_text:
       return append_json_string(out, as_string(value));
     case Kind::blob:

@@ -54,6 +54,9 @@ struct Service {
 };
 
 extern const Service sqs_service;
+extern const Service sns_service;
+extern const Service sts_service;
+extern const Service iam_service;
 
 // All of them; null if there is none of that name.
 std::span<const Service* const> services();

@@ -91,6 +91,11 @@ class Reader {
         return read_map(shape, field, from, to);
       case Kind::optional:
         return read(*shape.element, field, from, shape.emplace(to));
+      case Kind::converted: {
+        const auto other = shape.make();
+        read(*shape.element, field, from, other.get());
+        return shape.store(other.get(), to, wording_);
+      }
       default:
         if (const auto* value = from.value()) read_scalar(shape, *value, to, wording_);
     }
@@ -175,6 +180,11 @@ void write(const Shape& shape, const Field& field, const void* value, const std:
       return write_map(shape, field, value, name, out);
     case Kind::optional:
       return write(*shape.element, field, shape.get(value), name, out);
+    case Kind::converted: {
+      const auto other = shape.make();
+      shape.load(value, other.get());
+      return write(*shape.element, field, other.get(), name, out);
+    }
     case Kind::escaped_text:
       return write_parameter(name, as_string(value), out);
     default:

@@ -37,16 +37,17 @@ void read_boolean(std::string_view text, void* to, const Wording& wording) {
 
 }  // namespace
 
-bool is_scalar(Kind kind) {
-  return kind != Kind::structure && kind != Kind::list && kind != Kind::map &&
-         kind != Kind::optional && kind != Kind::body;
-}
-
 void read_scalar(const Shape& shape, std::string_view text, void* to, const Wording& wording) {
   switch (shape.kind) {
     case Kind::optional:
       return read_scalar(*shape.element, text, shape.emplace(to), wording);
+    case Kind::converted: {
+      const auto other = shape.make();
+      read_scalar(*shape.element, text, other.get(), wording);
+      return shape.store(other.get(), to, wording);
+    }
     case Kind::string:
+    case Kind::key:
       as_string(to) = text;
       return;
     case Kind::escaped_text:
@@ -81,7 +82,13 @@ std::string scalar_text(const Shape& shape, const void* value, TimeFormat format
   switch (shape.kind) {
     case Kind::optional:
       return scalar_text(*shape.element, shape.get(value), format);
+    case Kind::converted: {
+      const auto other = shape.make();
+      shape.load(value, other.get());
+      return scalar_text(*shape.element, other.get(), format);
+    }
     case Kind::string:
+    case Kind::key:
       return as_string(value);
     case Kind::escaped_text:
       return escaped(as_string(value));

@@ -10,8 +10,6 @@ namespace doorbuster::wire {
 
 enum class TimeFormat : unsigned char { iso8601, http_date };
 
-bool is_scalar(Kind kind);
-
 // Throws wording.malformed() if the text is not such a value.
 void read_scalar(const Shape& shape, std::string_view text, void* to, const Wording& wording);
 

@@ -74,9 +74,8 @@ class QueryExchange final : public Exchange {
     std::string out = "<?xml version=\"1.0\"?><" + name + "Response xmlns=\"";
     out += service_.namespace_;
     out += "\">";
-    if (operation_.output != nullptr) {
-      out += '<' + name + "Result>" + result_ + "</" + name + "Result>";
-    }
+    // Some clients look for it even where there is nothing in it.
+    out += '<' + name + "Result>" + result_ + "</" + name + "Result>";
     out += "<ResponseMetadata><RequestId>" + request_id_ + "</RequestId></ResponseMetadata></" +
            name + "Response>";
     return with_body("text/xml", std::move(out), request_id_);

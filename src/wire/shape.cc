@@ -13,10 +13,16 @@ bool is_absent(const Shape& shape, const void* value) {
     case Kind::string:
     case Kind::blob:
     case Kind::escaped_text:
+    case Kind::key:
       return as_string(value).empty();
     case Kind::timestamp:
     case Kind::timestamp_ms:
       return as_time(value) == cloud::Time();
+    case Kind::converted: {
+      const auto other = shape.make();
+      shape.load(value, other.get());
+      return is_absent(*shape.element, other.get());
+    }
     case Kind::structure:
     case Kind::integer:
     case Kind::boolean:

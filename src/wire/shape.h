@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,8 +33,10 @@ enum class Kind : unsigned char {
   map,       // from strings
   optional,  // of `element`
   string,
+  converted,     // stands for a value of another type, of which `element` is the shape
   blob,          // a string of raw bytes, base64 where text is asked for
   escaped_text,  // a string that Query answers escaped (RFC 3986), as IAM its policy documents
+  key,           // a string that S3's lists escape if they are asked to (encoding-type=url)
   integer,
   boolean,
   timestamp,     // as the protocol has it
@@ -47,6 +50,7 @@ struct Shape;
 enum class Place : unsigned char {
   body,
   payload,        // it is the body
+  inlined,        // a structure whose members are as if they were the outer one's
   header,         // `at` names it
   header_prefix,  // a map: each entry is a header, `at` and its key
   query,          // a parameter of the URL, `at` names it
@@ -77,11 +81,22 @@ struct Field {
   const void* of(const void* structure) const { return address(const_cast<void*>(structure)); }
 };
 
+// How a service words what is wrong with the form of an input.
+struct Wording {
+  cloud::Error (*missing)(std::string_view member);
+  cloud::Error (*malformed)(std::string_view what);
+};
+
 // The functions that a kind has no use for are null.
 struct Shape {
   Kind kind;
   std::span<const Field> fields = {};  // of a structure, at most 64
-  const Shape* element = nullptr;      // of a list, a map's value, an optional
+  const Shape* element = nullptr;      // of a list, a map's value, an optional, a converted
+
+  // A converted's: makes an empty value of the other type, and takes the one from the other.
+  std::shared_ptr<void> (*make)() = nullptr;
+  void (*store)(const void* other, void* value, const Wording&) = nullptr;
+  void (*load)(const void* value, void* other) = nullptr;
 
   // A list's; `append` gives the new element's address.
   std::size_t (*size)(const void*) = nullptr;
@@ -107,12 +122,6 @@ struct Shape {
 
 // Whether a member is left out when it is written: whatever is empty, and a time that is not set.
 bool is_absent(const Shape& shape, const void* value);
-
-// How a service words what is wrong with the form of an input.
-struct Wording {
-  cloud::Error (*missing)(std::string_view member);
-  cloud::Error (*malformed)(std::string_view what);
-};
 
 inline std::string& as_string(void* value) {
   return *static_cast<std::string*>(value);
@@ -161,6 +170,7 @@ struct Reflect<cloud::Body> {
 
 inline constexpr Shape blob_shape{.kind = Kind::blob};
 inline constexpr Shape escaped_text_shape{.kind = Kind::escaped_text};
+inline constexpr Shape key_shape{.kind = Kind::key};
 inline constexpr Shape timestamp_ms_shape{.kind = Kind::timestamp_ms};
 
 template <class T>
@@ -217,10 +227,42 @@ struct Reflect<std::optional<T>> {
       .kind = Kind::optional, .element = &Reflect<T>::shape, .get = get, .emplace = emplace};
 };
 
-// Through `Owner`, because a member may be a base's.
-template <class Owner, auto Member>
+// A shape for T that travels as what the two functions take it for:
+// void store(const Other&, T&, const Wording&), void load(const T&, Other&).
+template <auto Store, auto Load>
+struct Converted;
+template <class T, class Other, void (*Store)(const Other&, T&, const Wording&),
+          void (*Load)(const T&, Other&)>
+struct Converted<Store, Load> {
+  static std::shared_ptr<void> make() { return std::make_shared<Other>(); }
+  static void store(const void* other, void* value, const Wording& wording) {
+    Store(*static_cast<const Other*>(other), *static_cast<T*>(value), wording);
+  }
+  static void load(const void* value, void* other) {
+    Load(*static_cast<const T*>(value), *static_cast<Other*>(other));
+  }
+  static constexpr Shape shape{.kind = Kind::converted,
+                               .element = &Reflect<Other>::shape,
+                               .make = make,
+                               .store = store,
+                               .load = load};
+};
+
+inline void* itself(void* value) {
+  return value;
+}
+
+// A list as its type has it, with another shape for its elements.
+constexpr Shape list_of(const Shape& list, const Shape& element) {
+  Shape shape = list;
+  shape.element = &element;
+  return shape;
+}
+
+// Through `Self`, because a member may be a base's.
+template <class Self, auto Member>
 void* member_address(void* structure) {
-  return &(static_cast<Owner*>(structure)->*Member);
+  return &(static_cast<Self*>(structure)->*Member);
 }
 
 }  // namespace doorbuster::wire
@@ -230,12 +272,11 @@ void* member_address(void* structure) {
 
 // FIELD's name is the member's and AWS's; FIELD_AS gives it a shape that its type doesn't.
 #define FIELD(member, ...) \
-  FIELD_AS(member, ::doorbuster::wire::Reflect<decltype(Owner::member)>::shape, __VA_ARGS__)
-#define FIELD_AS(member, member_shape, ...)                                                   \
-  ::doorbuster::wire::Field {                                                                 \
-    .name = #member, .shape = &(member_shape),                                                \
-    .address =                                                                                \
-        &::doorbuster::wire::member_address<Owner, &Owner::member> __VA_OPT__(, ) __VA_ARGS__ \
+  FIELD_AS(member, ::doorbuster::wire::Reflect<decltype(Self::member)>::shape, __VA_ARGS__)
+#define FIELD_AS(member, member_shape, ...)                                                        \
+  ::doorbuster::wire::Field {                                                                      \
+    .name = #member, .shape = &(member_shape),                                                     \
+    .address = &::doorbuster::wire::member_address<Self, &Self::member> __VA_OPT__(, ) __VA_ARGS__ \
   }
 
 // In namespace doorbuster::wire.
@@ -243,7 +284,7 @@ void* member_address(void* structure) {
 #define STRUCTURE_AT(Fields, Type, ...)            \
   namespace {                                      \
   struct Fields {                                  \
-    using Owner = Type;                            \
+    using Self = Type;                             \
     static constexpr Field all[] = {__VA_ARGS__};  \
   };                                               \
   }                                                \

@@ -10,12 +10,16 @@ namespace {
 
 class Writer {
  public:
-  explicit Writer(std::string& out) : out_(out) {}
+  Writer(std::string& out, bool escape_keys) : out_(out), escape_keys_(escape_keys) {}
 
   void structure(const Shape& shape, const void* value) {
     for (const Field& field : shape.fields) {
-      if (field.place != Place::body) continue;
+      if (field.place != Place::body && field.place != Place::inlined) continue;
       const void* member = field.of(value);
+      if (field.place == Place::inlined) {
+        structure(*field.shape, member);
+        continue;
+      }
       const bool absent = is_absent(*field.shape, member);
       if (absent && (field.shape->kind == Kind::optional || !(field.always || field.required))) {
         continue;
@@ -28,6 +32,11 @@ class Writer {
   void member(const Shape& shape, const Field& field, const void* value) {
     const std::string_view name = field.xml_name();
     if (shape.kind == Kind::optional) return member(*shape.element, field, shape.get(value));
+    if (shape.kind == Kind::converted) {
+      const auto other = shape.make();
+      shape.load(value, other.get());
+      return member(*shape.element, field, other.get());
+    }
     if (shape.kind != Kind::list && shape.kind != Kind::map) return element(shape, name, value);
     if (!field.flat) begin(name);
     if (shape.kind == Kind::list) {
@@ -60,9 +69,16 @@ class Writer {
   }
 
   void element(const Shape& shape, std::string_view name, const void* value) {
+    if (shape.kind == Kind::converted) {
+      const auto other = shape.make();
+      shape.load(value, other.get());
+      return element(*shape.element, name, other.get());
+    }
     begin(name);
     if (shape.kind == Kind::structure) {
       structure(shape, value);
+    } else if (shape.kind == Kind::key && escape_keys_) {
+      append_xml_text(out_, escaped(as_string(value), true));
     } else {
       append_xml_text(out_, scalar_text(shape, value));
     }
@@ -73,6 +89,7 @@ class Writer {
   void end(std::string_view name) { ((out_ += "</") += name) += '>'; }
 
   std::string& out_;
+  const bool escape_keys_;
 };
 
 std::string_view local_name(const pugi::xml_node& node) {
@@ -95,20 +112,16 @@ class Reader {
   explicit Reader(const Wording& wording) : wording_(wording) {}
 
   void structure(const Shape& shape, const pugi::xml_node& from, void* to) const {
-    std::uint64_t seen = 0;
-    for (const auto& child : from.children()) {
-      if (child.type() != pugi::node_element) continue;
-      for (std::size_t i = 0; i < shape.fields.size(); ++i) {
-        const Field& field = shape.fields[i];
-        if (field.place != Place::body || field.xml_name() != local_name(child)) continue;
+    for (const Field& field : shape.fields) {
+      if (field.place == Place::inlined) structure(*field.shape, from, field.of(to));
+      if (field.place != Place::body) continue;
+      bool seen = false;
+      for (const auto& child : from.children()) {
+        if (field.xml_name() != local_name(child)) continue;
         member(*field.shape, field, child, field.of(to));
-        seen |= std::uint64_t{1} << i;
+        seen = true;
       }
-    }
-    for (std::size_t i = 0; i < shape.fields.size(); ++i) {
-      const Field& field = shape.fields[i];
-      const bool missed = field.place == Place::body && (seen >> i & 1) == 0;
-      if (missed && field.required) throw wording_.missing(field.xml_name());
+      if (!seen && field.required) throw wording_.missing(field.xml_name());
     }
   }
 
@@ -116,6 +129,11 @@ class Reader {
   void member(const Shape& shape, const Field& field, const pugi::xml_node& from, void* to) const {
     if (shape.kind == Kind::optional) {
       return member(*shape.element, field, from, shape.emplace(to));
+    }
+    if (shape.kind == Kind::converted && shape.element->kind != Kind::structure) {
+      const auto other = shape.make();
+      member(*shape.element, field, from, other.get());
+      return shape.store(other.get(), to, wording_);
     }
     if (shape.kind != Kind::list && shape.kind != Kind::map) return value(shape, from, to);
     if (field.flat) return item(shape, field, from, to);
@@ -142,6 +160,10 @@ class Reader {
   void value(const Shape& shape, const pugi::xml_node& from, void* to) const {
     if (shape.kind == Kind::structure) {
       structure(shape, from, to);
+    } else if (shape.kind == Kind::converted) {
+      const auto other = shape.make();
+      value(*shape.element, from, other.get());
+      shape.store(other.get(), to, wording_);
     } else {
       read_scalar(shape, text_of(from), to, wording_);
     }
@@ -152,8 +174,8 @@ class Reader {
 
 }  // namespace
 
-void write_xml(const Shape& shape, const void* value, std::string& out) {
-  Writer(out).structure(shape, value);
+void write_xml(const Shape& shape, const void* value, std::string& out, bool escape_keys) {
+  Writer(out, escape_keys).structure(shape, value);
 }
 
 void read_xml(const Shape& shape, std::string_view document, std::span<const std::string_view> path,

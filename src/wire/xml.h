@@ -13,8 +13,8 @@
 
 namespace doorbuster::wire {
 
-// The elements of a structure's members.
-void write_xml(const Shape& shape, const void* value, std::string& out);
+// The elements of a structure's members. `escape_keys`: see Kind::key.
+void write_xml(const Shape& shape, const void* value, std::string& out, bool escape_keys = false);
 
 // `path` names the elements from the root down to the one that is the structure. Throws
 // wording.malformed() if the document is none, or is another one.
