@@ -4,12 +4,17 @@
 #pragma once
 
 #include <array>
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "cloud/caller.h"
+#include "cloud/s3_object.h"
 #include "wire/http.h"
 #include "wire/server.h"
 
@@ -18,7 +23,7 @@ namespace doorbuster::wire {
 struct Credentials {
   std::string access_key_id;
   std::string secret_access_key;
-  std::string session_token;
+  std::string session_token;  // empty: none
 };
 
 // Who may call, and with which secret.
@@ -35,19 +40,25 @@ struct KeyRing {
   bool open = true;                                         // no keys: any credentials are accepted
 };
 
-// How the body is protected, said by the head and kept by unwrap().
+// How the body is protected, said by the head and kept by unwrap() or check_body().
 struct BodySeal {
-  enum class Kind : unsigned char { none, sha256, chunks };
+  enum class Kind : unsigned char {
+    none,
+    sha256,     // the head announces the body's hash
+    signature,  // the head's signature is over the body too, and is checked when that is there
+    chunks,     // aws-chunked
+  };
 
   Kind kind = Kind::none;
   std::string sha256;          // hex, of the whole body, if that kind
   bool signed_chunks = false;  // aws-chunked, each chunk with a signature
   bool trailer = false;        // aws-chunked, with headers after the last chunk
-  std::string seed_signature;  // what the first chunk's signature continues
+  std::string signature;       // to be checked, or what the first chunk's continues
+  std::string canonical_head;  // if kind is signature
   std::array<unsigned char, 32> signing_key{};
   std::string scope;  // DATE/REGION/SERVICE/aws4_request
   std::string amz_date;
-  std::uint64_t decoded_length = 0;
+  std::uint64_t decoded_length = 0;  // of chunks, without their framing
 };
 
 struct Authentication {
@@ -64,14 +75,34 @@ Authentication authenticate(const Route& route, const RequestHead& head, const K
 
 // The body without its wrapping: chunk framing removed, signatures, digests and checksum headers
 // (x-amz-checksum-*, Content-MD5) checked while it is read; what is wrong throws from read().
-// `checksums`, if not null, gets the checksum headers that came in the trailer when the end has
-// been read.
-struct Checksums;
+// `trailer`, if not null, gets the checksums that came behind the body when its end has been read.
+// The head's bytes need not live longer than this call. For all of S3's bodies.
 std::shared_ptr<cloud::ByteStream> unwrap(std::shared_ptr<cloud::ByteStream> raw, BodySeal seal,
                                           const RequestHead& head,
-                                          std::shared_ptr<Checksums> checksums = nullptr);
+                                          std::shared_ptr<cloud::Checksums> trailer = nullptr);
 
-// The same for a body that is in memory already.
+// The same for a body that is in memory already and is not in chunks: JSON and Query. Never left
+// out: a signature over the body is checked here.
 void check_body(const BodySeal& seal, const RequestHead& head, std::string_view body);
+
+// --- The client's side --------------------------------------------------------------------------
+
+struct Signing {
+  Credentials credentials;
+  std::string region;
+  std::string service;
+  cloud::Time time{};
+};
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// The headers to add to a request, Authorization last. All that it has are signed: Host must be
+// among them. `payload_hash` is the body's SHA-256 in hex, or one of S3's words for it
+// ("UNSIGNED-PAYLOAD").
+Headers sign(const RequestHead& head, std::string_view payload_hash, const Signing& signing);
+
+// The query of a URL that needs no headers but the request's own (Host, and what else is to be
+// signed), for that long after signing.time.
+std::string presign(const RequestHead& head, std::chrono::seconds lifetime, const Signing& signing);
 
 }  // namespace doorbuster::wire
