@@ -32,9 +32,9 @@ std::string counters_key(std::uint32_t queue) {
 }
 
 std::unique_ptr<Shelf> make_shelf(bool fifo, std::uint32_t queue, std::uint64_t first,
-                                  std::uint64_t end) {
-  if (fifo) return std::make_unique<FifoShelf>(queue, first, end);
-  return std::make_unique<StandardShelf>(queue, first, end);
+                                  std::uint64_t seen, std::uint64_t end) {
+  if (fifo) return std::make_unique<FifoShelf>(queue, first, seen, end);
+  return std::make_unique<StandardShelf>(queue, first, seen, end);
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ std::optional<ReceiptHandle> ReceiptHandle::parse(std::string_view text) {
 Queue::Queue(Identity who, QueueAttributes what)
     : identity(std::move(who)),
       attributes(std::move(what)),
-      shelf_(make_shelf(attributes.fifo, identity.id, 0, 0)),
+      shelf_(make_shelf(attributes.fifo, identity.id, 0, 0, 0)),
       received_(identity.id) {}
 
 // --- Opening and saving -----------------------------------------------------------------------
@@ -74,7 +74,8 @@ void Queue::open(const Store& store, cloud::Time now) {
     const std::uint64_t end = in.varint();
     delayed_ = in.varint();
     delayed_end_ = in.varint();
-    shelf_ = make_shelf(attributes.fifo, identity.id, first, end);
+    const std::uint64_t seen = in.done() ? first : in.varint();
+    shelf_ = make_shelf(attributes.fifo, identity.id, first, seen, end);
   }
   open_received(store, now);
   open_delayed(store);
@@ -118,6 +119,7 @@ void Queue::save(Turn& turn) {
                      .varint(shelf_->end())
                      .varint(delayed_)
                      .varint(delayed_end_)
+                     .varint(shelf_->window_end())
                      .bytes());
 }
 

@@ -219,5 +219,44 @@ TEST(FifoQueueTest, ABacklogOfBlockedGroupsIsCountedOverRestarts) {
   }
 }
 
+// More messages than a window holds were received, became visible again, and stand behind some that
+// wait for their group.
+TEST(FifoQueueTest, ManyMessagesThatAreVisibleAgainHideNoneThatWaitBeforeThem) {
+  TestBed bed;
+  QueueDriver queue(bed, "Q.fifo", {{"VisibilityTimeout", "43200"}});
+  constexpr int kFirst = 5;
+  constexpr int kOthers = 20'100;
+  for (int i = 0; i < kFirst + kOthers; ++i) {
+    const std::string body = std::to_string(i);
+    bed.begin_later(
+        bed.sqs().SendMessage(queue.message(body, i < kFirst ? "blocked" : body, body)));
+  }
+  bed.settle();
+  const auto blocking = queue.receive().at(0);
+  auto order = queue.order(10);
+  order.VisibilityTimeout = 60;
+  int deleted = 0;
+  for (int received = 0; received < kOthers; received += 10) {
+    const auto messages = queue.receive(order);
+    ASSERT_THAT(messages, SizeIs(10));
+    if (received % 1'000 != 0) continue;
+    queue.remove(messages[5]);
+    ++deleted;
+  }
+  const std::string counts =
+      std::to_string(kFirst - 1 + kOthers - deleted) + " 1 0";  // once they are visible again
+  bed.advance(seconds(60));
+  EXPECT_EQ(queue.counts(), counts);
+
+  bed.reopen();
+  EXPECT_EQ(queue.counts(), counts);
+  // Something must change, so that the next restart finds what this one made of it.
+  queue.remove(queue.receive().at(0));
+  bed.reopen();
+  EXPECT_EQ(queue.counts(), std::to_string(kFirst - 2 + kOthers - deleted) + " 1 0");
+  queue.remove(blocking);
+  EXPECT_THAT(queue.bodies(kFirst - 1), ElementsAre("1", "2", "3", "4"));
+}
+
 }  // namespace
 }  // namespace doorbuster::engine

@@ -1,5 +1,7 @@
 #include "engine/shelf.h"
 
+#include <algorithm>
+
 #include "engine/codec.h"
 
 namespace doorbuster::engine {
@@ -166,17 +168,22 @@ std::optional<Waiting> FifoShelf::take(const Store& store) {
   return Waiting{sequence, std::move(*message)};
 }
 
+// What was seen before the restart must be seen again, however much it is: among it are gaps that
+// only the store knows, and messages that were put back.
 void FifoShelf::refill(const Store& store) {
-  if (window_.size() >= kFifoWindowMessages) return;
+  const auto full = [this] {
+    return window_.size() >= kFifoWindowMessages && window_end_ >= std::min(seen_, saved_end_);
+  };
+  if (full()) return;
   store.scan(Family::messages, message_key(queue_, window_end_), message_key(queue_, saved_end_),
-             [this](std::string_view key, std::string_view value) {
+             [&](std::string_view key, std::string_view value) {
                const auto sequence = Decoder(key.substr(sizeof(std::uint32_t))).u64();
                if (!received_.contains(sequence))
                  push(sequence, StoredMessage::decode(value).group);
                window_end_ = sequence + 1;
-               return window_.size() < kFifoWindowMessages;
+               return !full();
              });
-  if (window_.size() >= kFifoWindowMessages) return;
+  if (full()) return;
   for (auto it = unsaved_.lower_bound(window_end_); it != unsaved_.end(); ++it) {
     push(it->first, it->second.group);
   }
@@ -197,6 +204,7 @@ void FifoShelf::removed(const std::string& name) {
 void FifoShelf::in_flight(std::uint64_t sequence, const std::string& name) {
   ++groups_[name].in_flight;
   received_.insert(sequence);
+  seen_ = std::max(seen_, sequence + 1);
 }
 
 void FifoShelf::drop(std::uint64_t sequence, const std::string& name) {

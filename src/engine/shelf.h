@@ -30,9 +30,10 @@ struct Waiting {
 
 class Shelf {
  public:
-  // `first` is the first sequence that may still wait, `end` the one after the last ever given.
-  Shelf(std::uint32_t queue, std::uint64_t first, std::uint64_t end)
-      : queue_(queue), window_end_(first), end_(end), saved_end_(end) {}
+  // `first` is the first sequence that may still wait, `seen` the window_end() up to which messages
+  // may have been taken, `end` the one after the last ever given.
+  Shelf(std::uint32_t queue, std::uint64_t first, std::uint64_t seen, std::uint64_t end)
+      : queue_(queue), window_end_(first), seen_(seen), end_(end), saved_end_(end) {}
   virtual ~Shelf() = default;
 
   // Reads the first window, after in_flight() has named what was received before.
@@ -71,11 +72,15 @@ class Shelf {
 
   std::uint64_t end() const { return end_; }
 
+  // The first sequence that is not in the window: neither it nor any after it was ever taken.
+  std::uint64_t window_end() const { return window_end_; }
+
  protected:
   std::optional<StoredMessage> load(const Store& store, std::uint64_t sequence) const;
 
   const std::uint32_t queue_;
-  std::uint64_t window_end_;  // the first sequence that is not in the window
+  std::uint64_t window_end_;
+  std::uint64_t seen_;  // the window's end before this was opened
   std::uint64_t end_;
   std::uint64_t saved_end_;  // what is before it can be read from the store
 };
@@ -145,7 +150,7 @@ class FifoShelf final : public Shelf {
       ready_;                                       // groups that can be taken from, oldest first
   std::optional<std::string> open_group_;           // the one that this receive has begun
   std::set<std::uint64_t> window_;                  // waiting, in or out of ready_
-  std::set<std::uint64_t> received_;                // before the window's end when opened
+  std::set<std::uint64_t> received_;                // when opened, behind the window's end
   std::map<std::uint64_t, StoredMessage> unsaved_;  // of this turn
 };
 
