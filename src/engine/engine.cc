@@ -29,6 +29,25 @@ std::exception_ptr unavailable(const std::string& why) {
   return std::make_exception_ptr(cloud::Error("ServiceUnavailable", why, 503));
 }
 
+// Nobody waits for it: whether it came in time is seen by what the withdrawn call completes with.
+class Withdrawal final : public Command {
+ public:
+  explicit Withdrawal(std::shared_ptr<Ticket> ticket) : ticket_(std::move(ticket)) {}
+
+  void run(Machine& machine, Turn& turn) override { machine.queues.withdraw(turn, *ticket_); }
+
+  std::unique_ptr<Completion> refuse(std::exception_ptr) override {
+    return std::make_unique<Unheard>();
+  }
+
+ private:
+  class Unheard final : public Completion {
+    void release() noexcept override {}
+  };
+
+  std::shared_ptr<Ticket> ticket_;
+};
+
 }  // namespace
 
 Engine::Engine(EngineOptions options)
@@ -99,6 +118,11 @@ void Engine::submit(std::unique_ptr<Command> command) {
   const bool first = commands_.size() == 1;  // of others the writer knows
   lock.unlock();
   if (first) wake_.notify_one();
+}
+
+// Commands keep their order, so the call that the ticket is of has had its turn by then.
+void Engine::withdraw(std::shared_ptr<Ticket> ticket) {
+  submit(std::make_unique<Withdrawal>(std::move(ticket)));
 }
 
 std::deque<std::unique_ptr<Command>> Engine::take() {

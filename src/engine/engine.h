@@ -5,6 +5,7 @@
 // acknowledged before it is on disk, and under load the price of a sync is shared.
 #pragma once
 
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -73,6 +74,11 @@ class Engine {
   // durable. If op takes a third argument, the std::unique_ptr<Reply<T>>, it answers by that, in
   // this turn or a later one, unless it throws.
   // With T = Done it completes with nothing.
+  //
+  // An op that answers later can be withdrawn: if the awaiting coroutine is cancelled (on its own
+  // executor, as Asio asks) while its reply waits in a queue, it completes with cloud::Error
+  // RequestCanceled and gets no message. An answer that is already under way wins. The engine must
+  // outlive whatever can cancel.
   template <class T, class Op>
   Answer<T> call(Op op);
 
@@ -82,7 +88,12 @@ class Engine {
   const Log& log() const { return options_.log; }
 
  private:
+  template <class T, class Handler>
+  friend class PostedReply;
+
   void run();
+  // Takes the reply out of its queue, if it waits in one when this comes to its turn.
+  void withdraw(std::shared_ptr<Ticket> ticket);
   void submit(std::unique_ptr<Command> command);
   std::deque<std::unique_ptr<Command>> take();
   void apply(std::deque<std::unique_ptr<Command>>& commands, Turn& turn);
@@ -114,10 +125,21 @@ class PostedReply final : public Reply<T> {
   explicit PostedReply(Handler handler)
       : work_(boost::asio::get_associated_executor(handler)), handler_(std::move(handler)) {}
 
+  // If the handler can be cancelled at all, cancelling it withdraws the reply from now on.
+  void let_withdraw(Engine& engine) {
+    auto slot = boost::asio::get_associated_cancellation_slot(handler_);
+    if (!slot.is_connected()) return;
+    this->ticket = std::make_shared<Ticket>();
+    slot.assign([&engine, ticket = this->ticket](boost::asio::cancellation_type type) {
+      if (type != boost::asio::cancellation_type::none) engine.withdraw(ticket);
+    });
+  }
+
   void release() noexcept override {
     boost::asio::post(work_.get_executor(),
                       [handler = std::move(handler_), error = std::move(this->error),
-                       value = std::move(this->value)]() mutable {
+                       value = std::move(this->value), held = this->ticket != nullptr]() mutable {
+                        if (held) boost::asio::get_associated_cancellation_slot(handler).clear();
                         if constexpr (std::is_same_v<T, Done>) {
                           std::move(handler)(std::move(error));
                         } else {
@@ -133,12 +155,16 @@ class PostedReply final : public Reply<T> {
 };
 
 template <class T, class Op>
+constexpr bool answers_later =
+    std::is_invocable_v<Op&, Machine&, Turn&, std::unique_ptr<Reply<T>>&>;
+
+template <class T, class Op>
 class Call final : public Command {
  public:
   Call(Op op, std::unique_ptr<Reply<T>> reply) : op_(std::move(op)), reply_(std::move(reply)) {}
 
   void run(Machine& machine, Turn& turn) override {
-    if constexpr (std::is_invocable_v<Op&, Machine&, Turn&, std::unique_ptr<Reply<T>>&>) {
+    if constexpr (answers_later<T, Op>) {
       op_(machine, turn, reply_);
     } else if constexpr (std::is_same_v<T, Done>) {
       op_(machine, turn);
@@ -166,8 +192,9 @@ Answer<T> Engine::call(Op op) {
   return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, Signature>(
       [this](auto handler, Op work) {
         using Handler = decltype(handler);
-        submit(std::make_unique<Call<T, Op>>(
-            std::move(work), std::make_unique<PostedReply<T, Handler>>(std::move(handler))));
+        auto reply = std::make_unique<PostedReply<T, Handler>>(std::move(handler));
+        if constexpr (answers_later<T, Op>) reply->let_withdraw(*this);
+        submit(std::make_unique<Call<T, Op>>(std::move(work), std::move(reply)));
       },
       boost::asio::use_awaitable, std::move(op));
 }

@@ -1,5 +1,10 @@
 #include "engine/engine.h"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/post.hpp>
+#include <vector>
+
 #include "engine/test_bed.h"
 
 namespace doorbuster::engine {
@@ -164,6 +169,166 @@ TEST(EngineTest, ALongPollWakesAtOnce) {
   bed.advance(std::chrono::milliseconds(1));
   ASSERT_TRUE(in_vain->value);
   EXPECT_THAT(in_vain->value->Messages, SizeIs(0));
+}
+
+class WithdrawnPollTest : public testing::Test {
+ protected:
+  WithdrawnPollTest() {
+    bed.run(bed.sqs().CreateQueue({"Orders", {}}));
+    receive.QueueUrl = send.QueueUrl = kQueueUrl;
+    receive.WaitTimeSeconds = 20;
+    send.MessageBody = "hello";
+  }
+
+  // Begins a long poll that `cancel` can withdraw, and lets nothing happen yet.
+  void poll() {
+    const auto done = [this](std::exception_ptr e, cloud::ReceiveMessageResult result) {
+      answered = true;
+      bodies = result.Messages.size();
+      try {
+        if (e) std::rethrow_exception(e);
+      } catch (const cloud::Error& error) {
+        code = error.code();
+      }
+    };
+    boost::asio::co_spawn(bed.context(), bed.sqs().ReceiveMessage(receive),
+                          boost::asio::bind_cancellation_slot(cancel.slot(), done));
+  }
+  // On the executor of the poll, as cancellation asks.
+  void withdraw() {
+    boost::asio::post(bed.context(),
+                      [this] { cancel.emit(boost::asio::cancellation_type::terminal); });
+  }
+
+  boost::asio::cancellation_signal cancel;
+  TestBed bed;
+  cloud::ReceiveMessageRequest receive;
+  cloud::SendMessageRequest send;
+  bool answered = false;
+  std::size_t bodies = 0;
+  std::string code;
+};
+
+TEST_F(WithdrawnPollTest, GetsNoMessage) {
+  poll();
+  bed.settle();
+  EXPECT_FALSE(answered);
+  withdraw();
+  bed.settle();
+  EXPECT_TRUE(answered);
+  EXPECT_EQ(code, "RequestCanceled");
+  bed.run(bed.sqs().SendMessage(send));
+  receive.WaitTimeSeconds = 0;
+  EXPECT_THAT(bed.run(bed.sqs().ReceiveMessage(receive)).Messages, SizeIs(1))
+      << "it is still there";
+  bed.advance(std::chrono::seconds(25));
+}
+
+TEST_F(WithdrawnPollTest, MayBeWithdrawnBeforeItCameToItsTurn) {
+  poll();
+  withdraw();  // before the engine has seen it
+  bed.settle();
+  EXPECT_EQ(code, "RequestCanceled");
+}
+
+TEST_F(WithdrawnPollTest, KeepsAnAnswerThatIsUnderWay) {
+  poll();
+  bed.settle();
+  bed.begin_later(bed.sqs().SendMessage(send));
+  bed.context().restart();
+  bed.context().poll();
+  withdraw();  // it happens between the turn that answers and the answer's arrival
+  EXPECT_TRUE(bed.engine().turn());
+  bed.settle();
+  EXPECT_TRUE(answered);
+  EXPECT_EQ(code, "");
+  EXPECT_EQ(bodies, 1U);
+  withdraw();
+  bed.settle();
+}
+
+TEST_F(WithdrawnPollTest, IsNoneAfterItsQueueHasGone) {
+  poll();
+  bed.settle();
+  bed.run(bed.sqs().DeleteQueue({kQueueUrl}));
+  EXPECT_TRUE(answered);
+  withdraw();
+  bed.settle();
+  EXPECT_EQ(code, "");
+}
+
+TEST_F(WithdrawnPollTest, LeavesOthersWaiting) {
+  const auto before = bed.begin(bed.sqs().ReceiveMessage(receive));
+  poll();
+  bed.settle();
+  const auto after = bed.begin(bed.sqs().ReceiveMessage(receive));
+  withdraw();
+  bed.settle();
+  EXPECT_EQ(code, "RequestCanceled");
+  for (int i = 0; i < 2; ++i) bed.run(bed.sqs().SendMessage(send));
+  EXPECT_TRUE(before->value);
+  EXPECT_TRUE(after->value);
+}
+
+// The writer on its own thread, clients on another: each message is received once, whoever
+// withdraws.
+TEST(WithdrawnPollsTest, LoseNoMessageHoweverTheyMeetTheirAnswers) {
+  constexpr int kPolls = 200;
+  const auto disk = TestBed::memory();
+  EngineOptions options;
+  options.directory = "/engine";
+  options.env = disk.get();
+  Engine engine(options);
+  engine.start();
+  const auto sqs = make_sqs(engine, {});
+  boost::asio::io_context context(1);
+  boost::asio::co_spawn(context, sqs->CreateQueue({"Orders", {}}), [](auto...) {});
+  context.run();
+  context.restart();
+
+  std::vector<boost::asio::cancellation_signal> cancels(kPolls);
+  int received = 0;
+  int withdrawn = 0;
+  for (int i = 0; i < kPolls; ++i) {
+    cloud::ReceiveMessageRequest receive;
+    receive.QueueUrl = kQueueUrl;
+    receive.WaitTimeSeconds = 20;
+    const auto done = [&](std::exception_ptr e, cloud::ReceiveMessageResult result) {
+      received += static_cast<int>(result.Messages.size());
+      withdrawn += e ? 1 : 0;
+    };
+    boost::asio::co_spawn(
+        context, sqs->ReceiveMessage(receive),
+        boost::asio::bind_cancellation_slot(cancels[static_cast<std::size_t>(i)].slot(), done));
+    if (i % 2 == 0) {
+      cloud::SendMessageRequest send;
+      send.QueueUrl = kQueueUrl;
+      send.MessageBody = "hello";
+      boost::asio::co_spawn(context, sqs->SendMessage(send), [](auto...) {});
+    }
+    boost::asio::post(context, [&context, &cancels, i] {
+      boost::asio::post(context, [&cancels, i] {
+        cancels[static_cast<std::size_t>(i)].emit(boost::asio::cancellation_type::terminal);
+      });
+    });
+    if (i % 10 == 0) context.poll();
+  }
+  context.run();
+  EXPECT_EQ(received + withdrawn, kPolls);
+
+  context.restart();
+  std::size_t left = 0;
+  for (int i = 0; i < kPolls; ++i) {
+    cloud::ReceiveMessageRequest receive;
+    receive.QueueUrl = kQueueUrl;
+    boost::asio::co_spawn(context, sqs->ReceiveMessage(receive),
+                          [&](std::exception_ptr, cloud::ReceiveMessageResult result) {
+                            left += result.Messages.size();
+                          });
+  }
+  context.run();
+  EXPECT_EQ(received + static_cast<int>(left), kPolls / 2);
+  engine.stop();
 }
 
 }  // namespace

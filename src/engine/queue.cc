@@ -309,6 +309,7 @@ std::vector<StoredMessage> Queue::browse(const Store& store, std::uint64_t* from
 
 void Queue::wait(ReceiveOrder order) {
   waiter_deadlines_.emplace(order.wait_until, next_waiter_);
+  if (order.reply->ticket) *order.reply->ticket = {identity.id, next_waiter_};
   waiters_.emplace_hint(waiters_.end(), next_waiter_++, std::move(order));
 }
 
@@ -322,6 +323,16 @@ void Queue::serve(Turn& turn, Queue* dead_letters) {
     turn.done.push_back(std::move(first->second.reply));
     waiters_.erase(first);
   }
+}
+
+void Queue::withdraw(Turn& turn, std::uint64_t waiter) {
+  const auto it = waiters_.find(waiter);
+  if (it == waiters_.end()) return;
+  waiter_deadlines_.erase({it->second.wait_until, it->first});
+  it->second.reply->error = std::make_exception_ptr(
+      cloud::Error("RequestCanceled", "The request was withdrawn while it waited for messages."));
+  turn.done.push_back(std::move(it->second.reply));
+  waiters_.erase(it);
 }
 
 void Queue::dismiss(Turn& turn) {

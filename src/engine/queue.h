@@ -99,6 +99,8 @@ class Queue {
   void wait(ReceiveOrder order);
   bool has_waiters() const { return !waiters_.empty(); }
   void serve(Turn& turn, Queue* dead_letters);
+  // Answers the order that waits under this number with an error; nothing if there is none.
+  void withdraw(Turn& turn, std::uint64_t waiter);
   // Answers all orders that wait, with nothing.
   void dismiss(Turn& turn);
 

@@ -255,6 +255,13 @@ void Queues::receive(Turn& turn, Queue& queue, ReceiveOrder order,
   queue.wait(std::move(order));
 }
 
+void Queues::withdraw(Turn& turn, const Ticket& ticket) {
+  const auto it = entries_.find(ticket.queue);
+  if (it == entries_.end()) return;
+  it->second.queue->withdraw(turn, ticket.waiter);
+  touch(*it->second.queue);
+}
+
 void Queues::remove(Turn& turn, Queue& queue, const ReceiptHandle& handle) {
   touch(queue);
   if (queue.remove(turn, handle) || !queue.attributes.fifo) return;

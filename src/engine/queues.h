@@ -53,6 +53,8 @@ class Queues {
   // reply in its place if it throws.
   void receive(Turn& turn, Queue& queue, ReceiveOrder order,
                std::unique_ptr<Reply<std::vector<Delivery>>>& reply);
+  // Withdraws the receive that waits where the ticket says; nothing if it does not any more.
+  void withdraw(Turn& turn, const Ticket& ticket);
   void remove(Turn& turn, Queue& queue, const ReceiptHandle& handle);
   // Those of the handles that still hold.
   void remove(Turn& turn, Queue& queue, const std::vector<ReceiptHandle>& handles);

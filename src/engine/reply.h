@@ -1,10 +1,17 @@
 // The answer to a command, kept back until what it says is on disk.
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <memory>
 
 namespace doorbuster::engine {
+
+// Where a reply waits, so that whoever waits for it can withdraw. Belongs to the writer's thread.
+struct Ticket {
+  std::uint32_t queue = 0;   // 0: it never waited
+  std::uint64_t waiter = 0;  // its number there, never given twice
+};
 
 class Completion {
  public:
@@ -18,6 +25,7 @@ class Completion {
   void fail(std::exception_ptr why) { error = std::move(why); }
 
   std::exception_ptr error;
+  std::shared_ptr<Ticket> ticket;  // null unless whoever waits can withdraw
 };
 
 template <class T>
