@@ -125,8 +125,8 @@ TEST_F(DeadLettersTest, ATargetMustExistAndBeOfTheSameKind) {
   EXPECT_EQ(source.set("RedrivePolicy", nowhere), "InvalidParameterValue");
   EXPECT_EQ(bed.error_of(bed.sqs().CreateQueue({"New", {{"RedrivePolicy", nowhere}}})),
             "InvalidParameterValue");
-  EXPECT_EQ(source.redrive_to(dead, 0), "InvalidAttributeValue");
-  EXPECT_EQ(source.redrive_to(dead, 1'001), "InvalidAttributeValue");
+  EXPECT_EQ(source.redrive_to(dead, 0), "InvalidParameterValue");
+  EXPECT_EQ(source.redrive_to(dead, 1'001), "InvalidParameterValue");
 }
 
 TEST_F(DeadLettersTest, WithoutItsTargetAMessageStays) {

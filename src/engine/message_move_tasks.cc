@@ -134,6 +134,11 @@ std::int64_t MessageMoveTasks::cancel(Turn& turn, const std::string& handle) {
   return it->second.ApproximateNumberOfMessagesMoved;
 }
 
+std::string_view MessageMoveTasks::source(const std::string& handle) const {
+  const auto it = tasks_.find(handle);
+  return it == tasks_.end() ? std::string_view() : it->second.SourceArn;
+}
+
 std::vector<cloud::ListMessageMoveTasksResultEntry> MessageMoveTasks::list(
     const std::string& source_arn, std::size_t max) const {
   std::vector<Task> found;

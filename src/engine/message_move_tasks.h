@@ -19,6 +19,8 @@ class MessageMoveTasks {
   std::string start(Turn& turn, const cloud::StartMessageMoveTaskRequest& request);
   // How many it has moved.
   std::int64_t cancel(Turn& turn, const std::string& handle);
+  // The ARN of the queue that a task empties; empty if there is no such task.
+  std::string_view source(const std::string& handle) const;
   // The last ones first.
   std::vector<cloud::ListMessageMoveTasksResultEntry> list(const std::string& source_arn,
                                                            std::size_t max) const;

@@ -143,7 +143,8 @@ cloud::Message to_message(Delivery delivery, const cloud::ReceiveMessageRequest&
   message.MD5OfBody = hex(md5(stored.body));
   message.Body = std::move(stored.body);
   const auto system = [&](const char* name, std::string value) {
-    if (!value.empty() && asked_for(request.MessageSystemAttributeNames, name)) {
+    if (!value.empty() && (asked_for(request.MessageSystemAttributeNames, name) ||
+                           asked_for(request.AttributeNames, name))) {
       message.Attributes[name] = std::move(value);
     }
   };

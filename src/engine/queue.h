@@ -69,6 +69,7 @@ class Queue {
 
   Identity identity;
   QueueAttributes attributes;
+  cloud::TagMap tags;
 
   struct Counts {
     std::uint64_t visible = 0;

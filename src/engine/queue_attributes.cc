@@ -23,9 +23,13 @@ constexpr std::array<Number, 5> kNumbers = {{
     {"VisibilityTimeout", &QueueAttributes::visibility_timeout_s, 0, 43'200},
 }};
 
-// Kept and answered; they have no effect on one machine.
-constexpr std::array<const char*, 3> kEncryption = {
-    "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled"};
+// They were once kept whatever their value.
+constexpr std::array<const char*, 4> kStricterNow = {"FifoThroughputLimit",
+                                                     "KmsDataKeyReusePeriodSeconds",
+                                                     "RedriveAllowPolicy", "SqsManagedSseEnabled"};
+
+constexpr int kDataKeyReuseMin_s = 60;
+constexpr int kDataKeyReuseMax_s = 86'400;
 
 [[noreturn]] void invalid_value(const std::string& name, const std::string& why = "") {
   throw cloud::Error("InvalidAttributeValue", "Invalid value for the parameter " + name + "." +
@@ -38,35 +42,19 @@ bool to_bool(const std::string& name, const std::string& value) {
   invalid_value(name, "must be true or false.");
 }
 
-RedrivePolicy to_redrive_policy(const std::string& value) {
-  boost::json::error_code bad;
-  const auto json = boost::json::parse(value, bad);
-  const auto* object = bad ? nullptr : json.if_object();
-  const auto* target = object ? object->if_contains("deadLetterTargetArn") : nullptr;
-  const auto* count = object ? object->if_contains("maxReceiveCount") : nullptr;
-  if (!target || !target->is_string() || !count) {
-    invalid_value("RedrivePolicy",
-                  "must be an object with deadLetterTargetArn and maxReceiveCount.");
+void check_number(const std::string& name, const std::string& value, int min, int max, int* to) {
+  const auto n = to_integer(value);
+  if (!n || *n < min || *n > max) {
+    invalid_value(name, "must be a whole number from " + std::to_string(min) + " to " +
+                            std::to_string(max) + ".");
   }
-  // The console and older clients send the number as a string.
-  std::optional<std::int64_t> max;
-  if (count->is_string()) max = to_integer(std::string_view(count->get_string()));
-  if (count->is_int64()) max = count->get_int64();
-  if (!max || *max < 1 || *max > 1'000) {
-    invalid_value("RedrivePolicy", "maxReceiveCount must be a whole number from 1 to 1000.");
-  }
-  return {std::string(target->get_string()), static_cast<int>(*max)};
+  *to = static_cast<int>(*n);
 }
 
 bool set_number(QueueAttributes& to, const std::string& name, const std::string& value) {
   for (const auto& number : kNumbers) {
     if (name != number.name) continue;
-    const auto n = to_integer(value);
-    if (!n || *n < number.min || *n > number.max) {
-      invalid_value(name, "must be a whole number from " + std::to_string(number.min) + " to " +
-                              std::to_string(number.max) + ".");
-    }
-    to.*number.field = static_cast<int>(*n);
+    check_number(name, value, number.min, number.max, &(to.*number.field));
     return true;
   }
   return false;
@@ -90,14 +78,17 @@ bool set_fifo(QueueAttributes& to, const std::string& name, const std::string& v
     set_choice(name, value, "queue", "messageGroup");
     to.deduplicate_by_group = value == "messageGroup";
   }
-  if (name == "FifoThroughputLimit") set_choice(name, value, "perQueue", "perMessageGroupId");
+  if (name == "FifoThroughputLimit") {
+    set_choice(name, value, "perQueue", "perMessageGroupId");
+    to.limit_by_group = value == "perMessageGroupId";
+  }
   return known;
 }
 
 bool set_policy(QueueAttributes& to, const std::string& name, const std::string& value) {
   if (name == "RedrivePolicy") {
     to.redrive.reset();
-    if (!value.empty()) to.redrive = to_redrive_policy(value);
+    if (!value.empty()) to.redrive = RedrivePolicy::parse(value);
     return true;
   }
   if (name == "Policy") {
@@ -109,19 +100,48 @@ bool set_policy(QueueAttributes& to, const std::string& name, const std::string&
     return true;
   }
   if (name == "RedriveAllowPolicy") {
-    boost::json::error_code bad;
-    const auto json = boost::json::parse(value.empty() ? "{}" : value, bad);
-    if (bad || !json.is_object()) invalid_value(name, "must be a JSON object.");
+    to.redrive_allow = value.empty() ? RedriveAllowPolicy() : RedriveAllowPolicy::parse(value);
     return true;
   }
   return false;
 }
 
+// They are kept and answered as AWS answers them; what encrypts the store is the disk's business.
+bool set_encryption(const std::string& name, const std::string& value) {
+  if (name == "KmsMasterKeyId") return true;
+  if (name == "SqsManagedSseEnabled") {
+    to_bool(name, value);
+    return true;
+  }
+  if (name == "KmsDataKeyReusePeriodSeconds") {
+    int ignored = 0;
+    check_number(name, value, kDataKeyReuseMin_s, kDataKeyReuseMax_s, &ignored);
+    return true;
+  }
+  return false;
+}
+
+// What no attribute says alone, of a queue that has taken over `changes`.
+void check_together(QueueAttributes& all, const cloud::AttributeMap& changes) {
+  if (all.limit_by_group && !all.deduplicate_by_group) {
+    invalid_value("FifoThroughputLimit",
+                  "perMessageGroupId is allowed only if DeduplicationScope is messageGroup.");
+  }
+  if (!all.text.contains("KmsMasterKeyId")) return;
+  const auto managed = changes.find("SqsManagedSseEnabled");
+  if (managed != changes.end() && managed->second == "true") {
+    throw cloud::Error("InvalidAttributeName",
+                       "You can use one type of server-side encryption (SSE) at one time. You can "
+                       "either enable KMS SSE or SQS SSE.");
+  }
+  all.text["SqsManagedSseEnabled"] = "false";
+}
+
 void set_one(QueueAttributes& to, const std::string& name, const std::string& value) {
-  if (set_number(to, name, value) || set_fifo(to, name, value) || set_policy(to, name, value)) {
+  if (set_number(to, name, value) || set_fifo(to, name, value) || set_policy(to, name, value) ||
+      set_encryption(name, value)) {
     return;
   }
-  if (std::find(kEncryption.begin(), kEncryption.end(), name) != kEncryption.end()) return;
   throw cloud::Error("InvalidAttributeName", "Unknown Attribute " + name + ".");
 }
 
@@ -143,13 +163,30 @@ void QueueAttributes::set(const cloud::AttributeMap& changes) {
       next.text[name] = value;
     }
   }
+  check_together(next, changes);
   *this = std::move(next);
+}
+
+void QueueAttributes::restore(const cloud::AttributeMap& kept) {
+  cloud::AttributeMap as_ever = kept;
+  for (const char* name : kStricterNow) as_ever.erase(name);
+  set(as_ever);
+  for (const char* name : kStricterNow) {
+    const auto it = kept.find(name);
+    if (it == kept.end()) continue;
+    try {
+      set({*it});
+    } catch (const cloud::Error&) {
+      continue;
+    }
+  }
 }
 
 cloud::AttributeMap QueueAttributes::all() const {
   cloud::AttributeMap result = text;
   for (const auto& number : kNumbers) result[number.name] = std::to_string(this->*number.field);
   result.emplace("SqsManagedSseEnabled", "true");
+  if (text.contains("KmsMasterKeyId")) result.emplace("KmsDataKeyReusePeriodSeconds", "300");
   if (fifo) {
     result["FifoQueue"] = "true";
     result["ContentBasedDeduplication"] = content_based_deduplication ? "true" : "false";

@@ -144,6 +144,27 @@ TEST(FifoQueueTest, DeduplicationCanBePerGroup) {
   EXPECT_EQ(queue.counts(), "2 0 0");
 }
 
+TEST(FifoQueueTest, ThroughputIsLimitedByGroupOnlyWhereDeduplicationIs) {
+  TestBed bed;
+  QueueDriver queue(bed, "Q.fifo");
+  EXPECT_EQ(queue.get("FifoThroughputLimit"), "perQueue");
+  EXPECT_EQ(queue.set("FifoThroughputLimit", "perMessageGroupId"), "InvalidAttributeValue");
+  const auto set = [&](cloud::AttributeMap attributes) {
+    return bed.error_of(bed.sqs().SetQueueAttributes({queue.url(), std::move(attributes)}));
+  };
+  EXPECT_EQ(
+      set({{"DeduplicationScope", "messageGroup"}, {"FifoThroughputLimit", "perMessageGroupId"}}),
+      "");
+  EXPECT_EQ(queue.set("DeduplicationScope", "queue"), "InvalidAttributeValue");
+  EXPECT_EQ(queue.set("FifoThroughputLimit", "perGroup"), "InvalidAttributeValue");
+  bed.reopen();
+  EXPECT_EQ(queue.get("DeduplicationScope"), "messageGroup");
+  EXPECT_EQ(queue.get("FifoThroughputLimit"), "perMessageGroupId");
+  EXPECT_EQ(set({{"DeduplicationScope", "queue"}, {"FifoThroughputLimit", "perQueue"}}), "");
+  QueueDriver standard(bed, "Q");
+  EXPECT_EQ(standard.set("FifoThroughputLimit", "perQueue"), "InvalidAttributeName");
+}
+
 TEST(FifoQueueTest, SequenceNumbersGrowOverDelaysAndRestarts) {
   TestBed bed;
   QueueDriver queue(bed, "Q.fifo", {{"DelaySeconds", "2"}});

@@ -356,6 +356,7 @@ TEST(QueueTest, AttributesHaveAwsDefaultsAndLimits) {
   EXPECT_EQ(queue.get("MessageRetentionPeriod"), "345600");
   EXPECT_EQ(queue.get("DelaySeconds"), "0");
   EXPECT_EQ(queue.get("ReceiveMessageWaitTimeSeconds"), "0");
+  EXPECT_EQ(queue.get("MaximumMessageSize"), "1048576");
   EXPECT_EQ(queue.get("QueueArn"), "arn:aws:sqs:us-east-1:000000000000:Q");
   for (const auto& [name, value] : cloud::AttributeMap{{"VisibilityTimeout", "43201"},
                                                        {"DelaySeconds", "901"},
@@ -363,7 +364,7 @@ TEST(QueueTest, AttributesHaveAwsDefaultsAndLimits) {
                                                        {"ReceiveMessageWaitTimeSeconds", "21"},
                                                        {"MaximumMessageSize", "1023"},
                                                        {"Policy", "{"},
-                                                       {"RedrivePolicy", "{}"}}) {
+                                                       {"RedrivePolicy", "{"}}) {
     EXPECT_EQ(queue.set(name, value), "InvalidAttributeValue") << name;
   }
   EXPECT_EQ(queue.set("Colour", "red"), "InvalidAttributeName");
@@ -418,6 +419,40 @@ TEST(QueueTest, ReceiveParametersHaveLimits) {
   EXPECT_EQ(error([](auto& o) { o.VisibilityTimeout = 43'201; }), "InvalidParameterValue");
   EXPECT_EQ(error([](auto& o) { o.QueueUrl = "http://127.0.0.1:4566/000000000000/none"; }),
             "QueueDoesNotExist");
+}
+
+TEST(QueueTest, EncryptionIsKeptAndAnsweredAsOnAws) {
+  TestBed bed;
+  QueueDriver queue(bed, "Q");
+  EXPECT_EQ(queue.get("SqsManagedSseEnabled"), "true");
+  EXPECT_EQ(queue.get("KmsDataKeyReusePeriodSeconds"), "");
+  EXPECT_EQ(queue.set("KmsMasterKeyId", "alias/orders"), "");
+  EXPECT_EQ(queue.get("SqsManagedSseEnabled"), "false");
+  EXPECT_EQ(queue.get("KmsDataKeyReusePeriodSeconds"), "300");
+  EXPECT_EQ(queue.set("SqsManagedSseEnabled", "true"), "InvalidAttributeName")
+      << "one or the other";
+  EXPECT_EQ(queue.set("KmsDataKeyReusePeriodSeconds", "59"), "InvalidAttributeValue");
+  EXPECT_EQ(queue.set("SqsManagedSseEnabled", "yes"), "InvalidAttributeValue");
+  EXPECT_EQ(queue.set("KmsDataKeyReusePeriodSeconds", "60"), "");
+  bed.reopen();
+  EXPECT_EQ(queue.get("KmsMasterKeyId"), "alias/orders");
+  EXPECT_EQ(queue.get("KmsDataKeyReusePeriodSeconds"), "60");
+  EXPECT_EQ(queue.get("SqsManagedSseEnabled"), "false");
+}
+
+TEST(QueueTest, AReceiptHandleOfAnotherQueueIsNone) {
+  TestBed bed;
+  QueueDriver queue(bed, "Q");
+  QueueDriver other(bed, "Other");
+  queue.send("x");
+  const auto received = queue.receive().at(0);
+  EXPECT_EQ(other.error_of_remove(received), "ReceiptHandleIsInvalid");
+  EXPECT_EQ(other.change_visibility(received, 0), "ReceiptHandleIsInvalid");
+  const cloud::DeleteMessageBatchRequest batch{other.url(), {{"1", received.ReceiptHandle}}};
+  const auto failed = bed.run(bed.sqs().DeleteMessageBatch(batch)).Failed;
+  ASSERT_THAT(failed, SizeIs(1));
+  EXPECT_EQ(failed[0].Code, "ReceiptHandleIsInvalid");
+  EXPECT_EQ(queue.error_of_remove(received), "");
 }
 
 }  // namespace

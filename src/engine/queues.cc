@@ -6,6 +6,8 @@
 
 #include "cloud/error.h"
 #include "engine/codec.h"
+#include "engine/queue_permissions.h"
+#include "engine/queue_tags.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -53,9 +55,12 @@ void Queues::open(const Store& store, cloud::Time now) {
     identity.modified = from_ms(json.at("modified").to_number<std::int64_t>());
     QueueAttributes attributes;
     attributes.fifo = identity.name.ends_with(".fifo");
-    attributes.set(boost::json::value_to<cloud::AttributeMap>(json.at("attributes")));
+    attributes.restore(boost::json::value_to<cloud::AttributeMap>(json.at("attributes")));
     next_id_ = std::max(next_id_, identity.id + 1);
-    add(std::move(identity), std::move(attributes));
+    Queue& queue = *add(std::move(identity), std::move(attributes)).queue;
+    if (const auto* tags = json.if_contains("tags")) {
+      queue.tags = boost::json::value_to<cloud::TagMap>(*tags);
+    }
     return true;
   });
   // An identifier is never given twice: records of a queue that is gone must not come back.
@@ -85,7 +90,8 @@ void Queues::write_config(Turn& turn, const Queue& queue) const {
                                  {"name", who.name},
                                  {"created", to_ms(who.created)},
                                  {"modified", to_ms(who.modified)},
-                                 {"attributes", boost::json::value_from(queue.attributes.text)}};
+                                 {"attributes", boost::json::value_from(queue.attributes.text)},
+                                 {"tags", boost::json::value_from(queue.tags)}};
   turn.batch.put(Family::config, config_key(who.arn), boost::json::serialize(json));
 }
 
@@ -108,9 +114,11 @@ std::string Queues::create(Turn& turn, const cloud::Scope& scope,
     }
     return existing->identity.url;
   }
-  check_redrive(attributes);
+  check_redrive(attributes, arn);
+  check_tags(request.QueueName, request.tags);
   const std::uint32_t id = next_id_++;
   Entry& entry = add({id, arn, request.QueueName, "", turn.now, turn.now}, std::move(attributes));
+  entry.queue->tags = request.tags;
   turn.batch.put(Family::config, "I", Encoder().u32(next_id_).bytes());
   write_config(turn, *entry.queue);
   return entry.queue->identity.url;
@@ -130,24 +138,61 @@ void Queues::destroy(Turn& turn, Queue& queue) {
   entries_.erase(who.id);
 }
 
-void Queues::check_redrive(const QueueAttributes& attributes) {
+void Queues::check_redrive(const QueueAttributes& attributes, const std::string& arn) {
   if (!attributes.redrive) return;
+  const auto fail = [&attributes](const std::string& why) {
+    throw cloud::Error("InvalidParameterValue", "Value " + attributes.text.at("RedrivePolicy") +
+                                                    " for parameter RedrivePolicy is invalid. "
+                                                    "Reason: " +
+                                                    why);
+  };
   const auto* target = by_arn(attributes.redrive->dead_letter_target_arn);
-  if (target && target->attributes.fifo == attributes.fifo) return;
-  throw cloud::Error("InvalidParameterValue",
-                     "Value " + attributes.text.at("RedrivePolicy") +
-                         " for parameter RedrivePolicy is invalid. Reason: Dead letter target does "
-                         "not exist or is not of the same type.");
+  const auto target_arn = cloud::Arn::parse(attributes.redrive->dead_letter_target_arn);
+  const auto source_arn = cloud::Arn::parse(arn);
+  if (!target || target_arn->region != source_arn->region) {
+    fail("Dead letter target does not exist.");
+  }
+  if (target_arn->account != source_arn->account) {
+    fail("Dead letter target owner should be same as the source.");
+  }
+  if (target->attributes.fifo != attributes.fifo) {
+    fail("Dead-letter queue must be same type of queue as the source.");
+  }
+  if (!target->attributes.redrive_allow.allows(arn)) {
+    fail("The redrive allow policy of " + target->identity.arn + " does not allow " + arn +
+         " to use it as its dead-letter queue.");
+  }
 }
 
 void Queues::set_attributes(Turn& turn, Queue& queue, const cloud::AttributeMap& changes) {
   QueueAttributes next = queue.attributes;
   next.set(changes);
-  if (changes.contains("RedrivePolicy")) check_redrive(next);
+  if (changes.contains("RedrivePolicy")) check_redrive(next, queue.identity.arn);
   queue.attributes = std::move(next);
   queue.identity.modified = turn.now;
   write_config(turn, queue);
   touch(queue);
+}
+
+void Queues::tag(Turn& turn, Queue& queue, const cloud::TagMap& tags) {
+  cloud::TagMap all = tags;
+  all.insert(queue.tags.begin(), queue.tags.end());
+  check_tags(queue.identity.name, all);
+  queue.tags = std::move(all);
+  write_config(turn, queue);
+}
+
+void Queues::untag(Turn& turn, Queue& queue, const std::vector<std::string>& keys) {
+  for (const auto& key : keys) queue.tags.erase(key);
+  write_config(turn, queue);
+}
+
+void Queues::add_permission(Turn& turn, Queue& queue, const cloud::AddPermissionRequest& request) {
+  set_attributes(turn, queue, {{"Policy", with_permission(queue, request)}});
+}
+
+void Queues::remove_permission(Turn& turn, Queue& queue, const std::string& label) {
+  set_attributes(turn, queue, {{"Policy", without_permission(queue, label)}});
 }
 
 cloud::AttributeMap Queues::attributes(const Queue& queue) const {
@@ -193,11 +238,12 @@ std::vector<const Queue*> Queues::list(const cloud::Scope& scope, std::string_vi
   return found;
 }
 
-std::vector<std::string> Queues::dead_letter_sources(const Queue& queue) const {
-  std::vector<std::string> sources;
+std::vector<const Queue*> Queues::dead_letter_sources(const Queue& queue) const {
+  std::vector<const Queue*> sources;
   for (const auto& [arn, id] : ids_) {
-    const auto& redrive = entries_.at(id).queue->attributes.redrive;
-    if (redrive && redrive->dead_letter_target_arn == queue.identity.arn) sources.push_back(arn);
+    const Queue* source = entries_.at(id).queue.get();
+    const auto& redrive = source->attributes.redrive;
+    if (redrive && redrive->dead_letter_target_arn == queue.identity.arn) sources.push_back(source);
   }
   return sources;
 }

@@ -29,6 +29,11 @@ class Queues {
   void set_attributes(Turn& turn, Queue& queue, const cloud::AttributeMap& changes);
   cloud::AttributeMap attributes(const Queue& queue) const;
 
+  void tag(Turn& turn, Queue& queue, const cloud::TagMap& tags);
+  void untag(Turn& turn, Queue& queue, const std::vector<std::string>& keys);
+  void add_permission(Turn& turn, Queue& queue, const cloud::AddPermissionRequest& request);
+  void remove_permission(Turn& turn, Queue& queue, const std::string& label);
+
   // Throw QueueDoesNotExist.
   Queue& by_url(const cloud::Scope& scope, std::string_view url);
   Queue& by_name(const cloud::Scope& scope, std::string_view name);
@@ -38,8 +43,8 @@ class Queues {
   // Those of the scope whose names begin with the prefix, by name, after `after`.
   std::vector<const Queue*> list(const cloud::Scope& scope, std::string_view prefix,
                                  std::string_view after) const;
-  // The ARNs of the queues that have this one as their dead-letter queue, by ARN.
-  std::vector<std::string> dead_letter_sources(const Queue& queue) const;
+  // The queues that have this one as their dead-letter queue, by ARN.
+  std::vector<const Queue*> dead_letter_sources(const Queue& queue) const;
 
   // What SendMessage answers. A FIFO queue that has taken the message's deduplication id in the
   // last five minutes answers with what it took then, and takes nothing.
@@ -87,7 +92,7 @@ class Queues {
   };
 
   Entry& add(Queue::Identity identity, QueueAttributes attributes);
-  void check_redrive(const QueueAttributes& attributes);
+  void check_redrive(const QueueAttributes& attributes, const std::string& arn);
   void write_config(Turn& turn, const Queue& queue) const;
   void touch(const Queue& queue) { touched_.insert(queue.identity.id); }
   Entry& entry(const Queue& queue) { return entries_.at(queue.identity.id); }

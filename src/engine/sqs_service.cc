@@ -4,6 +4,7 @@
 
 #include "cloud/error.h"
 #include "engine/message_rules.h"
+#include "engine/queue_access.h"
 #include "engine/services.h"
 
 namespace doorbuster::engine {
@@ -23,6 +24,11 @@ Error invalid_value(const std::string& value, const char* parameter, const std::
           "Value " + value + " for parameter " + parameter + " is invalid. Reason: " + reason};
 }
 
+Error missing(const char* parameter) {
+  return {"MissingParameter",
+          std::string("The request must contain the parameter ") + parameter + "."};
+}
+
 void check_range(int value, int min, int max, const char* parameter) {
   if (value >= min && value <= max) return;
   throw invalid_value(
@@ -30,8 +36,10 @@ void check_range(int value, int min, int max, const char* parameter) {
       "Must be between " + std::to_string(min) + " and " + std::to_string(max) + ", if provided.");
 }
 
-ReceiptHandle to_handle(const std::string& text) {
-  if (const auto handle = ReceiptHandle::parse(text)) return *handle;
+// A handle that this queue gave.
+ReceiptHandle to_handle(const Queue& queue, const std::string& text) {
+  const auto handle = ReceiptHandle::parse(text);
+  if (handle && handle->queue == queue.identity.id) return *handle;
   throw Error("ReceiptHandleIsInvalid", "The input receipt handle \"" + text.substr(0, 100) +
                                             "\" is not a valid receipt handle.");
 }
@@ -90,57 +98,130 @@ void check_for(const Queue& queue, const StoredMessage& message, std::optional<i
   }
   if (delay_s && *delay_s != 0) {
     throw invalid_value(std::to_string(*delay_s), "DelaySeconds",
-                        "The request include parameter that is not valid for this queue type");
+                        "The request include parameter that is not valid for this queue type.");
+  }
+}
+
+// The URLs of up to `max` of the queues, which are in the order of their names, behind the one that
+// the token names.
+template <class Queues>
+void list_page(const Queues& queues, std::optional<int> max, const std::string& token,
+               std::vector<std::string>* urls, std::string* next) {
+  const std::size_t size = max ? static_cast<std::size_t>(*max) : kPageMax;
+  std::string last;
+  for (const Queue* queue : queues) {
+    if (queue->identity.name <= token) continue;
+    if (urls->size() == size) {
+      *next = last;
+      return;
+    }
+    urls->push_back(queue->identity.url);
+    last = queue->identity.name;
   }
 }
 
 class SqsService final : public Sqs {
  public:
-  SqsService(Engine& engine, Scope scope) : engine_(engine), scope_(std::move(scope)) {}
+  SqsService(Engine& engine, Caller caller) : engine_(engine), caller_(std::move(caller)) {}
 
   Async<CreateQueueResult> CreateQueue(CreateQueueRequest request) override {
     return engine_.call<CreateQueueResult>(
         [this, request = std::move(request)](Machine& m, Turn& turn) -> CreateQueueResult {
-          return {m.queues.create(turn, scope_, request)};
+          check_access(caller_, "sqs:CreateQueue");
+          return {m.queues.create(turn, caller_.scope, request)};
         });
   }
 
   Async<void> DeleteQueue(DeleteQueueRequest request) override {
-    return on_queue<Done>(std::move(request.QueueUrl), [](Machine& m, Turn& turn, Queue& queue) {
-      m.queues.destroy(turn, queue);
-    });
+    return on_queue<Done>(
+        "sqs:DeleteQueue", std::move(request.QueueUrl),
+        [](Machine& m, Turn& turn, Queue& queue) { m.queues.destroy(turn, queue); });
   }
 
   Async<GetQueueUrlResult> GetQueueUrl(GetQueueUrlRequest request) override {
     return engine_.call<GetQueueUrlResult>(
         [this, request = std::move(request)](Machine& m, Turn&) -> GetQueueUrlResult {
-          return {m.queues.by_name(scope_, request.QueueName).identity.url};
+          Scope owner = caller_.scope;
+          if (!request.QueueOwnerAWSAccountId.empty()) {
+            owner.account = request.QueueOwnerAWSAccountId;
+          }
+          const Queue& queue = m.queues.by_name(owner, request.QueueName);
+          check_access(caller_, queue, "sqs:GetQueueUrl");
+          return {queue.identity.url};
         });
   }
 
   Async<ListQueuesResult> ListQueues(ListQueuesRequest request) override {
     return engine_.call<ListQueuesResult>([this, request = std::move(request)](Machine& m, Turn&) {
       if (request.MaxResults) check_range(*request.MaxResults, 1, 1'000, "MaxResults");
+      check_access(caller_, "sqs:ListQueues");
       ListQueuesResult result;
-      const auto max =
-          request.MaxResults ? static_cast<std::size_t>(*request.MaxResults) : kPageMax;
-      std::string last;
-      for (const Queue* queue : m.queues.list(scope_, request.QueueNamePrefix, request.NextToken)) {
-        if (result.QueueUrls.size() == max) {
-          result.NextToken = last;
-          break;
-        }
-        result.QueueUrls.push_back(queue->identity.url);
-        last = queue->identity.name;
-      }
+      const auto queues = m.queues.list(caller_.scope, request.QueueNamePrefix, request.NextToken);
+      list_page(queues, request.MaxResults, request.NextToken, &result.QueueUrls,
+                &result.NextToken);
       return result;
     });
+  }
+
+  Async<ListDeadLetterSourceQueuesResult> ListDeadLetterSourceQueues(
+      ListDeadLetterSourceQueuesRequest request) override {
+    auto url = std::move(request.QueueUrl);
+    return on_queue<ListDeadLetterSourceQueuesResult>(
+        "sqs:ListDeadLetterSourceQueues", std::move(url),
+        [request = std::move(request)](Machine& m, Turn&, Queue& queue) {
+          if (request.MaxResults) check_range(*request.MaxResults, 1, 1'000, "MaxResults");
+          ListDeadLetterSourceQueuesResult result;
+          list_page(m.queues.dead_letter_sources(queue), request.MaxResults, request.NextToken,
+                    &result.queueUrls, &result.NextToken);
+          return result;
+        });
+  }
+
+  Async<void> TagQueue(TagQueueRequest request) override {
+    auto url = std::move(request.QueueUrl);
+    return on_queue<Done>("sqs:TagQueue", std::move(url),
+                          [tags = std::move(request.Tags)](Machine& m, Turn& turn, Queue& queue) {
+                            if (tags.empty()) throw missing("Tags");
+                            m.queues.tag(turn, queue, tags);
+                          });
+  }
+
+  Async<void> UntagQueue(UntagQueueRequest request) override {
+    auto url = std::move(request.QueueUrl);
+    return on_queue<Done>(
+        "sqs:UntagQueue", std::move(url),
+        [keys = std::move(request.TagKeys)](Machine& m, Turn& turn, Queue& queue) {
+          if (keys.empty()) throw missing("TagKeys");
+          m.queues.untag(turn, queue, keys);
+        });
+  }
+
+  Async<ListQueueTagsResult> ListQueueTags(ListQueueTagsRequest request) override {
+    return on_queue<ListQueueTagsResult>(
+        "sqs:ListQueueTags", std::move(request.QueueUrl),
+        [](Machine&, Turn&, Queue& queue) { return ListQueueTagsResult{queue.tags}; });
+  }
+
+  Async<void> AddPermission(AddPermissionRequest request) override {
+    auto url = request.QueueUrl;
+    return on_queue<Done>("sqs:AddPermission", std::move(url),
+                          [request = std::move(request)](Machine& m, Turn& turn, Queue& queue) {
+                            m.queues.add_permission(turn, queue, request);
+                          });
+  }
+
+  Async<void> RemovePermission(RemovePermissionRequest request) override {
+    auto url = std::move(request.QueueUrl);
+    return on_queue<Done>("sqs:RemovePermission", std::move(url),
+                          [label = std::move(request.Label)](Machine& m, Turn& turn, Queue& queue) {
+                            m.queues.remove_permission(turn, queue, label);
+                          });
   }
 
   Async<GetQueueAttributesResult> GetQueueAttributes(GetQueueAttributesRequest request) override {
     auto url = std::move(request.QueueUrl);
     return on_queue<GetQueueAttributesResult>(
-        std::move(url),
+        "sqs:GetQueueAttributes", std::move(url),
         [names = std::move(request.AttributeNames)](Machine& m, Turn&, Queue& queue) {
           GetQueueAttributesResult result;
           auto all = m.queues.attributes(queue);
@@ -158,10 +239,11 @@ class SqsService final : public Sqs {
 
   Async<void> SetQueueAttributes(SetQueueAttributesRequest request) override {
     auto url = std::move(request.QueueUrl);
-    return on_queue<Done>(std::move(url), [changes = std::move(request.Attributes)](
-                                              Machine& m, Turn& turn, Queue& queue) {
-      m.queues.set_attributes(turn, queue, changes);
-    });
+    return on_queue<Done>(
+        "sqs:SetQueueAttributes", std::move(url),
+        [changes = std::move(request.Attributes)](Machine& m, Turn& turn, Queue& queue) {
+          m.queues.set_attributes(turn, queue, changes);
+        });
   }
 
   Async<SendMessageResult> SendMessage(SendMessageRequest request) override {
@@ -174,7 +256,8 @@ class SqsService final : public Sqs {
       check_for(queue, message, delay_s);
       return m.queues.send(turn, queue, std::move(message), delay_s);
     };
-    const auto sent = co_await on_queue<Queues::Sent>(std::move(url), std::move(op));
+    const auto sent =
+        co_await on_queue<Queues::Sent>("sqs:SendMessage", std::move(url), std::move(op));
     result.MessageId = str(sent.id);
     result.SequenceNumber = sent.sequence;
     co_return result;
@@ -193,7 +276,8 @@ class SqsService final : public Sqs {
     auto op = [this, url = request.QueueUrl, max = request.MaxNumberOfMessages,
                visibility = request.VisibilityTimeout, wait = request.WaitTimeSeconds](
                   Machine& m, Turn& turn, std::unique_ptr<Reply<std::vector<Delivery>>>& reply) {
-      Queue& queue = m.queues.by_url(scope_, url);
+      Queue& queue = m.queues.by_url(caller_.scope, url);
+      check_access(caller_, queue, "sqs:ReceiveMessage");
       ReceiveOrder order;
       order.max_messages = max;
       order.visibility_timeout_s = visibility;
@@ -210,32 +294,31 @@ class SqsService final : public Sqs {
   }
 
   Async<void> DeleteMessage(DeleteMessageRequest request) override {
-    const auto handle = to_handle(request.ReceiptHandle);
-    auto op = [handle](Machine& m, Turn& turn, Queue& queue) {
-      m.queues.remove(turn, queue, handle);
+    auto op = [handle = std::move(request.ReceiptHandle)](Machine& m, Turn& turn, Queue& queue) {
+      m.queues.remove(turn, queue, to_handle(queue, handle));
     };
-    co_await on_queue<Done>(std::move(request.QueueUrl), std::move(op));
+    co_await on_queue<Done>("sqs:DeleteMessage", std::move(request.QueueUrl), std::move(op));
   }
 
   Async<DeleteMessageBatchResult> DeleteMessageBatch(DeleteMessageBatchRequest request) override {
     check_batch(request.Entries);
     auto op = [entries = std::move(request.Entries)](Machine& m, Turn& turn, Queue& queue) {
       return each<DeleteMessageBatchResult>(entries, [&](const auto& entry) {
-        m.queues.remove(turn, queue, to_handle(entry.ReceiptHandle));
+        m.queues.remove(turn, queue, to_handle(queue, entry.ReceiptHandle));
       });
     };
-    co_return co_await on_queue<DeleteMessageBatchResult>(std::move(request.QueueUrl),
-                                                          std::move(op));
+    co_return co_await on_queue<DeleteMessageBatchResult>(
+        "sqs:DeleteMessage", std::move(request.QueueUrl), std::move(op));
   }
 
   Async<void> ChangeMessageVisibility(ChangeMessageVisibilityRequest request) override {
     check_range(request.VisibilityTimeout, 0, kVisibilityMax_s, "VisibilityTimeout");
-    const auto handle = to_handle(request.ReceiptHandle);
-    auto op = [handle, timeout_s = request.VisibilityTimeout](Machine& m, Turn& turn,
-                                                              Queue& queue) {
-      m.queues.change_visibility(turn, queue, handle, timeout_s);
+    auto op = [handle = std::move(request.ReceiptHandle), timeout_s = request.VisibilityTimeout](
+                  Machine& m, Turn& turn, Queue& queue) {
+      m.queues.change_visibility(turn, queue, to_handle(queue, handle), timeout_s);
     };
-    co_await on_queue<Done>(std::move(request.QueueUrl), std::move(op));
+    co_await on_queue<Done>("sqs:ChangeMessageVisibility", std::move(request.QueueUrl),
+                            std::move(op));
   }
 
   Async<ChangeMessageVisibilityBatchResult> ChangeMessageVisibilityBatch(
@@ -244,24 +327,26 @@ class SqsService final : public Sqs {
     auto op = [entries = std::move(request.Entries)](Machine& m, Turn& turn, Queue& queue) {
       return each<ChangeMessageVisibilityBatchResult>(entries, [&](const auto& entry) {
         check_range(entry.VisibilityTimeout, 0, kVisibilityMax_s, "VisibilityTimeout");
-        m.queues.change_visibility(turn, queue, to_handle(entry.ReceiptHandle),
+        m.queues.change_visibility(turn, queue, to_handle(queue, entry.ReceiptHandle),
                                    entry.VisibilityTimeout);
       });
     };
-    co_return co_await on_queue<ChangeMessageVisibilityBatchResult>(std::move(request.QueueUrl),
-                                                                    std::move(op));
+    co_return co_await on_queue<ChangeMessageVisibilityBatchResult>(
+        "sqs:ChangeMessageVisibility", std::move(request.QueueUrl), std::move(op));
   }
 
   Async<void> PurgeQueue(PurgeQueueRequest request) override {
-    return on_queue<Done>(std::move(request.QueueUrl), [](Machine& m, Turn& turn, Queue& queue) {
-      m.queues.purge(turn, queue);
-    });
+    return on_queue<Done>(
+        "sqs:PurgeQueue", std::move(request.QueueUrl),
+        [](Machine& m, Turn& turn, Queue& queue) { m.queues.purge(turn, queue); });
   }
 
   Async<StartMessageMoveTaskResult> StartMessageMoveTask(
       StartMessageMoveTaskRequest request) override {
     return engine_.call<StartMessageMoveTaskResult>(
-        [request = std::move(request)](Machine& m, Turn& turn) -> StartMessageMoveTaskResult {
+        [this, request = std::move(request)](Machine& m, Turn& turn) -> StartMessageMoveTaskResult {
+          check_arn(m, request.SourceArn, "sqs:StartMessageMoveTask");
+          check_arn(m, request.DestinationArn, "sqs:SendMessage");
           return {m.move_tasks.start(turn, request)};
         });
   }
@@ -269,7 +354,8 @@ class SqsService final : public Sqs {
   Async<ListMessageMoveTasksResult> ListMessageMoveTasks(
       ListMessageMoveTasksRequest request) override {
     return engine_.call<ListMessageMoveTasksResult>(
-        [request = std::move(request)](Machine& m, Turn&) -> ListMessageMoveTasksResult {
+        [this, request = std::move(request)](Machine& m, Turn&) -> ListMessageMoveTasksResult {
+          check_arn(m, request.SourceArn, "sqs:ListMessageMoveTasks");
           check_range(request.MaxResults.value_or(1), 1, 10, "MaxResults");
           if (!m.queues.by_arn(request.SourceArn)) {
             throw Error("ResourceNotFoundException",
@@ -285,19 +371,28 @@ class SqsService final : public Sqs {
   Async<CancelMessageMoveTaskResult> CancelMessageMoveTask(
       CancelMessageMoveTaskRequest request) override {
     return engine_.call<CancelMessageMoveTaskResult>(
-        [request = std::move(request)](Machine& m, Turn& turn) -> CancelMessageMoveTaskResult {
+        [this, request = std::move(request)](Machine& m,
+                                             Turn& turn) -> CancelMessageMoveTaskResult {
+          check_arn(m, m.move_tasks.source(request.TaskHandle), "sqs:CancelMessageMoveTask");
           return {m.move_tasks.cancel(turn, request.TaskHandle)};
         });
   }
 
  private:
-  // Runs op(machine, turn, queue) on the writer.
+  // Runs op(machine, turn, queue) on the writer, if the caller may take the action.
   template <class T, class Op>
-  Answer<T> on_queue(std::string url, Op op) {
+  Answer<T> on_queue(const char* action, std::string url, Op op) {
     return engine_.call<T>(
-        [this, url = std::move(url), op = std::move(op)](Machine& m, Turn& turn) mutable {
-          return op(m, turn, m.queues.by_url(scope_, url));
+        [this, action, url = std::move(url), op = std::move(op)](Machine& m, Turn& turn) mutable {
+          Queue& queue = m.queues.by_url(caller_.scope, url);
+          check_access(caller_, queue, action);
+          return op(m, turn, queue);
         });
+  }
+
+  // If there is such a queue; who asks for one that isn't there learns so elsewhere.
+  void check_arn(Machine& m, std::string_view arn, std::string_view action) const {
+    if (const Queue* queue = m.queues.by_arn(arn)) check_access(caller_, *queue, action);
   }
 
   // Applies op to each entry of a batch; one that throws fails alone.
@@ -324,7 +419,7 @@ class SqsService final : public Sqs {
   }
 
   Engine& engine_;
-  const Scope scope_;
+  const Caller caller_;
 };
 
 // An entry of a batch on its way to the queue and back.
@@ -368,8 +463,8 @@ Async<SendMessageBatchResult> SqsService::SendMessageBatch(SendMessageBatchReque
     }
     return std::move(batch);
   };
-  auto sent =
-      co_await on_queue<std::vector<PreparedEntry>>(std::move(request.QueueUrl), std::move(op));
+  auto sent = co_await on_queue<std::vector<PreparedEntry>>(
+      "sqs:SendMessage", std::move(request.QueueUrl), std::move(op));
   SendMessageBatchResult result;
   for (auto& entry : sent) {
     if (entry.error) {
@@ -385,8 +480,8 @@ Async<SendMessageBatchResult> SqsService::SendMessageBatch(SendMessageBatchReque
 
 }  // namespace
 
-std::unique_ptr<cloud::Sqs> make_sqs(Engine& engine, cloud::Scope scope) {
-  return std::make_unique<SqsService>(engine, std::move(scope));
+std::unique_ptr<cloud::Sqs> make_sqs(Engine& engine, cloud::Caller caller) {
+  return std::make_unique<SqsService>(engine, std::move(caller));
 }
 
 cloud::Async<BrowseResult> browse(Engine& engine, std::string queue_arn, std::uint64_t from) {

@@ -157,7 +157,8 @@ TEST_F(TopicsTest, WithoutTheQueuesLeaveNothingIsDeliveredAndItIsLogged) {
 }
 
 TEST_F(TopicsTest, AnExplicitDenyBeatsTheAllow) {
-  allow(queue, topic, R"(,{"Effect":"Deny","Principal":"*","Action":"sqs:*","Resource":"*"})");
+  allow(queue, topic,
+        R"(,{"Effect":"Deny","Principal":"*","Action":"sqs:SendMessage","Resource":"*"})");
   subscribe(topic, queue);
   publish(message(topic, "x"));
   EXPECT_EQ(queue.counts(), "0 0 0");
