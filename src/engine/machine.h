@@ -10,6 +10,7 @@
 #include "engine/buckets.h"
 #include "engine/message_move_tasks.h"
 #include "engine/queues.h"
+#include "engine/roles.h"
 #include "engine/topics.h"
 
 namespace doorbuster::engine {
@@ -23,12 +24,14 @@ class Machine {
   Topics topics;
   Buckets buckets;
   MessageMoveTasks move_tasks;
+  Roles roles;
 
   void open(const Store& store, cloud::Time now) {
     queues.open(store, now);
     topics.open(store);
     buckets.open(store);
     move_tasks.open(store, now);
+    roles.open(store);
   }
 
   void begin_turn(Turn& turn) {

@@ -28,6 +28,8 @@ class StoreError : public std::runtime_error {
 //     "Q" ARN | "T" ARN | "S" ARN  queue, topic, subscription
 //     "B" NAME                     bucket
 //     "M" HANDLE                   message move task
+//     "R" ACCOUNT:NAME             role, with the policies that are its own
+//     "P" ARN                      managed policy of an account
 //   state      what changes with every message, binary
 //     "q" queue:u32                            counters
 //     "f" queue:u32 page:u64                   messages that have been received, a page of them
