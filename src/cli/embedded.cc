@@ -33,7 +33,7 @@ Embedded::Embedded(Options options) : pool_(kThreads) {
     throw CommandError(1, e.what());
   }
   s3_ = engine::make_s3(*engine_, scope_);
-  sns_ = engine::make_sns(*engine_, scope_);
+  sns_ = engine::make_sns(*engine_, {scope_});
   sqs_ = engine::make_sqs(*engine_, {scope_});
   engine_->start();
 }

@@ -22,6 +22,7 @@ EngineOptions complete(EngineOptions options) {
   if (!options.clock) options.clock = &kSystemClock;
   if (options.seed == 0) options.seed = machine_seed();
   if (!options.log) options.log = [](std::string_view) {};
+  if (!options.make_signing_key) options.make_signing_key = SigningKey::generate;
   return options;
 }
 
@@ -102,7 +103,7 @@ void Engine::run() {
   }
   lock.unlock();
   Turn last{now_, *store_, random_, metrics_, options_.log, store_->batch(), {}};
-  machine_.queues.dismiss(last);
+  machine_.dismiss(last);
   for (auto& reply : last.done) reply->release();
 }
 
@@ -189,7 +190,7 @@ void Engine::break_down(std::deque<std::unique_ptr<Command>>& commands, Turn& tu
     const std::lock_guard lock(mutex_);
     failure_ = why;
   }
-  machine_.queues.dismiss(turn);
+  machine_.dismiss(turn);
   for (auto& command : commands) turn.done.push_back(command->refuse(why));
   for (auto& command : take()) turn.done.push_back(command->refuse(why));
   for (auto& reply : turn.done) reply->fail(why);

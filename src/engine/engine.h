@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -32,7 +33,10 @@ struct EngineOptions {
   const cloud::Clock* clock = nullptr;             // the system's if null; outlives the engine
   std::uint64_t seed = 0;                          // of all randomness; 0 takes the machine's
   Log log;                                         // nowhere if empty
-  rocksdb::Env* env = rocksdb::Env::Default();     // outlives the engine
+  // What SNS signs with, made once, when it is first needed, on a caller's thread: a new key if
+  // empty. See SigningKey::generate().
+  std::function<std::string()> make_signing_key;
+  rocksdb::Env* env = rocksdb::Env::Default();  // outlives the engine
 };
 
 // A request to the writer. run() leaves its reply in the turn or with somebody who will.
@@ -86,6 +90,7 @@ class Engine {
   const Machine& machine() const { return machine_; }
   const Store& store() const { return *store_; }
   const Log& log() const { return options_.log; }
+  std::string make_signing_key() const { return options_.make_signing_key(); }
 
  private:
   template <class T, class Handler>

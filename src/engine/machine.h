@@ -41,7 +41,14 @@ class Machine {
   void finish_turn(Turn& turn) { queues.finish_turn(turn); }
   void end_turn(Store& store) {
     queues.end_turn(store);
+    topics.end_turn();
     buckets.end_turn();
+  }
+
+  // Answers everybody who waits for something to happen.
+  void dismiss(Turn& turn) {
+    queues.dismiss(turn);
+    topics.dismiss(turn);
   }
 
   // When there is next something to do without a command.

@@ -396,6 +396,11 @@ Queue::Visibility Queue::change_visibility(Turn& turn, const ReceiptHandle& hand
   return Visibility::changed;
 }
 
+void Queue::give_back(Turn& turn, const ReceiptHandle& handle, int delay_s) {
+  if (change_visibility(turn, handle, delay_s) != Visibility::changed) return;
+  received_.find(handle.sequence)->second.in_process = false;
+}
+
 void Queue::purge(Turn& turn) {
   const std::string prefix = queue_prefix(identity.id);
   turn.batch.remove_range(Family::messages, prefix, after_prefix(prefix));

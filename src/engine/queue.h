@@ -112,6 +112,9 @@ class Queue {
   enum class Visibility { changed, not_in_flight, beyond_limit };
   Visibility change_visibility(Turn& turn, const ReceiptHandle& handle, int timeout_s);
 
+  // See Queues::give_back().
+  void give_back(Turn& turn, const ReceiptHandle& handle, int delay_s);
+
   void purge(Turn& turn);
 
   // Whatever has come due by now; once a turn, before its commands.

@@ -116,12 +116,26 @@ std::string Queues::create(Turn& turn, const cloud::Scope& scope,
   }
   check_redrive(attributes, arn);
   check_tags(request.QueueName, request.tags);
-  const std::uint32_t id = next_id_++;
+  const std::uint32_t id = give_id(turn);
   Entry& entry = add({id, arn, request.QueueName, "", turn.now, turn.now}, std::move(attributes));
   entry.queue->tags = request.tags;
-  turn.batch.put(Family::config, "I", Encoder().u32(next_id_).bytes());
   write_config(turn, *entry.queue);
   return entry.queue->identity.url;
+}
+
+std::uint32_t Queues::give_id(Turn& turn) {
+  const std::uint32_t id = next_id_++;
+  turn.batch.put(Family::config, "I", Encoder().u32(next_id_).bytes());
+  return id;
+}
+
+Queue& Queues::make_hidden(Turn& turn, const std::string& arn) {
+  QueueAttributes attributes;
+  attributes.set({{"MessageRetentionPeriod", "1209600"}});
+  const std::string name = arn.substr(arn.rfind(':') + 1);
+  Entry& entry = add({give_id(turn), arn, name, "", turn.now, turn.now}, std::move(attributes));
+  write_config(turn, *entry.queue);
+  return *entry.queue;
 }
 
 void Queues::destroy(Turn& turn, Queue& queue) {
@@ -339,6 +353,11 @@ void Queues::change_visibility(Turn& turn, Queue& queue, const ReceiptHandle& ha
               " for parameter VisibilityTimeout is invalid. Reason: Total "
               "VisibilityTimeout for the message is beyond the limit [43200 seconds].");
   }
+}
+
+void Queues::give_back(Turn& turn, Queue& queue, const ReceiptHandle& handle, int delay_s) {
+  touch(queue);
+  queue.give_back(turn, handle, delay_s);
 }
 
 void Queues::purge(Turn& turn, Queue& queue) {

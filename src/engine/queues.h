@@ -26,6 +26,11 @@ class Queues {
   std::string create(Turn& turn, const cloud::Scope& scope,
                      const cloud::CreateQueueRequest& request);
   void destroy(Turn& turn, Queue& queue);
+  // A queue for the engine's own use, under the ARN of what it serves: no listing and no URL leads
+  // to it.
+  Queue& make_hidden(Turn& turn, const std::string& arn);
+  // An identifier that no queue has or will have.
+  std::uint32_t give_id(Turn& turn);
   void set_attributes(Turn& turn, Queue& queue, const cloud::AttributeMap& changes);
   cloud::AttributeMap attributes(const Queue& queue) const;
 
@@ -64,6 +69,9 @@ class Queues {
   // Those of the handles that still hold.
   void remove(Turn& turn, Queue& queue, const std::vector<ReceiptHandle>& handles);
   void change_visibility(Turn& turn, Queue& queue, const ReceiptHandle& handle, int timeout_s);
+  // Of a receive in this process that has failed: the message is visible again after the delay, and
+  // the receive counts. Does nothing if the handle does not hold any more.
+  void give_back(Turn& turn, Queue& queue, const ReceiptHandle& handle, int delay_s);
   void purge(Turn& turn, Queue& queue);
 
   // Moves up to `max` visible messages to the queue `to`, or without one, each to the queue on

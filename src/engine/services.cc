@@ -11,7 +11,7 @@ class EmbeddedServices final : public cloud::Services {
     return make_sqs(engine_, caller);
   }
   std::unique_ptr<cloud::Sns> sns(const cloud::Caller& caller) override {
-    return make_sns(engine_, caller.scope);
+    return make_sns(engine_, caller);
   }
   std::unique_ptr<cloud::S3> s3(const cloud::Caller& caller) override {
     return make_s3(engine_, caller.scope);

@@ -11,13 +11,17 @@ namespace doorbuster::engine {
 
 // Each may be used from any thread and refers to the engine, which must outlive it.
 std::unique_ptr<cloud::Sqs> make_sqs(Engine& engine, cloud::Caller caller);
-std::unique_ptr<cloud::Sns> make_sns(Engine& engine, cloud::Scope scope);
+std::unique_ptr<cloud::Sns> make_sns(Engine& engine, cloud::Caller caller);
 std::unique_ptr<cloud::S3> make_s3(Engine& engine, cloud::Scope scope);
 std::unique_ptr<cloud::Iam> make_iam(Engine& engine, cloud::Caller caller);
 // Needs no engine.
 std::unique_ptr<cloud::Sts> make_sts(cloud::Caller caller);
 
 std::unique_ptr<cloud::Services> make_services(Engine& engine);
+
+// The certificate that the signatures of SNS are checked with, as PEM; a gateway serves it at
+// kCertificatePath. Throws cloud::Error NotFound while nothing has been signed.
+cloud::Async<std::string> signing_certificate(Engine& engine);
 
 // Messages of a queue, in the order they came, as a look that receives nothing finds them: SQS
 // itself has no such operation. An empty page is the last.

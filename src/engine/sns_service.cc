@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <boost/json.hpp>
 #include <cctype>
 #include <set>
 
 #include "cloud/error.h"
-#include "engine/message_rules.h"
+#include "engine/message.h"
 #include "engine/services.h"
+#include "engine/sns_error.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -14,196 +14,276 @@ using namespace cloud;  // NOLINT(google-build-using-namespace): every second wo
 
 constexpr std::size_t kBatchMax = 10;
 constexpr std::size_t kBatchBytesMax = 262'144;
-constexpr std::size_t kPageMax = 100;
+constexpr std::size_t kBatchIdMax = 80;
 
-// Cuts a listing to a page and says where the next one begins.
-template <class Item, class Name>
-std::string page(std::vector<Item>& items, Name name) {
-  if (items.size() <= kPageMax) return {};
-  items.resize(kPageMax);
-  return name(items.back());
+void check_id(const std::string& id) {
+  const bool ok = !id.empty() && std::all_of(id.begin(), id.end(), [](unsigned char c) {
+    return std::isalnum(c) || c == '-' || c == '_';
+  });
+  if (id.size() > kBatchIdMax) {
+    throw Error("InvalidBatchEntryId",
+                "The Id of a batch entry in the batch request is too long: " + id);
+  }
+  if (!ok) {
+    throw Error(
+        "InvalidBatchEntryId",
+        "The Id of a batch entry in the batch request contains an impermissible character: " + id);
+  }
 }
 
-void check_ids(const std::vector<PublishBatchRequestEntry>& entries) {
+void check_batch(const std::vector<PublishBatchRequestEntry>& entries) {
+  if (entries.empty()) {
+    throw Error("EmptyBatchRequest", "The batch request doesn't contain any entries.");
+  }
+  if (entries.size() > kBatchMax) {
+    throw Error("TooManyEntriesInBatchRequest",
+                "The batch request contains more entries than permissible.");
+  }
   std::set<std::string_view> ids;
   std::size_t bytes = 0;
   for (const auto& entry : entries) {
-    const bool ok = !entry.Id.empty() && entry.Id.size() <= 80 &&
-                    std::all_of(entry.Id.begin(), entry.Id.end(), [](unsigned char c) {
-                      return std::isalnum(c) || c == '-' || c == '_';
-                    });
-    if (!ok) {
-      throw Error("InvalidBatchEntryId",
-                  "The Id of a batch entry in a batch request doesn't abide by the specification: "
-                  "1 to 80 alphanumeric characters, hyphens and underscores.");
-    }
     if (!ids.insert(entry.Id).second) {
       throw Error("BatchEntryIdsNotDistinct",
                   "Two or more batch entries in the request have the same Id.");
     }
     bytes += entry.Message.size() + size(entry.MessageAttributes);
   }
+  for (const auto& entry : entries) check_id(entry.Id);
   if (bytes > kBatchBytesMax) {
     throw Error("BatchRequestTooLong",
-                "The length of all the batch messages put together is more than the limit.");
+                "The length of all the messages put together is more than the limit.");
   }
 }
 
-Publication to_publication(PublishRequest request) {
-  if (request.TopicArn.empty()) {
-    throw Error("InvalidParameter", "Invalid parameter: TopicArn or TargetArn Reason: no value");
+// TopicArn and TargetArn are two names for one.
+std::string topic_of(const PublishRequest& request) {
+  if (!request.PhoneNumber.empty()) {
+    throw invalid_parameter("PhoneNumber Reason: " + request.PhoneNumber +
+                            " is not valid to publish to: only topics are offered here");
   }
-  try {
-    check_attributes(request.MessageAttributes);
-  } catch (const Error& e) {
-    throw Error("ParameterValueInvalid", e.message());
+  if (!request.TopicArn.empty() && !request.TargetArn.empty()) {
+    throw invalid_parameter("TopicArn or TargetArn Reason: both are given");
   }
-  if (!request.MessageStructure.empty()) {
-    if (request.MessageStructure != "json") {
-      throw Error("InvalidParameter", "Invalid parameter: MessageStructure");
-    }
-    // Queues get their own text, or everybody's.
-    boost::json::error_code bad;
-    const auto json = boost::json::parse(request.Message, bad);
-    const auto* texts = bad ? nullptr : json.if_object();
-    const auto* everybody = texts ? texts->if_contains("default") : nullptr;
-    const auto* queues = texts ? texts->if_contains("sqs") : nullptr;
-    if (!everybody || !everybody->is_string() || (queues && !queues->is_string())) {
-      throw Error("InvalidParameter",
-                  "Invalid parameter: Message Structure - No default entry in JSON message body");
-    }
-    request.Message = (queues ? queues : everybody)->get_string();
+  const auto& arn = request.TopicArn.empty() ? request.TargetArn : request.TopicArn;
+  if (arn.empty()) {
+    throw invalid_parameter("TopicArn or TargetArn Reason: no value for required parameter");
   }
-  return {std::move(request.Message), std::move(request.Subject),
-          std::move(request.MessageAttributes), std::move(request.MessageGroupId),
-          std::move(request.MessageDeduplicationId)};
+  return arn;
 }
+
+// An entry of a batch on its way to the topic and back.
+struct PreparedEntry {
+  std::string id;
+  Publication publication;
+  PublishResult result;
+  std::optional<Error> error;
+};
 
 class SnsService final : public Sns {
  public:
-  SnsService(Engine& engine, Scope scope) : engine_(engine), scope_(std::move(scope)) {}
+  SnsService(Engine& engine, Caller caller) : engine_(engine), caller_(std::move(caller)) {}
 
   Async<CreateTopicResult> CreateTopic(CreateTopicRequest request) override {
-    return engine_.call<CreateTopicResult>(
-        [this, request = std::move(request)](Machine& m, Turn& turn) -> CreateTopicResult {
-          return {m.topics.create(turn, scope_, request)};
+    return on_topics<CreateTopicResult>(
+        [this, request = std::move(request)](Topics& topics, Turn& turn) -> CreateTopicResult {
+          return {topics.create(turn, caller_, request)};
         });
   }
 
   Async<void> DeleteTopic(DeleteTopicRequest request) override {
-    return engine_.call<Done>([request = std::move(request)](Machine& m, Turn& turn) {
-      m.topics.destroy(turn, request.TopicArn);
+    return on_topics<Done>([this, request = std::move(request)](Topics& topics, Turn& turn) {
+      topics.destroy(turn, caller_, request.TopicArn);
     });
   }
 
   Async<ListTopicsResult> ListTopics(ListTopicsRequest request) override {
-    return engine_.call<ListTopicsResult>([this, request = std::move(request)](Machine& m, Turn&) {
-      ListTopicsResult result{m.topics.list(scope_, request.NextToken), ""};
-      result.NextToken = page(result.TopicArns, [](const auto& arn) { return arn; });
-      return result;
+    return on_topics<ListTopicsResult>([this, request = std::move(request)](Topics& topics, Turn&) {
+      return topics.list(caller_, request.NextToken);
     });
   }
 
   Async<GetTopicAttributesResult> GetTopicAttributes(GetTopicAttributesRequest request) override {
-    return engine_.call<GetTopicAttributesResult>(
-        [request = std::move(request)](Machine& m, Turn&) -> GetTopicAttributesResult {
-          return {m.topics.attributes(request.TopicArn)};
+    return on_topics<GetTopicAttributesResult>(
+        [this, request = std::move(request)](Topics& topics, Turn&) -> GetTopicAttributesResult {
+          return {topics.attributes(caller_, request.TopicArn)};
         });
   }
 
   Async<void> SetTopicAttributes(SetTopicAttributesRequest request) override {
-    return engine_.call<Done>([request = std::move(request)](Machine& m, Turn& turn) {
-      m.topics.set_attribute(turn, request);
+    return on_topics<Done>([this, request = std::move(request)](Topics& topics, Turn& turn) {
+      topics.set_attribute(turn, caller_, request);
     });
   }
 
-  Async<SubscribeResult> Subscribe(SubscribeRequest request) override {
-    return engine_.call<SubscribeResult>(
-        [this, request = std::move(request)](Machine& m, Turn& turn) -> SubscribeResult {
-          return {m.topics.subscribe(turn, scope_, request)};
+  Async<ConfirmSubscriptionResult> ConfirmSubscription(
+      ConfirmSubscriptionRequest request) override {
+    return on_topics<ConfirmSubscriptionResult>(
+        [this, request = std::move(request)](Topics& topics,
+                                             Turn& turn) -> ConfirmSubscriptionResult {
+          return {topics.confirm(turn, caller_, request)};
         });
   }
 
   Async<void> Unsubscribe(UnsubscribeRequest request) override {
-    return engine_.call<Done>([request = std::move(request)](Machine& m, Turn& turn) {
-      m.topics.unsubscribe(turn, request.SubscriptionArn);
+    return on_topics<Done>([this, request = std::move(request)](Topics& topics, Turn& turn) {
+      topics.unsubscribe(turn, caller_, request.SubscriptionArn);
     });
   }
 
   Async<GetSubscriptionAttributesResult> GetSubscriptionAttributes(
       GetSubscriptionAttributesRequest request) override {
-    return engine_.call<GetSubscriptionAttributesResult>(
-        [request = std::move(request)](Machine& m, Turn&) -> GetSubscriptionAttributesResult {
-          return {m.topics.subscription_attributes(request.SubscriptionArn)};
+    return on_topics<GetSubscriptionAttributesResult>(
+        [this, request = std::move(request)](Topics& topics,
+                                             Turn&) -> GetSubscriptionAttributesResult {
+          return {topics.subscription_attributes(caller_, request.SubscriptionArn)};
         });
   }
 
   Async<void> SetSubscriptionAttributes(SetSubscriptionAttributesRequest request) override {
-    return engine_.call<Done>([request = std::move(request)](Machine& m, Turn& turn) {
-      m.topics.set_subscription_attribute(turn, request);
+    return on_topics<Done>([this, request = std::move(request)](Topics& topics, Turn& turn) {
+      topics.set_subscription_attribute(turn, caller_, request);
     });
+  }
+
+  Async<ListSubscriptionsResult> ListSubscriptions(ListSubscriptionsRequest request) override {
+    return on_topics<ListSubscriptionsResult>(
+        [this, request = std::move(request)](Topics& topics, Turn&) {
+          return topics.list_subscriptions(caller_, request.NextToken);
+        });
   }
 
   Async<ListSubscriptionsByTopicResult> ListSubscriptionsByTopic(
       ListSubscriptionsByTopicRequest request) override {
-    return engine_.call<ListSubscriptionsByTopicResult>(
-        [request = std::move(request)](Machine& m, Turn&) {
-          m.topics.attributes(request.TopicArn);  // NotFound
-          ListSubscriptionsByTopicResult result{
-              m.topics.subscriptions(request.TopicArn, request.NextToken), ""};
-          result.NextToken =
-              page(result.Subscriptions, [](const auto& s) { return s.SubscriptionArn; });
-          return result;
+    return on_topics<ListSubscriptionsByTopicResult>(
+        [this, request = std::move(request)](Topics& topics, Turn&) {
+          return topics.list_subscriptions_by_topic(caller_, request);
         });
   }
 
-  Async<PublishResult> Publish(PublishRequest request) override {
-    const std::string arn = request.TopicArn;
-    auto op = [arn, publication = to_publication(std::move(request))](Machine& m,
-                                                                      Turn& turn) -> PublishResult {
-      return {m.topics.publish(turn, arn, publication), ""};
-    };
-    co_return co_await engine_.call<PublishResult>(std::move(op));
+  Async<void> TagResource(TagResourceRequest request) override {
+    return on_topics<Done>([this, request = std::move(request)](Topics& topics, Turn& turn) {
+      topics.tag(turn, caller_, request);
+    });
   }
 
-  Async<PublishBatchResult> PublishBatch(PublishBatchRequest request) override {
-    if (request.PublishBatchRequestEntries.empty()) {
-      throw Error("EmptyBatchRequest", "The batch request doesn't contain any entries.");
-    }
-    if (request.PublishBatchRequestEntries.size() > kBatchMax) {
-      throw Error("TooManyEntriesInBatchRequest",
-                  "The batch request contains more entries than permissible.");
-    }
-    check_ids(request.PublishBatchRequestEntries);
-    auto op = [request = std::move(request)](Machine& m, Turn& turn) {
-      m.topics.attributes(request.TopicArn);  // NotFound
-      PublishBatchResult result;
-      for (const auto& entry : request.PublishBatchRequestEntries) {
-        try {
-          PublishRequest one = entry;
-          one.TopicArn = request.TopicArn;
-          PublishBatchResultEntry done;
-          done.MessageId = m.topics.publish(turn, request.TopicArn, to_publication(one));
-          done.Id = entry.Id;
-          result.Successful.push_back(done);
-        } catch (const Error& e) {
-          result.Failed.push_back({entry.Id, e.is_sender_fault(), e.code(), e.message()});
-        }
-      }
-      return result;
-    };
-    co_return co_await engine_.call<PublishBatchResult>(std::move(op));
+  Async<void> UntagResource(UntagResourceRequest request) override {
+    return on_topics<Done>([this, request = std::move(request)](Topics& topics, Turn& turn) {
+      topics.untag(turn, caller_, request);
+    });
   }
+
+  Async<ListTagsForResourceResult> ListTagsForResource(
+      ListTagsForResourceRequest request) override {
+    return on_topics<ListTagsForResourceResult>(
+        [this, request = std::move(request)](Topics& topics, Turn&) -> ListTagsForResourceResult {
+          return {topics.tags(caller_, request.ResourceArn)};
+        });
+  }
+
+  Async<void> AddPermission(AddTopicPermissionRequest request) override {
+    return on_topics<Done>([this, request = std::move(request)](Topics& topics, Turn& turn) {
+      topics.add_permission(turn, caller_, request);
+    });
+  }
+
+  Async<void> RemovePermission(RemoveTopicPermissionRequest request) override {
+    return on_topics<Done>([this, request = std::move(request)](Topics& topics, Turn& turn) {
+      topics.remove_permission(turn, caller_, request);
+    });
+  }
+
+  Async<SubscribeResult> Subscribe(SubscribeRequest request) override;
+  Async<PublishResult> Publish(PublishRequest request) override;
+  Async<PublishBatchResult> PublishBatch(PublishBatchRequest request) override;
 
  private:
+  // Runs op(topics, turn) on the writer.
+  template <class T, class Op>
+  Answer<T> on_topics(Op op) {
+    return engine_.call<T>(
+        [op = std::move(op)](Machine& m, Turn& turn) mutable { return op(m.topics, turn); });
+  }
+
   Engine& engine_;
-  const Scope scope_;
+  const Caller caller_;
 };
+
+// The first subscription that is to be confirmed makes the key, which takes too long for the
+// writer.
+Async<SubscribeResult> SnsService::Subscribe(SubscribeRequest request) {
+  std::shared_ptr<const SigningKey> key;
+  if (wants_confirmation(caller_, request.Protocol, request.Endpoint)) {
+    auto look = [](Topics& topics, Turn&) { return topics.signing_key() != nullptr; };
+    const bool has_key = co_await on_topics<bool>(std::move(look));
+    if (!has_key) key = std::make_shared<const SigningKey>(engine_.make_signing_key());
+  }
+  auto op = [this, request = std::move(request), key = std::move(key)](
+                Topics& topics, Turn& turn) -> SubscribeResult {
+    return {topics.subscribe(turn, caller_, request, key)};
+  };
+  co_return co_await on_topics<SubscribeResult>(std::move(op));
+}
+
+Async<PublishResult> SnsService::Publish(PublishRequest request) {
+  std::string arn = topic_of(request);
+  auto op = [this, arn = std::move(arn), publication = to_publication(std::move(request))](
+                Topics& topics, Turn& turn) {
+    return topics.publish(turn, caller_, arn, publication);
+  };
+  co_return co_await on_topics<PublishResult>(std::move(op));
+}
+
+Async<PublishBatchResult> SnsService::PublishBatch(PublishBatchRequest request) {
+  check_batch(request.PublishBatchRequestEntries);
+  std::vector<PreparedEntry> batch(request.PublishBatchRequestEntries.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    auto& entry = request.PublishBatchRequestEntries[i];
+    batch[i].id = entry.Id;
+    try {
+      batch[i].publication = to_publication(std::move(entry));
+    } catch (const Error& e) {
+      batch[i].error = e;
+    }
+  }
+  auto op = [this, arn = std::move(request.TopicArn), batch = std::move(batch)](
+                Topics& topics, Turn& turn) mutable {
+    topics.check_publisher(caller_, arn);
+    for (auto& entry : batch) {
+      if (entry.error) continue;
+      try {
+        entry.result = topics.publish(turn, caller_, arn, entry.publication);
+      } catch (const Error& e) {
+        entry.error = e;
+      }
+    }
+    return std::move(batch);
+  };
+  auto done = co_await on_topics<std::vector<PreparedEntry>>(std::move(op));
+  PublishBatchResult result;
+  for (auto& entry : done) {
+    if (entry.error) {
+      const Error& e = *entry.error;
+      result.Failed.push_back({entry.id, e.is_sender_fault(), e.code(), e.message()});
+    } else {
+      result.Successful.push_back({std::move(entry.result), std::move(entry.id)});
+    }
+  }
+  co_return result;
+}
 
 }  // namespace
 
-std::unique_ptr<cloud::Sns> make_sns(Engine& engine, cloud::Scope scope) {
-  return std::make_unique<SnsService>(engine, std::move(scope));
+std::unique_ptr<cloud::Sns> make_sns(Engine& engine, cloud::Caller caller) {
+  return std::make_unique<SnsService>(engine, std::move(caller));
+}
+
+cloud::Async<std::string> signing_certificate(Engine& engine) {
+  auto op = [](Machine& m, Turn&) {
+    const auto key = m.topics.signing_key();
+    if (!key) throw Error("NotFound", "Nothing has been signed yet.", 404);
+    return key->certificate();
+  };
+  return engine.call<std::string>(std::move(op));
 }
 
 }  // namespace doorbuster::engine

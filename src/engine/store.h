@@ -30,11 +30,14 @@ class StoreError : public std::runtime_error {
 //     "M" HANDLE                   message move task
 //     "R" ACCOUNT:NAME             role, with the policies that are its own
 //     "P" ARN                      managed policy of an account
+//     "K"                          the key that SNS signs with, as PEM
 //   state      what changes with every message, binary
 //     "q" queue:u32                            counters
+//     "t" topic:u32                            messages that a FIFO topic has taken
 //     "f" queue:u32 page:u64                   messages that have been received, a page of them
 //     "d" queue:u32 deduplication id           message that the id was first used for
 //     "e" queue:u32 time:u64 deduplication id  when that is forgotten
+//     "d" and "e" of a FIFO topic have the topic in the queue's place
 //   messages   queue:u32 sequence:u64          a message
 //   delayed    queue:u32 due:u64 sequence:u64  a message before its delay has passed
 //   objects    bucket:u32 key                  an object without its body

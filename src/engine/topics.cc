@@ -1,415 +1,269 @@
 #include "engine/topics.h"
 
 #include <algorithm>
-#include <bit>
-#include <boost/json.hpp>
-#include <cctype>
+#include <array>
 
-#include "cloud/error.h"
-#include "engine/codec.h"
+#include "cloud/arn.h"
+#include "engine/access.h"
+#include "engine/permissions.h"
+#include "engine/sns_error.h"
+#include "engine/topic_keys.h"
 
 namespace doorbuster::engine {
 namespace {
 
-constexpr std::size_t kNameMax = 256;
-constexpr std::size_t kMessageMax = 262'144;  // bytes
-constexpr std::size_t kSubjectMax = 100;      // characters
+// https://docs.aws.amazon.com/general/latest/gr/sns.html
+constexpr std::size_t kTopicsMax = 100'000;  // of an account in a region
+constexpr std::size_t kFifoTopicsMax = 1'000;
+constexpr std::size_t kPageMax = 100;
+constexpr std::size_t kLabelMax = 80;
 
-cloud::Error invalid(const std::string& what) {
-  return {"InvalidParameter", "Invalid parameter: " + what};
+// Those that a policy of a topic can be about.
+constexpr std::array<std::string_view, 10> kActions = {"*",
+                                                       "GetTopicAttributes",
+                                                       "SetTopicAttributes",
+                                                       "AddPermission",
+                                                       "RemovePermission",
+                                                       "DeleteTopic",
+                                                       "Subscribe",
+                                                       "ListSubscriptionsByTopic",
+                                                       "Publish",
+                                                       "Receive"};
+
+bool is_account(const std::string& text) {
+  return text == "*" ||
+         (text.size() == 12 && text.find_first_not_of("0123456789") == std::string::npos);
 }
 
-bool to_bool(const std::string& name, const std::string& value) {
-  if (value == "true") return true;
-  if (value == "false") return false;
-  throw invalid("Attributes Reason: " + name + ": must be true or false");
-}
-
-void check_name(std::string_view name) {
-  const bool fifo = name.ends_with(".fifo");
-  const std::string_view base = fifo ? name.substr(0, name.size() - 5) : name;
-  const bool letters = std::all_of(base.begin(), base.end(), [](unsigned char c) {
-    return std::isalnum(c) || c == '-' || c == '_';
-  });
-  if (base.empty() || name.size() > kNameMax || !letters) throw invalid("Topic Name");
-}
-
-std::string key(char kind, std::string_view arn) {
-  return Encoder().byte(static_cast<std::uint8_t>(kind)).raw(arn).bytes();
-}
-
-// The envelope up to the URL that differs between subscriptions; json_string(URL) and '}' complete
-// it. https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
-std::string begin_envelope(const Turn& turn, const std::string& topic_arn, const std::string& id,
-                           const Publication& publication) {
-  std::string json =
-      R"({"Type":"Notification","MessageId":")" + id + R"(","TopicArn":)" + json_string(topic_arn);
-  if (!publication.subject.empty()) json += R"(,"Subject":)" + json_string(publication.subject);
-  json += R"(,"Message":)" + json_string(publication.message);
-  json += R"(,"Timestamp":")" + iso8601(turn.now) + '"';
-  if (!publication.attributes.empty()) {
-    boost::json::object attributes;
-    for (const auto& [name, value] : publication.attributes) {
-      const bool binary = value.DataType.starts_with("Binary");
-      attributes[name] = {{"Type", value.DataType},
-                          {"Value", binary ? base64(value.BinaryValue) : value.StringValue}};
+void check_permission(const cloud::AddTopicPermissionRequest& request) {
+  if (request.Label.empty() || request.Label.size() > kLabelMax) throw invalid_parameter("Label");
+  if (request.AWSAccountId.empty()) throw invalid_parameter("AWSAccountId");
+  if (!std::all_of(request.AWSAccountId.begin(), request.AWSAccountId.end(), is_account)) {
+    throw invalid_parameter("Policy Error: PrincipalNotFound");
+  }
+  if (request.ActionName.empty()) throw invalid_parameter("ActionName");
+  for (const auto& action : request.ActionName) {
+    if (std::find(kActions.begin(), kActions.end(), action) == kActions.end()) {
+      throw invalid_parameter("Policy statement action out of service scope!");
     }
-    json += R"(,"MessageAttributes":)" + boost::json::serialize(attributes);
   }
-  return json + R"(,"UnsubscribeURL":)";
 }
 
-// A failure that repeats with every message is worth a line now and then, not one a message.
-bool worth_a_line(std::uint64_t count) {
-  return std::has_single_bit(count);
+// What a request asks for that the topic of that name has not.
+void check_same(const Topic& now, const Topic& wanted) {
+  for (const auto& [name, value] : wanted.text) {
+    const auto it = now.text.find(name);
+    if (wanted.fifo != now.fifo || it == now.text.end() || it->second != value) {
+      throw invalid_parameter("Attributes Reason: Topic already exists with different attributes");
+    }
+  }
+  for (const auto& tag : wanted.tags) {
+    const auto it = now.tags.find(tag.first);
+    if (it == now.tags.end() || it->second != tag.second) {
+      throw invalid_parameter("Tags Reason: Topic already exists with different tags");
+    }
+  }
 }
 
-void check_publication(const Publication& publication, bool fifo, bool content_based) {
-  if (publication.message.empty()) throw invalid("Empty message");
-  if (publication.message.size() + size(publication.attributes) > kMessageMax) {
-    throw invalid("Message too long");
+void check_arn(const cloud::Caller& caller, const std::string& text) {
+  const auto arn = cloud::Arn::parse(text);
+  if (!arn) {
+    const auto parts = 1 + std::count(text.begin(), text.end(), ':');
+    throw invalid_parameter("TopicArn Reason: An ARN must have at least 6 elements, not " +
+                            std::to_string(parts));
   }
-  if (publication.subject.size() > kSubjectMax) throw invalid("Subject");
-  if (!fifo) return;
-  if (publication.group.empty()) {
-    throw invalid("The MessageGroupId parameter is required for FIFO topics");
-  }
-  if (publication.deduplication.empty() && !content_based) {
-    throw invalid(
-        "The topic should either have ContentBasedDeduplication enabled or "
-        "MessageDeduplicationId provided explicitly");
+  if (arn->service != "sns" || arn->region != caller.scope.region) {
+    throw invalid_parameter("TopicArn");
   }
 }
 
 }  // namespace
 
-// --- Topics -----------------------------------------------------------------------------------
-
-void Topics::Topic::set(const std::string& attribute, const std::string& value) {
-  if (attribute == "Policy") {
-    try {
-      policy = Policy::parse(value);
-    } catch (const PolicyError& e) {
-      throw invalid(std::string("Policy Error: ") + e.what());
-    }
-  } else if (attribute == "FifoTopic") {
-    if (to_bool(attribute, value) != fifo) {
-      throw invalid("Topic Name: a topic is FIFO if and only if its name ends in .fifo");
-    }
-  } else if (attribute == "ContentBasedDeduplication") {
-    content_based_deduplication = to_bool(attribute, value);
-  } else if (attribute != "DisplayName" && attribute != "DeliveryPolicy" &&
-             attribute != "KmsMasterKeyId" && attribute != "TracingConfig" &&
-             attribute != "SignatureVersion") {
-    throw invalid("AttributeName");
-  }
-  attributes[attribute] = value;
-}
+// --- Opening and saving -----------------------------------------------------------------------
 
 void Topics::open(const Store& store) {
   store.scan(Family::config, "T", "U", [this](std::string_view, std::string_view value) {
-    const auto json = boost::json::parse(value).as_object();
-    Topic topic;
-    topic.arn = json.at("arn").as_string();
-    topic.name = json.at("name").as_string();
-    topic.fifo = topic.name.ends_with(".fifo");
-    for (const auto& [name, text] : json.at("attributes").as_object()) {
-      topic.set(name, std::string(text.as_string()));
-    }
-    topics_.emplace(topic.arn, topic);
+    Topic topic = Topic::decode(value);
+    topics_.emplace(topic.arn, std::move(topic));
     return true;
   });
   store.scan(Family::config, "S", "T", [this](std::string_view, std::string_view value) {
-    const auto json = boost::json::parse(value).as_object();
-    Subscription subscription;
-    subscription.arn = json.at("arn").as_string();
-    subscription.topic_arn = json.at("topic").as_string();
-    subscription.owner = json.at("owner").as_string();
-    subscription.protocol = json.at("protocol").as_string();
-    subscription.endpoint = json.at("endpoint").as_string();
-    subscription.set(boost::json::value_to<cloud::AttributeMap>(json.at("attributes")));
-    subscriptions_.emplace(subscription.arn, subscription);
+    Subscription subscription = Subscription::decode(value);
+    subscriptions_.emplace(subscription.arn, std::move(subscription));
     return true;
   });
+  std::string pem;
+  if (store.get(Family::config, kSigningKeyKey, &pem)) {
+    key_ = std::make_shared<const SigningKey>(std::move(pem));
+  }
 }
 
-void Topics::write(Turn& turn, const Topic& topic) const {
-  const boost::json::object json{{"arn", topic.arn},
-                                 {"name", topic.name},
-                                 {"attributes", boost::json::value_from(topic.attributes)}};
-  turn.batch.put(Family::config, key('T', topic.arn), boost::json::serialize(json));
+void Topics::end_turn() {
+  for (const std::uint32_t id : published_) fifo_.at(id).deduplication.end_turn();
+  published_.clear();
 }
 
-Topics::Topic& Topics::topic(const std::string& arn) {
-  return const_cast<Topic&>(std::as_const(*this).topic(arn));
+void Topics::put(Turn& turn, Topic topic) {
+  turn.batch.put(Family::config, topic_key(topic.arn), topic.encode());
+  topics_.insert_or_assign(topic.arn, std::move(topic));
 }
 
-const Topics::Topic& Topics::topic(const std::string& arn) const {
+// Found first: of what is missing it is told why, and the hot path parses no ARN.
+const Topic& Topics::permitted_topic(const cloud::Caller& caller, const std::string& arn,
+                                     const char* action) const {
   const auto it = topics_.find(arn);
-  if (it != topics_.end()) return it->second;
-  throw cloud::Error("NotFound", "Topic does not exist", 404);
+  if (it == topics_.end() || it->second.region != caller.scope.region) {
+    check_arn(caller, arn);
+    throw cloud::Error("NotFound", "Topic does not exist", 404);
+  }
+  const Topic& topic = it->second;
+  if (!permitted(caller, topic.owner, topic.policy, action, arn)) {
+    throw not_authorized(caller, action, arn);
+  }
+  return topic;
 }
 
-std::string Topics::create(Turn& turn, const cloud::Scope& scope,
+// --- Topics -----------------------------------------------------------------------------------
+
+std::string Topics::create(Turn& turn, const cloud::Caller& caller,
                            const cloud::CreateTopicRequest& request) {
-  check_name(request.Name);
-  Topic topic;
-  topic.arn = scope.arn("sns", request.Name);
-  topic.name = request.Name;
-  topic.fifo = request.Name.ends_with(".fifo");
-  for (const auto& [name, value] : request.Attributes) topic.set(name, value);
+  Topic topic = Topic::make(caller.scope, request);
+  if (!permitted(caller, topic.owner, {}, "SNS:CreateTopic", topic.arn)) {
+    throw not_authorized(caller, "SNS:CreateTopic", topic.arn);
+  }
   if (const auto it = topics_.find(topic.arn); it != topics_.end()) {
-    for (const auto& [name, value] : request.Attributes) {
-      const auto now = it->second.attributes.find(name);
-      if (now == it->second.attributes.end() || now->second != value) {
-        throw invalid("Attributes Reason: Topic already exists with different attributes");
-      }
-    }
+    check_same(it->second, topic);
     return topic.arn;
   }
-  write(turn, topic);
-  return topics_.emplace(topic.arn, topic).first->first;
-}
-
-void Topics::destroy(Turn& turn, const std::string& arn) {
-  if (topics_.erase(arn) == 0) return;  // SNS answers success
-  turn.batch.remove(Family::config, key('T', arn));
-  for (const auto& gone : subscriptions(arn, "")) unsubscribe(turn, gone.SubscriptionArn);
-}
-
-void Topics::set_attribute(Turn& turn, const cloud::SetTopicAttributesRequest& request) {
-  Topic next = topic(request.TopicArn);
-  next.set(request.AttributeName, request.AttributeValue);
-  write(turn, next);
-  topic(request.TopicArn) = next;
-}
-
-cloud::AttributeMap Topics::attributes(const std::string& arn) const {
-  const Topic& found = topic(arn);
-  cloud::AttributeMap all = found.attributes;
-  all["TopicArn"] = arn;
-  all["Owner"] = cloud::Arn::parse(arn)->account;
-  all["SubscriptionsConfirmed"] = std::to_string(subscriptions(arn, "").size());
-  all["SubscriptionsPending"] = "0";
-  all["SubscriptionsDeleted"] = "0";
-  all.emplace("DisplayName", "");
-  return all;
-}
-
-std::vector<std::string> Topics::list(const cloud::Scope& scope, std::string_view after) const {
-  const std::string prefix = scope.arn("sns", "");
-  std::vector<std::string> arns;
-  for (const auto& [arn, found] : topics_) {
-    if (arn.starts_with(prefix) && arn > after) arns.push_back(arn);
+  const auto alike = std::count_if(topics_.begin(), topics_.end(), [&](const auto& other) {
+    return other.second.owner == topic.owner && other.second.region == topic.region &&
+           (!topic.fifo || other.second.fifo);
+  });
+  if (static_cast<std::size_t>(alike) >= (topic.fifo ? kFifoTopicsMax : kTopicsMax)) {
+    throw cloud::Error("TopicLimitExceeded", "Topic limit exceeded", 403);
   }
-  return arns;
+  if (topic.fifo) topic.id = queues_.give_id(turn);
+  const std::string arn = topic.arn;
+  put(turn, std::move(topic));
+  return arn;
 }
 
-// --- Subscriptions ----------------------------------------------------------------------------
-
-void Topics::Subscription::set(const cloud::AttributeMap& changes) {
-  Subscription next = *this;
-  for (const auto& [name, value] : changes) {
-    if (name == "RawMessageDelivery") {
-      next.raw = to_bool(name, value);
-    } else if (name == "FilterPolicyScope") {
-      if (value != "MessageAttributes" && value != "MessageBody")
-        throw invalid("FilterPolicyScope");
-      next.scope =
-          value == "MessageBody" ? FilterScope::kMessageBody : FilterScope::kMessageAttributes;
-    } else if (name != "FilterPolicy") {
-      throw invalid("AttributeName");
-    }
-    next.attributes[name] = value;
-  }
-  const std::string policy = next.attributes["FilterPolicy"];
-  next.filter = FilterPolicy::parse(policy, next.scope);
-  if (policy.empty()) next.attributes.erase("FilterPolicy");
-  *this = std::move(next);
-}
-
-Topics::Subscription& Topics::subscription(const std::string& arn) {
-  const auto it = subscriptions_.find(arn);
-  if (it != subscriptions_.end()) return it->second;
-  throw cloud::Error("NotFound", "Subscription does not exist", 404);
-}
-
-void Topics::write(Turn& turn, const Subscription& subscription) const {
-  const boost::json::object json{{"arn", subscription.arn},
-                                 {"topic", subscription.topic_arn},
-                                 {"owner", subscription.owner},
-                                 {"protocol", subscription.protocol},
-                                 {"endpoint", subscription.endpoint},
-                                 {"attributes", boost::json::value_from(subscription.attributes)}};
-  turn.batch.put(Family::config, key('S', subscription.arn), boost::json::serialize(json));
-}
-
-std::string Topics::subscribe(Turn& turn, const cloud::Scope& scope,
-                              const cloud::SubscribeRequest& request) {
-  const Topic& to = topic(request.TopicArn);
-  const auto endpoint = cloud::Arn::parse(request.Endpoint);
-  if (request.Protocol != "sqs") {
-    throw invalid("Protocol " + request.Protocol + ": only sqs is offered here");
-  }
-  if (!endpoint || endpoint->service != "sqs") throw invalid("SQS endpoint ARN");
-  if (endpoint->resource.ends_with(".fifo") && !to.fifo) {
-    throw invalid("Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics");
-  }
-  for (const auto& now : subscriptions(request.TopicArn, "")) {
-    if (now.Protocol != request.Protocol || now.Endpoint != request.Endpoint) continue;
-    const Subscription& existing = subscriptions_.at(now.SubscriptionArn);
-    for (const auto& [name, value] : request.Attributes) {
-      const auto it = existing.attributes.find(name);
-      if (it == existing.attributes.end() || it->second != value) {
-        throw invalid("Attributes Reason: Subscription already exists with different attributes");
-      }
-    }
-    return existing.arn;
-  }
-  Subscription made;
-  made.topic_arn = request.TopicArn;
-  made.owner = scope.account;
-  made.protocol = request.Protocol;
-  made.endpoint = request.Endpoint;
-  made.set(request.Attributes);
-  made.arn = request.TopicArn + ':' + str(turn.random.uuid());
-  write(turn, made);
-  return subscriptions_.emplace(made.arn, made).first->first;
-}
-
-void Topics::unsubscribe(Turn& turn, const std::string& subscription_arn) {
-  if (subscriptions_.erase(subscription_arn) == 0) return;  // SNS answers success
-  turn.batch.remove(Family::config, key('S', subscription_arn));
-}
-
-void Topics::set_subscription_attribute(Turn& turn,
-                                        const cloud::SetSubscriptionAttributesRequest& request) {
-  Subscription& now = subscription(request.SubscriptionArn);
-  now.set({{request.AttributeName, request.AttributeValue}});
-  write(turn, now);
-}
-
-cloud::AttributeMap Topics::subscription_attributes(const std::string& subscription_arn) const {
-  const auto it = subscriptions_.find(subscription_arn);
-  if (it == subscriptions_.end()) {
-    throw cloud::Error("NotFound", "Subscription does not exist", 404);
-  }
-  cloud::AttributeMap all = it->second.attributes;
-  all["SubscriptionArn"] = subscription_arn;
-  all["TopicArn"] = it->second.topic_arn;
-  all["Owner"] = it->second.owner;
-  all["Protocol"] = it->second.protocol;
-  all["Endpoint"] = it->second.endpoint;
-  all["PendingConfirmation"] = "false";
-  all["ConfirmationWasAuthenticated"] = "true";
-  all.emplace("RawMessageDelivery", "false");
-  return all;
-}
-
-std::vector<cloud::Subscription> Topics::subscriptions(const std::string& topic_arn,
-                                                       std::string_view after) const {
-  std::vector<cloud::Subscription> found;
-  const std::string prefix = topic_arn + ':';
-  for (auto it = subscriptions_.lower_bound(std::max<std::string_view>(prefix, after));
-       it != subscriptions_.end() && it->first.starts_with(prefix); ++it) {
-    const Subscription& s = it->second;
-    if (s.arn != after) found.push_back({s.arn, s.owner, s.protocol, s.endpoint, s.topic_arn});
-  }
-  return found;
-}
-
-// --- Publishing -------------------------------------------------------------------------------
-
-std::string Topics::publish(Turn& turn, const std::string& topic_arn,
-                            const Publication& publication) {
-  const Topic& to = topic(topic_arn);
-  check_publication(publication, to.fifo, to.content_based_deduplication);
-  return fan_out(turn, to, publication);
-}
-
-bool Topics::allows(const std::string& topic_arn, const ServiceCaller& caller,
-                    std::string* why) const {
-  const auto it = topics_.find(topic_arn);
+void Topics::destroy(Turn& turn, const cloud::Caller& caller, const std::string& arn) {
+  const auto it = topics_.find(arn);
   if (it == topics_.end()) {
-    if (why) *why = "the topic does not exist";
-    return false;
+    check_arn(caller, arn);
+    return;  // SNS answers success
   }
-  const std::array<ContextValue, 2> context{
-      {{"aws:SourceArn", caller.source_arn}, {"aws:SourceAccount", caller.account}}};
-  const Request request{Principal::service(caller.service), "sns:Publish", topic_arn, context};
-  const bool allowed = it->second.policy.evaluate(request) == Decision::kAllowed;
-  if (!allowed && why) *why = it->second.policy.explain(request);
-  return allowed;
+  const Topic topic = permitted_topic(caller, arn, "SNS:DeleteTopic");
+  std::vector<std::string> subscribers;
+  for (auto s = first_of(arn); s != subscriptions_.end() && s->second.topic_arn == arn; ++s) {
+    subscribers.push_back(s->first);
+  }
+  for (const auto& gone : subscribers) remove(turn, gone);
+  if (topic.fifo) {
+    fifo_state(turn.store, topic).deduplication.forget_all(turn);
+    turn.batch.remove(Family::state, published_key(topic.id));
+    published_.erase(topic.id);
+    fifo_.erase(topic.id);
+  }
+  turn.batch.remove(Family::config, topic_key(arn));
+  topics_.erase(it);
 }
 
-void Topics::publish_for(Turn& turn, const ServiceCaller& caller, const std::string& topic_arn,
-                         const Publication& publication) {
-  if (allows(topic_arn, caller, nullptr)) {
-    fan_out(turn, topics_.find(topic_arn)->second, publication);
-    return;
-  }
-  const auto count = turn.metrics.add("AWS/S3", "EventsNotDelivered", caller.source_arn);
-  if (!worth_a_line(count)) return;
-  std::string why;
-  allows(topic_arn, caller, &why);
-  turn.log(std::string(caller.source_arn) + ": " + std::to_string(count) +
-           " event(s) not delivered to " + topic_arn + ": " + why);
+void Topics::set_attribute(Turn& turn, const cloud::Caller& caller,
+                           const cloud::SetTopicAttributesRequest& request) {
+  Topic next = permitted_topic(caller, request.TopicArn, "SNS:SetTopicAttributes");
+  next.set(request.AttributeName, request.AttributeValue);
+  put(turn, std::move(next));
 }
 
-std::string Topics::fan_out(Turn& turn, const Topic& to, const Publication& publication) {
-  std::string id = str(turn.random.uuid());
-  turn.metrics.add("AWS/SNS", "NumberOfMessagesPublished", to.name);
-  std::string envelope;
-  const std::string prefix = to.arn + ':';
-  for (auto it = subscriptions_.lower_bound(prefix);
-       it != subscriptions_.end() && it->first.starts_with(prefix); ++it) {
-    const Subscription& subscriber = it->second;
-    if (!subscriber.filter.accepts(publication.message, publication.attributes)) {
-      turn.metrics.add("AWS/SNS", "NumberOfNotificationsFilteredOut", to.name);
-      continue;
-    }
-    if (!subscriber.raw && envelope.empty()) {
-      envelope = begin_envelope(turn, to.arn, id, publication);
-    }
-    deliver(turn, to, subscriber, publication, envelope);
+cloud::AttributeMap Topics::attributes(const cloud::Caller& caller, const std::string& arn) const {
+  const Topic& topic = permitted_topic(caller, arn, "SNS:GetTopicAttributes");
+  std::uint64_t confirmed = 0;
+  std::uint64_t pending = 0;
+  for (auto s = first_of(arn); s != subscriptions_.end() && s->second.topic_arn == arn; ++s) {
+    ++(s->second.confirmation.pending ? pending : confirmed);
   }
-  return id;
+  cloud::AttributeMap all = topic.attributes();
+  all["SubscriptionsConfirmed"] = std::to_string(confirmed);
+  all["SubscriptionsPending"] = std::to_string(pending);
+  all["SubscriptionsDeleted"] = std::to_string(topic.deleted_subscriptions);
+  return all;
 }
 
-void Topics::deliver(Turn& turn, const Topic& from, const Subscription& subscriber,
-                     const Publication& publication, const std::string& envelope) {
-  Queue* queue = queues_.by_arn(subscriber.endpoint);
-  const std::array<ContextValue, 2> context{
-      {{"aws:SourceArn", from.arn}, {"aws:SourceAccount", subscriber.owner}}};
-  const Request request{Principal::service("sns.amazonaws.com"), "sqs:SendMessage",
-                        subscriber.endpoint, context};
-  if (!queue || queue->attributes.policy.evaluate(request) != Decision::kAllowed) {
-    const auto count = turn.metrics.add("AWS/SNS", "NumberOfNotificationsFailed", from.name);
-    if (worth_a_line(count)) {
-      turn.log(from.arn + ": " + std::to_string(count) + " notification(s) not delivered to " +
-               subscriber.endpoint + ": " +
-               (queue ? queue->attributes.policy.explain(request) : "the queue does not exist"));
+cloud::ListTopicsResult Topics::list(const cloud::Caller& caller,
+                                     const std::string& next_token) const {
+  const std::string prefix = caller.scope.arn("sns", "");
+  if (!permitted(caller, caller.scope.account, {}, "SNS:ListTopics", prefix)) {
+    throw not_authorized(caller, "SNS:ListTopics", prefix + '*');
+  }
+  cloud::ListTopicsResult page;
+  for (auto it = topics_.upper_bound(std::max(prefix, next_token));
+       it != topics_.end() && it->first.starts_with(prefix); ++it) {
+    if (page.TopicArns.size() == kPageMax) {
+      page.NextToken = page.TopicArns.back();
+      break;
     }
-    return;
+    page.TopicArns.push_back(it->first);
   }
-  StoredMessage message;
-  if (subscriber.raw) {
-    message.body = publication.message;
-    message.attributes = publication.attributes;
-  } else {
-    message.body.reserve(envelope.size() + 2 * subscriber.arn.size());
-    message.body.append(envelope).append(
-        json_string(endpoint_ + "/?Action=Unsubscribe&SubscriptionArn=" + subscriber.arn));
-    message.body.push_back('}');
+  return page;
+}
+
+// --- Tags -------------------------------------------------------------------------------------
+
+const Topic& Topics::tagged(const cloud::Caller& caller, const std::string& arn,
+                            const char* action) const {
+  try {
+    return permitted_topic(caller, arn, action);
+  } catch (const cloud::Error& e) {
+    if (e.code() != "NotFound") throw;
+    throw cloud::Error("ResourceNotFound", "Resource does not exist", 404);
   }
-  message.group = publication.group;
-  message.deduplication = publication.deduplication;
-  // What the topic takes for the same, its queues do, whatever their own attributes say.
-  if (from.fifo && message.deduplication.empty()) {
-    message.deduplication = sha256(publication.message);
+}
+
+void Topics::tag(Turn& turn, const cloud::Caller& caller,
+                 const cloud::TagResourceRequest& request) {
+  Topic next = tagged(caller, request.ResourceArn, "SNS:TagResource");
+  next.tag(request.Tags);
+  put(turn, std::move(next));
+}
+
+void Topics::untag(Turn& turn, const cloud::Caller& caller,
+                   const cloud::UntagResourceRequest& request) {
+  Topic next = tagged(caller, request.ResourceArn, "SNS:UntagResource");
+  for (const auto& key : request.TagKeys) next.tags.erase(key);
+  put(turn, std::move(next));
+}
+
+std::vector<cloud::Tag> Topics::tags(const cloud::Caller& caller, const std::string& arn) const {
+  std::vector<cloud::Tag> all;
+  for (const auto& [key, value] : tagged(caller, arn, "SNS:ListTagsForResource").tags) {
+    all.push_back({key, value});
   }
-  queues_.send(turn, *queue, std::move(message), std::nullopt);
-  turn.metrics.add("AWS/SNS", "NumberOfNotificationsDelivered", from.name);
+  return all;
+}
+
+// --- Permissions ------------------------------------------------------------------------------
+
+void Topics::add_permission(Turn& turn, const cloud::Caller& caller,
+                            const cloud::AddTopicPermissionRequest& request) {
+  Topic next = permitted_topic(caller, request.TopicArn, "SNS:AddPermission");
+  check_permission(request);
+  const Permission permission{request.Label, request.AWSAccountId, request.ActionName, next.arn,
+                              "SNS"};
+  const auto policy = engine::add_permission(next.policy_text(), permission);
+  if (!policy) throw invalid_parameter("Statement already exists");
+  next.set("Policy", *policy);
+  put(turn, std::move(next));
+}
+
+void Topics::remove_permission(Turn& turn, const cloud::Caller& caller,
+                               const cloud::RemoveTopicPermissionRequest& request) {
+  Topic next = permitted_topic(caller, request.TopicArn, "SNS:RemovePermission");
+  const auto policy = engine::remove_permission(next.policy_text(), request.Label);
+  if (!policy) return;  // SNS answers success
+  next.set("Policy", *policy);
+  put(turn, std::move(next));
 }
 
 }  // namespace doorbuster::engine

@@ -1,30 +1,29 @@
 // All topics and their subscriptions: what Amazon SNS does, on the writer's thread.
 //
-// Operations throw cloud::Error with SNS's codes and then have changed nothing. Publishing reaches
-// every queue in the turn that publishes: no crash can keep one delivery and lose another.
+// Operations throw cloud::Error with SNS's codes and then have changed nothing; whoever asks must
+// be permitted to. Publishing reaches every queue in the turn that publishes: no crash can keep one
+// delivery and lose another. What goes to HTTP endpoints is put into a queue for each in the same
+// turn and posted from there (engine/http_deliveries.h).
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "cloud/arn.h"
+#include "cloud/caller.h"
 #include "cloud/sns.h"
-#include "engine/filter_policy.h"
+#include "engine/deduplication.h"
+#include "engine/notification.h"
+#include "engine/publication.h"
 #include "engine/queues.h"
+#include "engine/signing_key.h"
+#include "engine/subscription.h"
+#include "engine/topic.h"
 
 namespace doorbuster::engine {
-
-// What is published. A FIFO topic wants a group, and an id for deduplication unless it takes the
-// digest of the content.
-struct Publication {
-  std::string message;
-  std::string subject;
-  cloud::MessageAttributeMap attributes;
-  std::string group;
-  std::string deduplication;
-};
 
 // A service that acts on behalf of a resource: S3 for a bucket.
 struct ServiceCaller {
@@ -33,30 +32,91 @@ struct ServiceCaller {
   std::string_view account;
 };
 
+// The subscriptions of HTTP endpoints there are. Each has a queue of its ARN.
+struct HttpSubscriptions {
+  std::uint64_t version = 0;  // one more with every change, from 1 on
+  std::vector<std::string> arns;
+};
+
+// What posting a message to a subscription's endpoint takes.
+struct HttpTarget {
+  std::string topic_arn;
+  std::string url;
+  std::string content_type;
+  std::string endpoint;  // what URLs in the message begin with
+  int signature_version = 1;
+  std::shared_ptr<const SigningKey> key;
+};
+
+// What a message in the queue of an HTTP endpoint carries as its attributes: its Type and
+// MessageId, and whether it is posted as it was published.
+inline constexpr const char* kTypeAttribute = "Type";
+inline constexpr const char* kIdAttribute = "MessageId";
+inline constexpr const char* kRawAttribute = "Raw";
+
+// Why a message was not delivered, as a dead-letter queue's readers are told.
+struct DeliveryFailure {
+  std::string code;  // an HTTP status, or a word
+  std::string why;
+  bool permanent = false;  // trying again would not help
+};
+
 class Topics {
  public:
   Topics(Queues& queues, std::string endpoint) : queues_(queues), endpoint_(std::move(endpoint)) {}
 
   void open(const Store& store);
+  void end_turn();
+  // Answers whoever watches, with what there is.
+  void dismiss(Turn& turn);
 
-  std::string create(Turn& turn, const cloud::Scope& scope,
+  // --- Topics
+
+  std::string create(Turn& turn, const cloud::Caller& caller,
                      const cloud::CreateTopicRequest& request);
-  void destroy(Turn& turn, const std::string& arn);
-  void set_attribute(Turn& turn, const cloud::SetTopicAttributesRequest& request);
-  cloud::AttributeMap attributes(const std::string& arn) const;
-  std::vector<std::string> list(const cloud::Scope& scope, std::string_view after) const;
+  void destroy(Turn& turn, const cloud::Caller& caller, const std::string& arn);
+  void set_attribute(Turn& turn, const cloud::Caller& caller,
+                     const cloud::SetTopicAttributesRequest& request);
+  cloud::AttributeMap attributes(const cloud::Caller& caller, const std::string& arn) const;
+  cloud::ListTopicsResult list(const cloud::Caller& caller, const std::string& next_token) const;
 
-  std::string subscribe(Turn& turn, const cloud::Scope& scope,
-                        const cloud::SubscribeRequest& request);
-  void unsubscribe(Turn& turn, const std::string& subscription_arn);
-  void set_subscription_attribute(Turn& turn,
+  void tag(Turn& turn, const cloud::Caller& caller, const cloud::TagResourceRequest& request);
+  void untag(Turn& turn, const cloud::Caller& caller, const cloud::UntagResourceRequest& request);
+  std::vector<cloud::Tag> tags(const cloud::Caller& caller, const std::string& arn) const;
+
+  void add_permission(Turn& turn, const cloud::Caller& caller,
+                      const cloud::AddTopicPermissionRequest& request);
+  void remove_permission(Turn& turn, const cloud::Caller& caller,
+                         const cloud::RemoveTopicPermissionRequest& request);
+
+  // --- Subscriptions
+
+  // `new_key` is what messages are signed with from the first subscription on that must be
+  // confirmed: that one needs it if there is no signing_key() yet.
+  std::string subscribe(Turn& turn, const cloud::Caller& caller,
+                        const cloud::SubscribeRequest& request,
+                        std::shared_ptr<const SigningKey> new_key);
+  std::string confirm(Turn& turn, const cloud::Caller& caller,
+                      const cloud::ConfirmSubscriptionRequest& request);
+  void unsubscribe(Turn& turn, const cloud::Caller& caller, const std::string& subscription_arn);
+  void set_subscription_attribute(Turn& turn, const cloud::Caller& caller,
                                   const cloud::SetSubscriptionAttributesRequest& request);
-  cloud::AttributeMap subscription_attributes(const std::string& subscription_arn) const;
-  std::vector<cloud::Subscription> subscriptions(const std::string& topic_arn,
-                                                 std::string_view after) const;
+  cloud::AttributeMap subscription_attributes(const cloud::Caller& caller,
+                                              const std::string& subscription_arn) const;
+  cloud::ListSubscriptionsResult list_subscriptions(const cloud::Caller& caller,
+                                                    const std::string& next_token) const;
+  cloud::ListSubscriptionsByTopicResult list_subscriptions_by_topic(
+      const cloud::Caller& caller, const cloud::ListSubscriptionsByTopicRequest& request) const;
 
-  // By the topic's owner. Returns the MessageId.
-  std::string publish(Turn& turn, const std::string& topic_arn, const Publication& publication);
+  // Null if there is none yet.
+  std::shared_ptr<const SigningKey> signing_key() const { return key_; }
+
+  // --- Publishing
+
+  cloud::PublishResult publish(Turn& turn, const cloud::Caller& caller,
+                               const std::string& topic_arn, const Publication& publication);
+  // Throws what publish() would before it looks at the message.
+  void check_publisher(const cloud::Caller& caller, const std::string& topic_arn) const;
 
   // Whether the topic exists and its policy lets the service publish; if not, `why` says so.
   bool allows(const std::string& topic_arn, const ServiceCaller& caller, std::string* why) const;
@@ -64,45 +124,70 @@ class Topics {
   void publish_for(Turn& turn, const ServiceCaller& caller, const std::string& topic_arn,
                    const Publication& publication);
 
+  // --- Delivering to HTTP endpoints
+
+  // Answers when there is another version than `known`.
+  void watch_http(Turn& turn, std::uint64_t known,
+                  std::unique_ptr<Reply<HttpSubscriptions>>& reply);
+  // Nothing if the subscription is gone.
+  std::optional<HttpTarget> http_target(const std::string& subscription_arn) const;
+  void http_delivered(Turn& turn, const std::string& subscription_arn, const Delivery& delivery);
+  // Leaves the message for a later attempt, or gives it up, as the delivery policy says.
+  void http_failed(Turn& turn, const std::string& subscription_arn, const Delivery& delivery,
+                   const DeliveryFailure& failure);
+
  private:
-  struct Topic {
-    std::string arn;
-    std::string name;
-    bool fifo = false;
-    bool content_based_deduplication = false;
-    cloud::AttributeMap attributes;
-    Policy policy;
+  using Subscriptions = std::map<std::string, Subscription, std::less<>>;
 
-    void set(const std::string& attribute, const std::string& value);
-  };
-  struct Subscription {
-    std::string arn;
-    std::string topic_arn;
-    std::string owner;
-    std::string protocol;
-    std::string endpoint;
-    cloud::AttributeMap attributes;
-    bool raw = false;
-    FilterScope scope = FilterScope::kMessageAttributes;
-    FilterPolicy filter;
-
-    void set(const cloud::AttributeMap& changes);
+  // What a FIFO topic knows of its messages.
+  struct FifoState {
+    explicit FifoState(std::uint32_t id) : deduplication(id) {}
+    Deduplication deduplication;
+    std::uint64_t published = 0;
+    cloud::Time next_sweep{};
   };
 
-  Topic& topic(const std::string& arn);
-  const Topic& topic(const std::string& arn) const;
-  Subscription& subscription(const std::string& arn);
-  void write(Turn& turn, const Topic& topic) const;
-  void write(Turn& turn, const Subscription& subscription) const;
-  std::string fan_out(Turn& turn, const Topic& topic, const Publication& publication);
-  void deliver(Turn& turn, const Topic& topic, const Subscription& subscription,
-               const Publication& publication, const std::string& envelope);
+  // A notification on its way to a topic's subscriptions, made as far as it is needed.
+  struct Fanout;
+
+  const Topic& permitted_topic(const cloud::Caller& caller, const std::string& arn,
+                               const char* action) const;
+  const Topic& tagged(const cloud::Caller& caller, const std::string& arn,
+                      const char* action) const;
+  void put(Turn& turn, Topic topic);
+
+  const Subscription& permitted_subscription(const cloud::Caller& caller, const std::string& arn,
+                                             const char* action) const;
+  Subscriptions::const_iterator first_of(const std::string& topic_arn) const;
+  void put(Turn& turn, Subscription subscription);
+  void remove(Turn& turn, const std::string& subscription_arn);
+  void remove_unconfirmed(Turn& turn, const std::string& topic_arn);
+  const Subscription* subscribed(const Subscription& like) const;
+  void ask(Turn& turn, const Topic& topic, Subscription subscription);
+  void http_changed(Turn& turn);
+  HttpSubscriptions http_subscriptions() const;
+
+  FifoState& fifo_state(const Store& store, const Topic& topic);
+  cloud::PublishResult publish_fifo(Turn& turn, const Topic& topic, const Publication& publication);
+  void fan_out(Turn& turn, Fanout fanout);
+  StoredMessage to_message(Fanout& fanout, const Subscription& subscriber) const;
+  void deliver_to_url(Turn& turn, const Subscription& subscriber, StoredMessage&& message,
+                      std::string_view type, const std::string& id);
+  void deliver_to_queue(Turn& turn, const Topic& topic, const Subscription& subscriber,
+                        StoredMessage&& message);
+  Queue* open_queue(const Topic& topic, const std::string& arn, DeliveryFailure* failure);
+  void give_up(Turn& turn, const Topic& topic, const Subscription& subscriber,
+               StoredMessage&& message, const DeliveryFailure& failure);
 
   Queues& queues_;
   std::string endpoint_;
   std::map<std::string, Topic, std::less<>> topics_;  // by ARN
-  std::map<std::string, Subscription, std::less<>>
-      subscriptions_;  // by ARN, which begins with the topic's
+  Subscriptions subscriptions_;                       // by ARN, which begins with the topic's
+  std::map<std::uint32_t, FifoState> fifo_;           // by the topic's id, of those published to
+  std::set<std::uint32_t> published_;                 // of fifo_, in this turn
+  std::shared_ptr<const SigningKey> key_;
+  std::uint64_t http_version_ = 1;
+  std::vector<std::unique_ptr<Reply<HttpSubscriptions>>> watchers_;
 };
 
 }  // namespace doorbuster::engine

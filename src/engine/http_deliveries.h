@@ -1,0 +1,37 @@
+// What posts a topic's messages to its HTTP and HTTPS subscriptions.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-http-https-endpoint-as-subscriber.html
+//
+// Each such subscription has a durable queue, which publishing fills; here they are emptied, beside
+// the writer. What fails is tried again as the delivery policy says, also after a restart.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/engine.h"
+
+namespace doorbuster::engine {
+
+struct HttpPostRequest {
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+
+// Posts, and completes with the status of the answer. Throws std::exception if there is none within
+// a time of its own (AWS waits for 15 seconds).
+using HttpPost = std::function<cloud::Async<int>(HttpPostRequest)>;
+
+// Works from construction on, on the executor, until the engine stops; up to four messages of a
+// subscription are under way at once. The engine and the executor's context must outlive its work:
+// stop the engine, then let the context run out of work.
+class HttpDeliveries {
+ public:
+  HttpDeliveries(Engine& engine, HttpPost post, const boost::asio::any_io_executor& executor);
+};
+
+}  // namespace doorbuster::engine
