@@ -80,9 +80,8 @@ class Engine {
   // With T = Done it completes with nothing.
   //
   // An op that answers later can be withdrawn: if the awaiting coroutine is cancelled (on its own
-  // executor, as Asio asks) while its reply waits in a queue, it completes with cloud::Error
-  // RequestCanceled and gets no message. An answer that is already under way wins. The engine must
-  // outlive whatever can cancel.
+  // executor, as Asio asks) while its reply waits in a queue, it completes at once and gets no
+  // message. An answer that is already under way wins. The engine must outlive whatever can cancel.
   template <class T, class Op>
   Answer<T> call(Op op);
 

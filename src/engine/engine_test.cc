@@ -2,6 +2,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <vector>
 
@@ -216,7 +217,7 @@ TEST_F(WithdrawnPollTest, GetsNoMessage) {
   withdraw();
   bed.settle();
   EXPECT_TRUE(answered);
-  EXPECT_EQ(code, "RequestCanceled");
+  EXPECT_EQ(bodies, 0U);
   bed.run(bed.sqs().SendMessage(send));
   receive.WaitTimeSeconds = 0;
   EXPECT_THAT(bed.run(bed.sqs().ReceiveMessage(receive)).Messages, SizeIs(1))
@@ -228,7 +229,8 @@ TEST_F(WithdrawnPollTest, MayBeWithdrawnBeforeItCameToItsTurn) {
   poll();
   withdraw();  // before the engine has seen it
   bed.settle();
-  EXPECT_EQ(code, "RequestCanceled");
+  EXPECT_TRUE(answered);
+  EXPECT_EQ(bodies, 0U);
 }
 
 TEST_F(WithdrawnPollTest, KeepsAnAnswerThatIsUnderWay) {
@@ -264,7 +266,8 @@ TEST_F(WithdrawnPollTest, LeavesOthersWaiting) {
   const auto after = bed.begin(bed.sqs().ReceiveMessage(receive));
   withdraw();
   bed.settle();
-  EXPECT_EQ(code, "RequestCanceled");
+  EXPECT_TRUE(answered);
+  EXPECT_EQ(bodies, 0U);
   for (int i = 0; i < 2; ++i) bed.run(bed.sqs().SendMessage(send));
   EXPECT_TRUE(before->value);
   EXPECT_TRUE(after->value);
@@ -286,6 +289,7 @@ TEST(WithdrawnPollsTest, LoseNoMessageHoweverTheyMeetTheirAnswers) {
   context.run();
   context.restart();
 
+  auto work = boost::asio::make_work_guard(context);
   std::vector<boost::asio::cancellation_signal> cancels(kPolls);
   int received = 0;
   int withdrawn = 0;
@@ -293,9 +297,9 @@ TEST(WithdrawnPollsTest, LoseNoMessageHoweverTheyMeetTheirAnswers) {
     cloud::ReceiveMessageRequest receive;
     receive.QueueUrl = kQueueUrl;
     receive.WaitTimeSeconds = 20;
-    const auto done = [&](std::exception_ptr e, cloud::ReceiveMessageResult result) {
+    const auto done = [&](const std::exception_ptr& e, cloud::ReceiveMessageResult result) {
       received += static_cast<int>(result.Messages.size());
-      withdrawn += e ? 1 : 0;
+      withdrawn += e || result.Messages.empty() ? 1 : 0;
     };
     boost::asio::co_spawn(
         context, sqs->ReceiveMessage(receive),
@@ -313,6 +317,7 @@ TEST(WithdrawnPollsTest, LoseNoMessageHoweverTheyMeetTheirAnswers) {
     });
     if (i % 10 == 0) context.poll();
   }
+  work.reset();
   context.run();
   EXPECT_EQ(received + withdrawn, kPolls);
 

@@ -329,8 +329,6 @@ void Queue::withdraw(Turn& turn, std::uint64_t waiter) {
   const auto it = waiters_.find(waiter);
   if (it == waiters_.end()) return;
   waiter_deadlines_.erase({it->second.wait_until, it->first});
-  it->second.reply->error = std::make_exception_ptr(
-      cloud::Error("RequestCanceled", "The request was withdrawn while it waited for messages."));
   turn.done.push_back(std::move(it->second.reply));
   waiters_.erase(it);
 }
