@@ -1,0 +1,490 @@
+#include "gateway/connection.h"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/status.hpp>
+#include <ctime>
+#include <random>
+#include <type_traits>
+
+#include "cloud/error.h"
+#include "wire/server.h"
+
+namespace doorbuster::gateway {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+using SteadyTime = std::chrono::steady_clock::time_point;
+using Parser = http::request_parser<http::buffer_body>;
+
+constexpr std::size_t kPiece = 1 << 20;     // bytes of a body that are in memory at once
+constexpr std::size_t kReadAtLeast = 8192;  // room for what the socket has
+constexpr std::size_t kGather = 32 * 1024;  // a body up to this is copied behind its head
+constexpr std::chrono::seconds kLinger{2};  // for a peer to read our last answer
+
+// The connection can't go on; there is nobody to tell.
+struct Hangup {};
+
+std::string_view trim_target(std::string_view target, std::string_view* query) {
+  const auto mark = target.find('?');
+  *query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+  target = target.substr(0, mark);
+  // The absolute form, as for a proxy.
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!target.starts_with(scheme)) continue;
+    const auto slash = target.find('/', scheme.size());
+    target = slash == std::string_view::npos ? "/" : target.substr(slash);
+  }
+  return target;
+}
+
+wire::RequestHead head_of(const Parser& parser) {
+  const auto& message = parser.get();
+  const auto text = [](boost::beast::string_view s) {
+    return std::string_view(s.data(), s.size());
+  };
+  wire::RequestHead head;
+  head.method = text(message.method_string());
+  head.path = trim_target(text(message.target()), &head.query);
+  for (const auto& field : message) {
+    head.headers.push_back({text(field.name_string()), text(field.value())});
+  }
+  return head;
+}
+
+bool asks_to_continue(const wire::RequestHead& head) {
+  const auto expect = head.header("Expect");
+  return expect && (*expect == "100-continue" || *expect == "100-Continue");
+}
+
+template <class Stream>
+class Client final : public Connection, public std::enable_shared_from_this<Client<Stream>> {
+ public:
+  template <class... Arguments>
+  Client(Desk& desk, Arguments&&... arguments)
+      : desk_(desk),
+        limits_(desk.shared.options.limits),
+        stream_(std::forward<Arguments>(arguments)...) {
+    desk_.connections.insert(this);
+    ++desk_.count;
+    error_code ignored;
+    const auto peer = socket().remote_endpoint(ignored);
+    if (!ignored) peer_ = peer.address().to_string();
+    socket().set_option(tcp::no_delay(true), ignored);
+  }
+  ~Client() override {
+    desk_.connections.erase(this);
+    --desk_.count;
+  }
+
+  cloud::Async<void> run() {
+    const auto self = this->shared_from_this();
+    try {
+      co_await shake_hands();
+      while (co_await exchange()) {
+      }
+      co_await say_goodbye();
+    } catch (const Hangup&) {
+    } catch (const boost::system::system_error&) {
+    } catch (const std::exception& e) {
+      desk_.shared.options.log(std::string("a connection failed: ") + e.what());
+    }
+    close();
+  }
+
+  void check(SteadyTime now) override {
+    if (now >= deadline_) close();
+  }
+
+  void finish() override {
+    if (state_ == State::idle) close();
+    if (waiting_) waiting_->emit(asio::cancellation_type::terminal);
+  }
+
+ private:
+  enum class State { idle, busy };
+  // A request's body as it comes from the socket.
+  class Upload final : public cloud::ByteStream {
+   public:
+    Upload(Client& client, Parser& parser) : client_(client), parser_(parser) {}
+    cloud::Async<std::string> read() override { return client_.read_piece(parser_); }
+
+   private:
+    Client& client_;
+    Parser& parser_;
+  };
+
+  tcp::socket& socket() {
+    if constexpr (std::is_same_v<Stream, tcp::socket>) {
+      return stream_;
+    } else {
+      return stream_.next_layer();
+    }
+  }
+
+  void within(std::chrono::seconds time) { deadline_ = std::chrono::steady_clock::now() + time; }
+
+  void close() {
+    error_code ignored;
+    socket().close(ignored);
+  }
+
+  cloud::Async<void> shake_hands() {
+    within(limits_.idle);
+    if constexpr (!std::is_same_v<Stream, tcp::socket>) {
+      co_await stream_.async_handshake(asio::ssl::stream_base::server, asio::use_awaitable);
+    }
+    co_return;
+  }
+
+  // So that the peer reads our last answer before it hears of the end: a socket that is closed with
+  // bytes unread resets the connection.
+  cloud::Async<void> say_goodbye() {
+    if constexpr (std::is_same_v<Stream, tcp::socket>) {
+      within(kLinger);
+      socket().shutdown(tcp::socket::shutdown_send);
+      for (;;) {
+        buffer_.clear();
+        co_await fill();
+      }
+    }
+    co_return;
+  }
+
+  cloud::Async<void> fill() {
+    error_code ec;
+    const auto room = buffer_.prepare(
+        std::max(kReadAtLeast, std::min(kPiece, buffer_.capacity() - buffer_.size())));
+    const std::size_t n =
+        co_await stream_.async_read_some(room, asio::redirect_error(asio::use_awaitable, ec));
+    if (ec) throw Hangup();
+    buffer_.commit(n);
+  }
+
+  // Gives the parser what has been read. True if it wants more.
+  bool feed(Parser& parser, error_code& ec) {
+    ec = {};
+    if (buffer_.size() == 0) return true;
+    buffer_.consume(parser.put(buffer_.data(), ec));
+    if (ec != http::error::need_more) return false;
+    ec = {};
+    return true;
+  }
+
+  cloud::Async<void> read_head(Parser& parser, error_code& ec) {
+    while (!parser.is_header_done()) {
+      if (feed(parser, ec)) co_await fill();
+      if (ec) co_return;
+    }
+  }
+
+  // The next piece of the body; empty at its end.
+  cloud::Async<std::string> read_piece(Parser& parser) {
+    std::string piece;
+    if (parser.is_done()) co_return piece;
+    const auto left = parser.content_length_remaining();
+    piece.resize(left ? static_cast<std::size_t>(std::min<std::uint64_t>(*left, kPiece)) : kPiece);
+    auto& body = parser.get().body();
+    body.data = piece.data();
+    body.size = piece.size();
+    body.more = true;
+    within(limits_.piece);
+    while (!parser.is_done() && body.size > 0) {
+      error_code ec;
+      const bool more = feed(parser, ec);
+      if (ec == http::error::need_buffer) break;
+      if (ec) throw cloud::Error("IncompleteBody", "The request's body is broken: " + ec.message());
+      if (more && !parser.is_done()) co_await fill();
+    }
+    piece.resize(piece.size() - body.size);
+    co_return piece;
+  }
+
+  // One request and its answer. False if the connection ends with it.
+  cloud::Async<bool> exchange();
+  cloud::Async<wire::Response> answer(Parser& parser, const wire::RequestHead& head,
+                                      wire::Route& route, const std::string& request_id);
+  cloud::Async<cloud::Body> read_body(Parser& parser, const wire::RequestHead& head,
+                                      wire::Route& route, const wire::BodySeal& seal);
+  cloud::Async<wire::Response> call(const wire::RequestHead& head, const wire::Route& route,
+                                    cloud::Body body, const cloud::Caller& caller,
+                                    const std::string& request_id);
+  cloud::Async<void> write(const wire::Response& response, bool head_only, bool keep_alive);
+  cloud::Async<void> write_rest(cloud::ByteStream& rest, std::uint64_t left);
+  cloud::Async<void> continue_if_asked(const wire::RequestHead& head);
+  cloud::Async<void> refuse(const error_code& why);
+  void watch_for_end(const std::shared_ptr<asio::cancellation_signal>& waiting);
+
+  Desk& desk_;
+  const Limits& limits_;
+  Stream stream_;
+  std::string peer_;
+  boost::beast::flat_buffer buffer_;
+  State state_ = State::idle;
+  SteadyTime deadline_ = SteadyTime::max();
+  std::shared_ptr<asio::cancellation_signal> waiting_;  // of the long poll under way
+};
+
+template <class Stream>
+cloud::Async<bool> Client<Stream>::exchange() {
+  Parser parser;
+  parser.header_limit(static_cast<std::uint32_t>(limits_.head_bytes));
+  parser.body_limit(boost::none);
+  state_ = State::idle;
+  within(limits_.idle);
+  error_code ec;
+  co_await read_head(parser, ec);
+  if (ec) {
+    co_await refuse(ec);
+    co_return false;
+  }
+  state_ = State::busy;
+  deadline_ = SteadyTime::max();
+  const auto head = head_of(parser);
+  const auto request_id = desk_.next_request_id();
+  wire::Response response;
+  if (const auto page = desk_.shared.options.pages.find(head.path);
+      page != desk_.shared.options.pages.end()) {
+    response = page->second();
+  } else {
+    auto route = wire::route(head, desk_.shared.options.domain);
+    response = co_await answer(parser, head, route, request_id);
+  }
+  // What of the body was not read belongs to a request that has been refused.
+  const bool keep_alive = parser.is_done() && parser.keep_alive() && !desk_.closing;
+  co_await write(response, head.method == "HEAD", keep_alive);
+  co_return keep_alive;
+}
+
+template <class Stream>
+cloud::Async<wire::Response> Client<Stream>::answer(Parser& parser, const wire::RequestHead& head,
+                                                    wire::Route& route,
+                                                    const std::string& request_id) {
+  std::optional<cloud::Error> error;
+  try {
+    if (route.error) throw cloud::Error(*route.error);
+    const auto& shared = desk_.shared;
+    auto who = wire::authenticate(route, head, shared.options.keys, shared.clock.now());
+    who.caller.source_ip = peer_;
+    who.caller.secure_transport = shared.tls != nullptr;
+    co_await continue_if_asked(head);
+    auto body = co_await read_body(parser, head, route, who.seal);
+    if (route.error) throw cloud::Error(*route.error);
+    co_return co_await call(head, route, std::move(body), who.caller, request_id);
+  } catch (const cloud::Error& e) {
+    error = e;
+  } catch (const boost::system::system_error&) {
+    throw;
+  } catch (const std::exception& e) {
+    desk_.shared.options.log("request " + request_id + " failed: " + e.what());
+    error =
+        cloud::Error("InternalError", "We encountered an internal error. Please try again.", 500);
+  }
+  co_return wire::error_response(route, head, *error, request_id);
+}
+
+// A body that fits into one piece is read and checked before anything is done.
+template <class Stream>
+cloud::Async<cloud::Body> Client<Stream>::read_body(Parser& parser, const wire::RequestHead& head,
+                                                    wire::Route& route,
+                                                    const wire::BodySeal& seal) {
+  const auto length = parser.content_length();
+  const bool wrapped = seal.kind == wire::BodySeal::Kind::chunks;
+  if (length && *length > route.body_max && !wrapped) {
+    throw cloud::Error("EntityTooLarge", "The request's body of " + std::to_string(*length) +
+                                             " bytes exceeds the maximum of " +
+                                             std::to_string(route.body_max) + " bytes.");
+  }
+  std::shared_ptr<cloud::ByteStream> stream = std::make_shared<Upload>(*this, parser);
+  const bool whole = !wrapped && (parser.is_done() || (length && *length <= kPiece));
+  if (whole) {
+    cloud::Body body(co_await stream->read());
+    wire::check_body(seal, head, body.bytes);
+    wire::resolve(route, head, body.bytes);
+    co_return body;
+  }
+  cloud::Body body(wire::unwrap(std::move(stream), seal, head));
+  if (route.streams) co_return body;
+  cloud::Body all(co_await cloud::read_all(std::move(body), route.body_max));
+  wire::resolve(route, head, all.bytes);
+  co_return all;
+}
+
+template <class Stream>
+cloud::Async<wire::Response> Client<Stream>::call(const wire::RequestHead& head,
+                                                  const wire::Route& route, cloud::Body body,
+                                                  const cloud::Caller& caller,
+                                                  const std::string& request_id) {
+  auto operation =
+      wire::serve(route, head, std::move(body), desk_.shared.services, caller, request_id);
+  if (!wire::waits(route)) co_return co_await std::move(operation);
+  auto waiting = std::make_shared<asio::cancellation_signal>();
+  waiting_ = waiting;
+  watch_for_end(waiting);
+  if (desk_.closing) finish();
+  std::exception_ptr failure;
+  wire::Response response;
+  try {
+    response =
+        co_await asio::co_spawn(stream_.get_executor(), std::move(operation),
+                                asio::bind_cancellation_slot(waiting->slot(), asio::use_awaitable));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  waiting_.reset();
+  error_code ignored;
+  socket().cancel(ignored);  // the watch
+  if (failure) std::rethrow_exception(failure);
+  co_return response;
+}
+
+// A client that goes while it waits for a message must not be given one.
+template <class Stream>
+void Client<Stream>::watch_for_end(const std::shared_ptr<asio::cancellation_signal>& waiting) {
+  const auto self = this->shared_from_this();
+  socket().async_wait(tcp::socket::wait_read, [self, waiting](const error_code& ec) {
+    char byte = 0;
+    if (ec || self->waiting_ != waiting) return;
+    if (recv(self->socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0) return;
+    waiting->emit(asio::cancellation_type::terminal);
+  });
+}
+
+template <class Stream>
+cloud::Async<void> Client<Stream>::continue_if_asked(const wire::RequestHead& head) {
+  if (!asks_to_continue(head)) co_return;
+  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  within(limits_.piece);
+  co_await asio::async_write(stream_, asio::buffer(kContinue), asio::use_awaitable);
+}
+
+// What came was no request that can be answered in any protocol.
+template <class Stream>
+cloud::Async<void> Client<Stream>::refuse(const error_code& why) {
+  const bool too_long = why == http::error::header_limit;
+  const cloud::Error error(too_long ? "RequestHeaderSectionTooLarge" : "BadRequest",
+                           too_long ? "Your request's headers exceed the maximum of " +
+                                          std::to_string(limits_.head_bytes) + " bytes."
+                                    : "The request is not HTTP: " + why.message() + ".");
+  const auto request_id = desk_.next_request_id();
+  const auto response = wire::error_response({}, {}, error, request_id);
+  within(limits_.piece);
+  co_await write(response, false, false);
+}
+
+std::string head_text(const wire::Response& response, bool keep_alive, const std::string& date) {
+  std::string text = "HTTP/1.1 " + std::to_string(response.status) + ' ';
+  const auto reason = http::obsolete_reason(static_cast<http::status>(response.status));
+  text.append(reason.data(), reason.size());
+  text += "\r\nDate: " + date;
+  for (const auto& [name, value] : response.headers) {
+    text.append("\r\n").append(name).append(": ").append(value);
+  }
+  if (response.status != 204 && response.status != 304) {
+    text += "\r\nContent-Length: " +
+            std::to_string(response.content_length.value_or(response.body.bytes.size()));
+  }
+  text += keep_alive ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
+  return text;
+}
+
+template <class Stream>
+cloud::Async<void> Client<Stream>::write(const wire::Response& response, bool head_only,
+                                         bool keep_alive) {
+  std::string text = head_text(response, keep_alive, desk_.date());
+  within(limits_.piece);
+  const std::string& bytes = response.body.bytes;
+  if (head_only) {
+    co_await asio::async_write(stream_, asio::buffer(text), asio::use_awaitable);
+    co_return;
+  }
+  if (bytes.size() <= kGather) {
+    text += bytes;
+    co_await asio::async_write(stream_, asio::buffer(text), asio::use_awaitable);
+  } else {
+    const std::array<asio::const_buffer, 2> both{asio::buffer(text), asio::buffer(bytes)};
+    co_await asio::async_write(stream_, both, asio::use_awaitable);
+  }
+  if (response.body.rest) {
+    co_await write_rest(*response.body.rest, response.content_length.value_or(0) - bytes.size());
+  }
+}
+
+template <class Stream>
+cloud::Async<void> Client<Stream>::write_rest(cloud::ByteStream& rest, std::uint64_t left) {
+  while (left > 0) {
+    const std::string piece = co_await rest.read();
+    // The head has promised more than there is: only the connection's end can say so.
+    if (piece.empty() || piece.size() > left) throw Hangup();
+    within(limits_.piece);
+    co_await asio::async_write(stream_, asio::buffer(piece), asio::use_awaitable);
+    left -= piece.size();
+  }
+}
+
+template <class Stream>
+void spawn(std::shared_ptr<Client<Stream>> client, const asio::any_io_executor& executor) {
+  asio::co_spawn(executor, client->run(), asio::detached);
+}
+
+}  // namespace
+
+Desk::Desk(const Shared& all) : shared(all) {
+  std::random_device device;
+  id_seed_ = static_cast<std::uint64_t>(device()) << 32 | device();
+}
+
+// A UUID's form: half of it is the server's, half counts.
+std::string Desk::next_request_id() {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const std::uint64_t mine = ++id_count_ * 0x9E3779B97F4A7C15ULL;  // spread over all digits
+  std::string id(36, '-');
+  std::size_t nibble = 0;
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    if (i == 8 || i == 13 || i == 18 || i == 23) continue;
+    const std::uint64_t half = nibble < 16 ? mine : id_seed_;
+    id[i] = kDigits[half >> (60 - 4 * (nibble % 16)) & 0xF];
+    ++nibble;
+  }
+  return id;
+}
+
+const std::string& Desk::date() {
+  const auto now = std::chrono::floor<std::chrono::seconds>(shared.clock.now()).time_since_epoch();
+  if (now.count() == date_second_) return date_;
+  date_second_ = now.count();
+  const std::time_t seconds = date_second_;
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  std::array<char, 64> text{};
+  date_.assign(text.data(),
+               std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc));
+  return date_;
+}
+
+void serve_connection(tcp::socket socket, Desk& desk) {
+  const auto executor = socket.get_executor();
+  if (desk.shared.tls) {
+    using Secure = asio::ssl::stream<tcp::socket>;
+    spawn(std::make_shared<Client<Secure>>(desk, std::move(socket), *desk.shared.tls), executor);
+  } else {
+    spawn(std::make_shared<Client<tcp::socket>>(desk, std::move(socket)), executor);
+  }
+}
+
+}  // namespace doorbuster::gateway

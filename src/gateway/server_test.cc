@@ -1,0 +1,327 @@
+#include "gateway/server.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <future>
+
+#include "cloud/error.h"
+
+namespace doorbuster::gateway {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+// A queue service that answers what it was asked; a receive waits until it is withdrawn.
+class FakeSqs final : public cloud::Sqs {
+ public:
+  struct Watch {
+    std::promise<void> waiting;
+    std::promise<void> withdrawn;
+  };
+  explicit FakeSqs(Watch& watch) : watch_(watch) {}
+
+  cloud::Async<cloud::GetQueueUrlResult> GetQueueUrl(cloud::GetQueueUrlRequest request) override {
+    if (request.QueueName == "broken") throw std::runtime_error("the roof has fallen in");
+    co_return cloud::GetQueueUrlResult{"http://localhost/" + request.QueueName};
+  }
+
+  cloud::Async<cloud::ReceiveMessageResult> ReceiveMessage(cloud::ReceiveMessageRequest) override {
+    asio::steady_timer forever(co_await asio::this_coro::executor, std::chrono::hours(1));
+    watch_.waiting.set_value();
+    try {
+      co_await forever.async_wait(asio::use_awaitable);
+    } catch (const boost::system::system_error&) {
+      watch_.withdrawn.set_value();
+    }
+    co_return cloud::ReceiveMessageResult{};
+  }
+
+ private:
+  Watch& watch_;
+};
+
+class FakeServices final : public cloud::Services {
+ public:
+  std::unique_ptr<cloud::Sqs> sqs(const cloud::Caller&) override {
+    return std::make_unique<FakeSqs>(watch);
+  }
+  std::unique_ptr<cloud::Sns> sns(const cloud::Caller&) override {
+    return std::make_unique<cloud::Sns>();
+  }
+  std::unique_ptr<cloud::S3> s3(const cloud::Caller&) override {
+    return std::make_unique<cloud::S3>();
+  }
+  std::unique_ptr<cloud::Sts> sts(const cloud::Caller&) override {
+    return std::make_unique<cloud::Sts>();
+  }
+  std::unique_ptr<cloud::Iam> iam(const cloud::Caller&) override {
+    return std::make_unique<cloud::Iam>();
+  }
+
+  FakeSqs::Watch watch;
+};
+
+std::string sqs_request(const std::string& operation, const std::string& json,
+                        const std::string& headers = "") {
+  return "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AmazonSQS." + operation +
+         "\r\nContent-Type: application/x-amz-json-1.0\r\n" + headers +
+         "Content-Length: " + std::to_string(json.size()) + "\r\n\r\n" + json;
+}
+
+// A connection, used as a peer would that knows nothing but bytes.
+class Peer {
+ public:
+  explicit Peer(std::uint16_t port) : socket_(context_) {
+    socket_.connect({asio::ip::address_v4::loopback(), port});
+  }
+
+  void send(const std::string& bytes) { asio::write(socket_, asio::buffer(bytes)); }
+
+  // One answer, head and body; what was read until the end if there is none.
+  std::string answer() {
+    for (;;) {
+      const auto end = read_.find("\r\n\r\n");
+      if (end != std::string::npos) {
+        const auto at = read_.find("Content-Length: ");
+        const std::size_t body = at < end ? std::stoul(read_.substr(at + 16)) : 0;
+        if (read_.size() >= end + 4 + body) {
+          std::string one = read_.substr(0, end + 4 + body);
+          read_.erase(0, one.size());
+          return one;
+        }
+      }
+      if (!more()) return std::exchange(read_, {});
+    }
+  }
+
+  // Whether the server has closed its side; waits for that or for bytes.
+  bool closed() { return read_.empty() && !more(); }
+
+  tcp::socket& socket() { return socket_; }
+
+ private:
+  bool more() {
+    char some[4096];
+    boost::system::error_code ec;
+    const std::size_t n = socket_.read_some(asio::buffer(some), ec);
+    read_.append(some, n);
+    return !ec;
+  }
+
+  asio::io_context context_;
+  tcp::socket socket_;
+  std::string read_;
+};
+
+class ServerTest : public ::testing::Test {
+ protected:
+  void start(ServerOptions options = {}) {
+    Listener listener("127.0.0.1", 0);
+    port_ = listener.port();
+    server_.emplace(std::move(listener), std::move(options), services_, clock_);
+    server_->start();
+  }
+
+  FakeServices services_;
+  const cloud::SystemClock clock_;
+  std::uint16_t port_ = 0;
+  std::optional<Server> server_;
+};
+
+TEST_F(ServerTest, AnswersRequestAfterRequestOnOneConnection) {
+  start();
+  Peer peer(port_);
+  for (const std::string name : {"a", "b"}) {
+    peer.send(sqs_request("GetQueueUrl", R"({"QueueName":")" + name + R"("})"));
+    const auto answer = peer.answer();
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n")) << answer;
+    EXPECT_TRUE(answer.ends_with(R"({"QueueUrl":"http://localhost/)" + name + R"("})")) << answer;
+  }
+}
+
+TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
+  start();
+  Peer peer(port_);
+  std::string all;
+  for (int i = 0; i < 20; ++i) {
+    all += sqs_request("GetQueueUrl", R"({"QueueName":"q)" + std::to_string(i) + R"("})");
+  }
+  peer.send(all);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(peer.answer().ends_with("/q" + std::to_string(i) + "\"}"));
+  }
+}
+
+TEST_F(ServerTest, TakesARequestByteByByte) {
+  start();
+  Peer peer(port_);
+  peer.socket().set_option(tcp::no_delay(true));
+  for (const char c : sqs_request("GetQueueUrl", R"({"QueueName":"slow"})")) {
+    peer.send(std::string(1, c));
+  }
+  EXPECT_TRUE(peer.answer().ends_with("/slow\"}"));
+}
+
+TEST_F(ServerTest, TakesAChunkedBody) {
+  start();
+  Peer peer(port_);
+  peer.send(
+      "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AmazonSQS.GetQueueUrl\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n"
+      "5\r\n{\"Que\r\n11\r\nueName\":\"chunks\"}\r\n0\r\n\r\n");
+  EXPECT_TRUE(peer.answer().ends_with("/chunks\"}"));
+}
+
+TEST_F(ServerTest, SaysContinueToAClientThatAsks) {
+  start();
+  Peer peer(port_);
+  const std::string json = R"({"QueueName":"patient"})";
+  const auto request = sqs_request("GetQueueUrl", json, "Expect: 100-continue\r\n");
+  peer.send(request.substr(0, request.size() - json.size()));
+  EXPECT_EQ(peer.answer(), "HTTP/1.1 100 Continue\r\n\r\n");
+  peer.send(json);
+  EXPECT_TRUE(peer.answer().ends_with("/patient\"}"));
+}
+
+TEST_F(ServerTest, ClosesWhenAskedTo) {
+  start();
+  Peer peer(port_);
+  peer.send(sqs_request("GetQueueUrl", R"({"QueueName":"last"})", "Connection: close\r\n"));
+  EXPECT_NE(peer.answer().find("Connection: close\r\n"), std::string::npos);
+  EXPECT_TRUE(peer.closed());
+}
+
+TEST_F(ServerTest, RefusesWhatIsNotHttp) {
+  start();
+  Peer peer(port_);
+  peer.send("EHLO doorbuster\r\n\r\n");
+  EXPECT_TRUE(peer.answer().starts_with("HTTP/1.1 400 "));
+  EXPECT_TRUE(peer.closed());
+}
+
+TEST_F(ServerTest, RefusesAHeadThatIsTooLong) {
+  ServerOptions options;
+  options.limits.head_bytes = 1'024;
+  start(std::move(options));
+  Peer peer(port_);
+  peer.send("GET / HTTP/1.1\r\nX-Long: " + std::string(2'000, 'x') + "\r\n\r\n");
+  const auto answer = peer.answer();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+  EXPECT_NE(answer.find("RequestHeaderSectionTooLarge"), std::string::npos) << answer;
+}
+
+TEST_F(ServerTest, RefusesABodyThatIsTooLongBeforeItComes) {
+  start();
+  Peer peer(port_);
+  peer.send(
+      "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AmazonSQS.GetQueueUrl\r\n"
+      "Content-Length: 1000000000\r\n\r\n{");
+  const auto answer = peer.answer();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 4")) << answer;
+  EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos) << answer;
+}
+
+TEST_F(ServerTest, AnswersAnInternalErrorAndTellsTheOperator) {
+  std::promise<std::string> logged;
+  ServerOptions options;
+  options.log = [&logged](std::string_view line) { logged.set_value(std::string(line)); };
+  start(std::move(options));
+  Peer peer(port_);
+  peer.send(sqs_request("GetQueueUrl", R"({"QueueName":"broken"})"));
+  const auto answer = peer.answer();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 500 ")) << answer;
+  EXPECT_EQ(answer.find("roof"), std::string::npos) << answer;
+  EXPECT_NE(logged.get_future().get().find("the roof has fallen in"), std::string::npos);
+  peer.send(sqs_request("GetQueueUrl", R"({"QueueName":"next"})"));
+  EXPECT_TRUE(peer.answer().ends_with("/next\"}"));
+}
+
+TEST_F(ServerTest, ServesPagesOfItsOwn) {
+  ServerOptions options;
+  options.pages["/_doorbuster/health"] = [] {
+    wire::Response response;
+    response.body.bytes = "well";
+    return response;
+  };
+  start(std::move(options));
+  Peer peer(port_);
+  peer.send("GET /_doorbuster/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_TRUE(peer.answer().ends_with("\r\n\r\nwell"));
+}
+
+TEST_F(ServerTest, WithdrawsALongPollWhoseClientHasGone) {
+  start();
+  {
+    Peer peer(port_);
+    peer.send(sqs_request("ReceiveMessage", R"({"QueueUrl":"q","WaitTimeSeconds":20})"));
+    services_.watch.waiting.get_future().get();
+  }
+  services_.watch.withdrawn.get_future().get();
+}
+
+TEST_F(ServerTest, AnswersALongPollWhenItStops) {
+  start();
+  Peer peer(port_);
+  peer.send(sqs_request("ReceiveMessage", R"({"QueueUrl":"q","WaitTimeSeconds":20})"));
+  services_.watch.waiting.get_future().get();
+  auto stopped = std::async(std::launch::async, [this] { server_->stop(); });
+  EXPECT_TRUE(peer.answer().starts_with("HTTP/1.1 200 OK\r\n"));
+  EXPECT_TRUE(peer.closed());
+  stopped.get();
+}
+
+TEST_F(ServerTest, HangsUpOnIdleClients) {
+  ServerOptions options;
+  options.limits.idle = std::chrono::seconds(0);
+  start(std::move(options));
+  Peer peer(port_);
+  peer.send("GET / HT");
+  EXPECT_TRUE(peer.closed());
+}
+
+TEST_F(ServerTest, TurnsAwayWhoeverIsTooMany) {
+  ServerOptions options;
+  options.limits.connections = 1;
+  start(std::move(options));
+  Peer first(port_);
+  first.send(sqs_request("GetQueueUrl", R"({"QueueName":"a"})"));
+  first.answer();
+  Peer second(port_);
+  EXPECT_TRUE(second.answer().starts_with("HTTP/1.1 503 "));
+}
+
+TEST(Listener, RefusesWhatIsNoAddress) {
+  EXPECT_THROW(Listener("localhost:80", 0), std::runtime_error);
+}
+
+TEST(Listener, RefusesAPortThatIsTaken) {
+  const Listener first("127.0.0.1", 0);
+  try {
+    const Listener second("127.0.0.1", first.port());
+    FAIL();
+  } catch (const std::runtime_error& e) {
+    EXPECT_NE(std::string(e.what()).find("--port"), std::string::npos) << e.what();
+  }
+}
+
+TEST(Server, WantsKeysWhereOthersCouldReachIt) {
+  FakeServices services;
+  const cloud::SystemClock clock;
+  EXPECT_THROW(Server(Listener("0.0.0.0", 0), {}, services, clock), std::runtime_error);
+  ServerOptions with_keys;
+  with_keys.keys.open = false;
+  EXPECT_NO_THROW(Server(Listener("0.0.0.0", 0), std::move(with_keys), services, clock));
+}
+
+}  // namespace
+}  // namespace doorbuster::gateway
