@@ -21,6 +21,7 @@ Embedded::Embedded(Options options) : pool_(kThreads) {
     engine::EngineOptions engine_options;
     engine_options.directory = options.directory.engine();
     engine_options.log = std::move(options.log);
+    engine_options.endpoint = options.endpoint;
     engine_ = std::make_unique<engine::Engine>(std::move(engine_options));
     functions::ShippingOptions shipping_options;
     shipping_options.database.path = options.directory.shipping();
@@ -32,9 +33,11 @@ Embedded::Embedded(Options options) : pool_(kThreads) {
   } catch (const std::exception& e) {
     throw CommandError(1, e.what());
   }
-  s3_ = engine::make_s3(*engine_, scope_);
-  sns_ = engine::make_sns(*engine_, {scope_});
-  sqs_ = engine::make_sqs(*engine_, {scope_});
+  services_ = engine::make_services(*engine_);
+  const cloud::Caller owner{scope_};
+  s3_ = services_->s3(owner);
+  sns_ = services_->sns(owner);
+  sqs_ = services_->sqs(owner);
   engine_->start();
 }
 

@@ -24,12 +24,15 @@ class Embedded {
     const DataDirectory& directory;
     engine::Log log;
     std::int64_t opening_stock = 1'000'000;
+    std::string endpoint = "http://127.0.0.1:4566";  // what queue URLs begin with
   };
 
   // Opens what is in the directory, or makes it. Throws CommandError.
   explicit Embedded(Options options);
   ~Embedded();
 
+  // For whoever calls; s3() and its like are the account's own.
+  cloud::Services& services() { return *services_; }
   cloud::S3& s3() { return *s3_; }
   cloud::Sqs& sqs() { return *sqs_; }
   functions::ShippingDatabase& shipping() { return *shipping_; }
@@ -82,6 +85,7 @@ class Embedded {
   const cloud::Scope scope_;
   const cloud::SystemClock clock_;
   std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<cloud::Services> services_;
   std::unique_ptr<cloud::S3> s3_;
   std::unique_ptr<cloud::Sns> sns_;
   std::unique_ptr<cloud::Sqs> sqs_;

@@ -8,6 +8,7 @@
 #include "cli/dlq.h"
 #include "cli/reconcile.h"
 #include "cli/report.h"
+#include "cli/up.h"
 
 namespace {
 
@@ -65,6 +66,40 @@ void add_demo(CLI::App& app, Action& action) {
       "  doorbuster demo --orders 100000 --data /tmp/black-friday\n"
       "  doorbuster demo --from invoices.csv.gz --json");
   command->callback([options, &action] { action = [options] { return demo(*options); }; });
+}
+
+void add_up(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand(
+      "up", "Serve S3, SNS, SQS, STS and IAM on a port, for the aws CLI and every AWS SDK");
+  auto options = std::make_shared<UpOptions>();
+  command->add_option("--data", options->data,
+                      "Keep everything in this directory (default: a temporary one)");
+  command->add_option("--port", options->port,
+                      "Port to listen on; 0 takes a free one (default 4566)");
+  command->add_option("--address", options->address,
+                      "Address to listen on (default 127.0.0.1); any other than loopback wants "
+                      "--credentials");
+  command->add_option("--endpoint", options->endpoint,
+                      "What queue URLs begin with, if clients reach it by another name");
+  command->add_option("--domain", options->domain,
+                      "What stands behind a bucket's name in virtual-host addresses (default "
+                      "localhost)");
+  command->add_option("--credentials", options->credentials,
+                      "Check every signature against the keys in this file (its form is that of "
+                      "~/.aws/credentials)");
+  command->add_option("--certificate", options->certificate,
+                      "Serve TLS with this certificate (PEM)");
+  command->add_option("--private-key", options->private_key, "The certificate's key (PEM)");
+  command->add_option("--threads", options->threads, "Threads that serve connections (default 1)")
+      ->check(CLI::Range(1, 64));
+  command->add_flag("--demo", options->demo, "Set up the topology and run its consumers, too");
+  command->footer(
+      "Stops at Ctrl-C, when every request under way has been answered.\n\n"
+      "Examples:\n"
+      "  doorbuster up --data /var/lib/doorbuster\n"
+      "  AWS_ENDPOINT_URL=http://127.0.0.1:4566 aws sqs create-queue --queue-name orders-queue\n"
+      "  doorbuster up --address 0.0.0.0 --credentials keys.ini");
+  command->callback([options, &action] { action = [options] { return up(*options); }; });
 }
 
 void add_report(CLI::App& app, Action& action) {
@@ -139,6 +174,7 @@ int main(int argc, char** argv) {
   app.footer("doorbuster COMMAND --help shows the options of a command, with examples.");
   Action action;
   add_demo(app, action);
+  add_up(app, action);
   add_report(app, action);
   add_reconcile(app, action);
   add_dlq(app, action);

@@ -1,0 +1,119 @@
+#include "cli/up.h"
+
+#include <csignal>
+#include <iostream>
+
+#include "cli/credentials.h"
+#include "cli/embedded.h"
+#include "cli/terminal.h"
+#include "gateway/server.h"
+
+namespace doorbuster::cli {
+namespace {
+
+constexpr timespec kCheckEvery{1, 0};
+
+// Blocked in every thread that is made from here on, so that they can be waited for.
+sigset_t block_stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+gateway::Listener listen(const UpOptions& options) {
+  try {
+    return {options.address, options.port};
+  } catch (const std::runtime_error& e) {
+    throw CommandError(2, e.what());
+  }
+}
+
+std::string endpoint_of(const UpOptions& options, const gateway::Listener& listener) {
+  if (!options.endpoint.empty()) return options.endpoint;
+  std::string authority = listener.authority();
+  for (const std::string_view anywhere : {"0.0.0.0:", "[::]:"}) {
+    if (authority.starts_with(anywhere)) {
+      authority = "127.0.0.1:" + authority.substr(anywhere.size());
+    }
+  }
+  return (options.certificate ? "https://" : "http://") + authority;
+}
+
+wire::Response healthy() {
+  wire::Response response;
+  response.headers.emplace_back("Content-Type", "application/json");
+  response.body.bytes = R"({"status":"ok"})";
+  return response;
+}
+
+gateway::ServerOptions server_options(const UpOptions& options) {
+  gateway::ServerOptions server;
+  server.threads = options.threads;
+  server.domain = options.domain;
+  if (options.certificate.has_value() != options.private_key.has_value()) {
+    throw CommandError(2, "TLS wants both --certificate and --private-key");
+  }
+  if (options.certificate) server.tls = gateway::Tls{*options.certificate, *options.private_key};
+  if (options.credentials) server.keys = read_credentials(*options.credentials);
+  server.pages["/_doorbuster/health"] = healthy;
+  return server;
+}
+
+void greet(const UpOptions& options, const std::string& endpoint, const DataDirectory& directory,
+           const std::optional<topology::Resources>& resources) {
+  std::string text = "  Doorbuster is open.\n\n";
+  text += "  AWS     " + styled(stdout, "1", endpoint) + "  S3, SNS, SQS, STS, IAM; " +
+          (options.credentials ? "signatures are checked" : "any credentials will do") + '\n';
+  text += "  data    " + directory.path().string() +
+          (options.data ? "" : "  (removed at the end; --data DIR keeps it)") + '\n';
+  if (resources) {
+    text += "  bucket  " + resources->bucket + "\n  topic   " + resources->topic_arn +
+            "\n  queues  " + resources->shipping.url + "\n          " + resources->analytics.url +
+            '\n';
+  }
+  text += "\n  Try     AWS_ENDPOINT_URL=" + endpoint + " aws s3 ls\n  Stop    Ctrl-C\n";
+  std::cout << text << std::flush;
+}
+
+// Until a signal comes. Throws CommandError if the disk fails before.
+void wait_for_stop(const Embedded& system, const sigset_t& signals) {
+  while (sigtimedwait(&signals, nullptr, &kCheckEvery) < 0) system.check();
+}
+
+}  // namespace
+
+int up(const UpOptions& options) {
+  const sigset_t signals = block_stop_signals();
+  auto server_settings = server_options(options);
+  auto listener = listen(options);
+  const std::string endpoint = endpoint_of(options, listener);
+  const auto directory =
+      options.data ? DataDirectory::for_writing(*options.data) : DataDirectory::temporary();
+  Progress notes(false);
+  const auto log = [&notes](std::string_view line) { notes.note(line); };
+  server_settings.log = log;
+  Embedded system({directory, log, options.opening_stock, endpoint});
+  const cloud::SystemClock clock;
+  std::optional<gateway::Server> server;
+  try {
+    server.emplace(std::move(listener), std::move(server_settings), system.services(), clock);
+  } catch (const std::runtime_error& e) {
+    throw CommandError(2, e.what());
+  }
+  std::optional<topology::Resources> resources;
+  if (options.demo) {
+    resources = system.set_up();
+    system.start_functions(*resources);
+  }
+  server->start();
+  greet(options, endpoint, directory, resources);
+  wait_for_stop(system, signals);
+  server->stop();
+  system.stop();
+  std::cout << "  Closed; every request was answered.\n";
+  return 0;
+}
+
+}  // namespace doorbuster::cli

@@ -1,0 +1,29 @@
+// Serves the system on a port until it is told to stop.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace doorbuster::cli {
+
+struct UpOptions {
+  std::optional<std::filesystem::path> data;  // a temporary directory if absent
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 4566;  // 0: any that is free
+  std::string endpoint;       // what queue URLs begin with; the address and port if empty
+  std::string domain = "localhost";
+  std::optional<std::filesystem::path> credentials;
+  std::optional<std::filesystem::path> certificate;
+  std::optional<std::filesystem::path> private_key;
+  int threads = 1;
+  bool demo = false;  // set up the topology and run the consumers
+  std::int64_t opening_stock = 1'000'000;
+};
+
+// Returns when SIGINT, SIGTERM or SIGHUP has come and all requests under way are answered. Throws
+// CommandError.
+int up(const UpOptions& options);
+
+}  // namespace doorbuster::cli
