@@ -23,13 +23,14 @@ struct Case {
   const char* what;
 };
 
-constexpr std::array<Case, 7> kCases = {{
+constexpr std::array<Case, 8> kCases = {{
     {"raw_writes", raw_writes, "RocksDB alone: synced 600-byte writes a second"},
     {"sends_and_receives", sends_and_receives, "messages a second, in batches of 10, durable"},
     {"drain_small", drain_small, "a backlog of 10 thousand, drained"},
     {"drain_large", drain_large, "a backlog of 5 million, drained"},
     {"drain_small_again", drain_small, "the small one after it, as the machine's speed may drift"},
     {"one_line_orders", one_line_orders, "orders through everything"},
+    {"door", door, "requests a second through the AWS door, one at a time on 64 connections"},
     {"real_invoices", real_invoices, "the file's invoices through everything"},
 }};
 
@@ -75,6 +76,8 @@ std::string number(const boost::json::value& value, const std::string& name) {
   const double v = value.to_number<double>();
   if (name.ends_with("_bytes")) {
     std::snprintf(text, sizeof text, "%.0f MiB", v / (1 << 20));
+  } else if (name.ends_with("_ms") || name.ends_with("_share")) {
+    std::snprintf(text, sizeof text, "%.2f", v);
   } else if (name.ends_with("seconds")) {
     std::snprintf(text, sizeof text, "%.2f s", v);
   } else {
@@ -107,6 +110,14 @@ void print_ratios(const boost::json::object& all) {
         at(all, "drain_large", "drained_per_second"), small);
   ratio("orders / raw writes one at a time", at(all, "one_line_orders", "orders_per_second"),
         at(all, "raw_writes", "batches_of_1"));
+  const double echo =
+      (at(all, "door", "echo_per_second") + at(all, "door", "echo_again_per_second")) / 2;
+  ratio("single sends / bare echo", at(all, "door", "send_per_second"), echo);
+  ratio("single receives and deletes / bare echo", at(all, "door", "receive_or_delete_per_second"),
+        echo);
+  ratio("puts with their fan-out to two queues / bare echo",
+        at(all, "door", "put_with_fan_out_per_second"), echo);
+  ratio("gets / bare echo", at(all, "door", "get_per_second"), echo);
   const double more =
       at(all, "drain_large", "peak_rss_bytes") - at(all, "drain_small", "peak_rss_bytes");
   if (all.contains("drain_large") && all.contains("drain_small")) {
