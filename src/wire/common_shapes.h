@@ -2,12 +2,15 @@
 #pragma once
 
 #include "cloud/sqs.h"
+#include "cloud/tag.h"
 #include "wire/shape.h"
 
 namespace doorbuster::wire {
 
 template <>
 const Shape Reflect<cloud::MessageAttributeValue>::shape;
+template <>
+const Shape Reflect<cloud::Tag>::shape;
 template <>
 const Shape Reflect<cloud::BatchResultErrorEntry>::shape;
 

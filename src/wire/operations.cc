@@ -12,7 +12,8 @@ const Operation* Service::find(std::string_view operation) const {
 }
 
 std::span<const Service* const> services() {
-  static constexpr std::array all = {&sqs_service, &sns_service, &sts_service, &iam_service};
+  static constexpr std::array all = {&sqs_service, &sns_service, &sts_service, &iam_service,
+                                     &s3_service};
   return all;
 }
 

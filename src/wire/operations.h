@@ -18,19 +18,24 @@ class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual void read(const Shape& shape, void* input) = 0;
-  virtual void write(const Shape& shape, void* output) = 0;
+  // `service` is what a stream in the output needs.
+  virtual void write(const Shape& shape, void* output, std::shared_ptr<void> service) = 0;
   // What has been written, or the answer of an operation that has no output.
   virtual Response response() = 0;
 };
 
 // How an operation looks in REST.
 struct Rest {
+  enum class On : unsigned char { service, bucket, key };
+
   std::string_view method;
-  enum class On : unsigned char { service, bucket, key } on = On::service;
+  On on = On::service;
   std::string_view query = {};   // a parameter that must be there: "uploads", "list-type=2"
   std::string_view header = {};  // a header that must be there
-  std::string_view root = {};    // the element that the output's members stand in
   int status = 200;
+  std::string_view input = {};   // the element that the input's members stand in
+  std::string_view output = {};  // the same of the output's
+  bool locates = false;          // the answer says where what it made is
 };
 
 struct Operation {
@@ -57,6 +62,7 @@ extern const Service sqs_service;
 extern const Service sns_service;
 extern const Service sts_service;
 extern const Service iam_service;
+extern const Service s3_service;
 
 // All of them; null if there is none of that name.
 std::span<const Service* const> services();
@@ -81,12 +87,12 @@ struct Bound<Method, cloud::Async<Output> (T::*)(Input)> {
                                  Exchange& exchange) {
     Input input;
     exchange.read(Reflect<Input>::shape, &input);
-    const std::unique_ptr<T> service = service_for<T>(services, caller);
+    const std::shared_ptr<T> service = service_for<T>(services, caller);
     if constexpr (std::is_void_v<Output>) {
       co_await (service.get()->*Method)(std::move(input));
     } else {
       Output output = co_await (service.get()->*Method)(std::move(input));
-      exchange.write(Reflect<Output>::shape, &output);
+      exchange.write(Reflect<Output>::shape, &output, service);
     }
   }
 

@@ -11,10 +11,22 @@
 
 namespace doorbuster::wire {
 
+// Codec of inputs: the head's and the route's parts of a structure, and its body.
+void read_rest(const Shape& shape, const Route& route, const RequestHead& head, cloud::Body body,
+               void* to);
+
+// Codec of outputs: everything but the status.
+void write_rest(const Shape& shape, void* value, const Rest& rest, bool escape_keys,
+                Response& response);
+
 Route s3_route(const RequestHead& head, std::string_view domain);
 
-std::unique_ptr<Exchange> s3_exchange(const Route& route, const RequestHead& head, cloud::Body body,
-                                      const std::string& request_id);
+std::unique_ptr<Exchange> s3_exchange(const Route& route, const RequestHead& head,
+                                      cloud::Body body);
+
+// Only headers: what a page of the request's Origin may see of the answer; none if nothing.
+cloud::Async<Response> s3_cors(const Route& route, const RequestHead& head,
+                               cloud::Services& services, const cloud::Caller& caller);
 
 Response s3_error(const Route& route, const RequestHead& head, const cloud::Error& error,
                   const std::string& request_id);

@@ -34,6 +34,10 @@ bool is_form(const RequestHead& head) {
   return head.header("content-type").value_or("").starts_with("application/x-www-form-urlencoded");
 }
 
+bool waits(const Operation* operation) {
+  return operation != nullptr && operation->name == "ReceiveMessage";
+}
+
 Route json_route(const RequestHead& head, std::string_view target) {
   Route route;
   route.protocol = Protocol::json;
@@ -46,6 +50,7 @@ Route json_route(const RequestHead& head, std::string_view target) {
     route.service = service->name;
     route.operation = service->find(target);
   }
+  route.waits = waits(route.operation);
   if (route.operation == nullptr) {
     route.error = cloud::Error("UnknownOperationException",
                                "The operation " + std::string(target) + " is not known.");

@@ -9,8 +9,10 @@
 // form.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "cloud/error.h"
 #include "cloud/services.h"
@@ -35,6 +37,7 @@ struct Route {
   std::string key;
   std::string version;                // of JSON: "1.0" or "1.1"
   bool streams = false;               // the body is handed to the operation as it comes
+  bool waits = false;                 // the operation may wait for something to happen
   std::uint64_t body_max = 0;         // bytes
   std::optional<cloud::Error> error;  // no such operation, or none at all
 };
@@ -48,8 +51,11 @@ void resolve(Route& route, const RequestHead& head, std::string_view body);
 // Whether the operation may wait for something to happen before it answers, as a long poll does.
 bool waits(const Route& route);
 
-// Calls the operation. `body` is the whole body, or a stream if the route streams. The head's
-// bytes, the services and the route must live until it completes.
+// Calls the operation. `body` is the whole body, or a stream if the route streams (what unwrap()
+// gave, so that the checksums behind it are found). The head's bytes, the services and the route
+// must live until it completes. An answer's stream keeps alive what it needs. Neither this nor
+// error_response() writes the request's id as a header. An S3 request with an Origin is answered
+// its errors too, because only the bucket's CORS rules say who may read them.
 cloud::Async<Response> serve(const Route& route, const RequestHead& head, cloud::Body body,
                              cloud::Services& services, const cloud::Caller& caller,
                              const std::string& request_id);

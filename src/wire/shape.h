@@ -56,6 +56,7 @@ enum class Place : unsigned char {
   query,          // a parameter of the URL, `at` names it
   bucket,
   key,
+  trailer,  // std::shared_ptr<const cloud::Checksums>: what comes behind the body
 };
 
 struct Field {

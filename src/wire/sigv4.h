@@ -73,16 +73,21 @@ struct Authentication {
 Authentication authenticate(const Route& route, const RequestHead& head, const KeyRing& keys,
                             cloud::Time now);
 
-// The body without its wrapping: chunk framing removed, signatures, digests and checksum headers
-// (x-amz-checksum-*, Content-MD5) checked while it is read; what is wrong throws from read().
-// `trailer`, if not null, gets the checksums that came behind the body when its end has been read.
-// The head's bytes need not live longer than this call. For all of S3's bodies.
-std::shared_ptr<cloud::ByteStream> unwrap(std::shared_ptr<cloud::ByteStream> raw, BodySeal seal,
-                                          const RequestHead& head,
-                                          std::shared_ptr<cloud::Checksums> trailer = nullptr);
+// A body without its wrapping.
+class Unwrapped : public cloud::ByteStream {
+ public:
+  // What came behind the body in checksums; filled in when its end has been read.
+  virtual std::shared_ptr<const cloud::Checksums> trailer() const = 0;
+};
 
-// The same for a body that is in memory already and is not in chunks: JSON and Query. Never left
-// out: a signature over the body is checked here.
+// Removes the chunks' framing, and checks signatures, digests and checksum headers
+// (x-amz-checksum-*, Content-MD5) while the body is read; what is wrong throws from read(). The
+// head's bytes need not live longer than this call.
+std::shared_ptr<Unwrapped> unwrap(std::shared_ptr<cloud::ByteStream> raw, BodySeal seal,
+                                  const RequestHead& head);
+
+// The same for a body that is in memory already and is not in chunks. One of the two is always to
+// be called: a signature over the body is checked here.
 void check_body(const BodySeal& seal, const RequestHead& head, std::string_view body);
 
 // --- The client's side --------------------------------------------------------------------------

@@ -1,0 +1,145 @@
+// One request of S3, its errors and its CORS headers.
+#include <utility>
+
+#include "wire/encoding.h"
+#include "wire/rest.h"
+
+namespace doorbuster::wire {
+namespace {
+
+// `rest`, and what it needs as long as it is there.
+std::shared_ptr<cloud::ByteStream> keeping(std::shared_ptr<cloud::ByteStream> rest,
+                                           std::shared_ptr<void> service) {
+  auto* const stream = rest.get();
+  return {stream, [rest = std::move(rest), service = std::move(service)](auto*) mutable {
+            rest.reset();
+            service.reset();
+          }};
+}
+
+bool has_header(const Response& response, std::string_view name) {
+  for (const auto& header : response.headers) {
+    if (equal_ignoring_case(header.first, name)) return true;
+  }
+  return false;
+}
+
+class S3Exchange final : public Exchange {
+ public:
+  S3Exchange(const Route& route, const RequestHead& head, cloud::Body body)
+      : route_(route), head_(head), rest_(route.operation->rest), body_(std::move(body)) {
+    response_.status = rest_.status;
+  }
+
+  void read(const Shape& shape, void* input) override {
+    const auto encoding = parameter(head_.query, "encoding-type");
+    if (encoding && *encoding != "url" && !encoding->empty()) {
+      throw cloud::Error("InvalidArgument", "Invalid Encoding Method specified in Request");
+    }
+    escape_keys_ = encoding == "url";
+    read_rest(shape, route_, head_, std::move(body_), input);
+  }
+
+  void write(const Shape& shape, void* output, std::shared_ptr<void> service) override {
+    write_rest(shape, output, rest_, escape_keys_, response_);
+    if (response_.body.rest) {
+      response_.body.rest = keeping(std::move(response_.body.rest), std::move(service));
+    }
+  }
+
+  Response response() override {
+    const std::string_view operation = route_.operation->name;
+    if (operation == "GetObject" || operation == "HeadObject") finish_object();
+    if (rest_.locates) locate();
+    return std::move(response_);
+  }
+
+ private:
+  void finish_object() {
+    response_.headers.emplace_back("Accept-Ranges", "bytes");
+    if (has_header(response_, "Content-Range")) response_.status = 206;
+    if (!has_header(response_, "Content-Type")) {
+      response_.headers.emplace_back("Content-Type", "binary/octet-stream");
+    }
+  }
+
+  void locate() {
+    if (rest_.output.empty()) {
+      response_.headers.emplace_back("Location", '/' + route_.bucket);
+      return;
+    }
+    std::string where = "<Location>";
+    append_xml_text(where, "http://" + std::string(head_.header("host").value_or("localhost")) +
+                               std::string(head_.path));
+    where += "</Location>";
+    std::string& bytes = response_.body.bytes;
+    bytes.insert(bytes.rfind("</" + std::string(rest_.output)), where);
+  }
+
+  const Route& route_;
+  const RequestHead& head_;
+  const Rest& rest_;
+  cloud::Body body_;
+  bool escape_keys_ = false;
+  Response response_;
+};
+
+void append_element(std::string& out, std::string_view name, std::string_view text) {
+  ((out += '<') += name) += '>';
+  append_xml_text(out, text);
+  ((out += "</") += name) += '>';
+}
+
+}  // namespace
+
+std::unique_ptr<Exchange> s3_exchange(const Route& route, const RequestHead& head,
+                                      cloud::Body body) {
+  return std::make_unique<S3Exchange>(route, head, std::move(body));
+}
+
+cloud::Async<Response> s3_cors(const Route& route, const RequestHead& head,
+                               cloud::Services& services, const cloud::Caller& caller) {
+  Response response;
+  if (route.bucket.empty()) co_return response;
+  cloud::OptionsObjectRequest request;
+  request.Bucket = route.bucket;
+  request.Origin = head.header("origin").value_or("");
+  request.Method = head.method;
+  const auto s3 = services.s3(caller);
+  try {
+    cloud::OptionsObjectResult result = co_await s3->OptionsObject(std::move(request));
+    // What only a preflight asks for.
+    result.AllowHeaders.clear();
+    result.MaxAgeSeconds.reset();
+    const Operation* row = s3_service.find("OptionsObject");
+    write_rest(*row->output, &result, row->rest, false, response);
+  } catch (const cloud::Error&) {
+    response.headers.clear();
+  }
+  co_return response;
+}
+
+Response s3_error(const Route& route, const RequestHead& head, const cloud::Error& error,
+                  const std::string& request_id) {
+  Response response;
+  response.status = error.status();
+  if (head.method == "HEAD" || error.status() == 304) return response;
+  std::string& out = response.body.bytes;
+  out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>";
+  append_element(out, "Code", error.code());
+  append_element(out, "Message", error.message());
+  if (error.code() == "NoSuchKey") append_element(out, "Key", route.key);
+  if (error.code().find("Bucket") != std::string::npos) {
+    append_element(out, "BucketName", route.bucket);
+  }
+  if (error.code() == "NoSuchUpload") {
+    append_element(out, "UploadId", parameter(head.query, "uploadId").value_or(""));
+  }
+  append_element(out, "Resource", head.path);
+  append_element(out, "RequestId", request_id);
+  out += "</Error>";
+  response.headers.emplace_back("Content-Type", "application/xml");
+  return response;
+}
+
+}  // namespace doorbuster::wire
