@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "engine/queue_driver.h"
+#include "engine/s3_driver.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -12,56 +12,41 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-class BucketsTest : public testing::Test {
+class BucketsTest : public S3Test {
  protected:
-  BucketsTest() { bed.run(bed.s3().CreateBucket({"invoices"})); }
-
-  std::string put(const std::string& key, const std::string& body) {
-    return bed.run(bed.s3().PutObject({"invoices", key, body, "", {}})).ETag;
-  }
-  std::string get(const std::string& key) {
-    return bed.run(bed.s3().GetObject({"invoices", key})).Body;
-  }
-  std::string error_of_get(const std::string& key) {
-    return bed.error_of(bed.s3().GetObject({"invoices", key}));
-  }
   cloud::ListObjectsV2Result list(const cloud::ListObjectsV2Request& request) {
-    return bed.run(bed.s3().ListObjectsV2(request));
+    return bed.run(s3().ListObjectsV2(request));
   }
   static std::vector<std::string> keys(const cloud::ListObjectsV2Result& result) {
     std::vector<std::string> all;
     for (const auto& object : result.Contents) all.push_back(object.Key);
     return all;
   }
-  std::size_t chunks() {
-    std::size_t count = 0;
-    bed.engine().store().scan(Family::bodies, "", "\xff", [&](auto, auto) {
-      ++count;
-      return true;
-    });
-    return count;
+  static cloud::ListObjectsV2Request all() {
+    return of_bucket<cloud::ListObjectsV2Request>("invoices");
   }
-  cloud::ListObjectsV2Request all() {
-    cloud::ListObjectsV2Request request;
-    request.Bucket = "invoices";
-    return request;
+  void create(const std::string& name) {
+    bed.run(s3().CreateBucket(of_bucket<cloud::CreateBucketRequest>(name)));
   }
-
-  TestBed bed;
+  void remove(const std::string& key) {
+    bed.run(s3().DeleteObject(of_object<cloud::DeleteObjectRequest>(key)));
+  }
 };
 
 TEST_F(BucketsTest, AnObjectIsReadAsItWasPut) {
-  cloud::PutObjectRequest request{"invoices", "a", "hello", "text/plain", {{"who", "me"}}};
-  EXPECT_EQ(bed.run(bed.s3().PutObject(request)).ETag, "\"5d41402abc4b2a76b9719d911017c592\"");
+  auto request = put_request("a", "hello");
+  request.Headers.ContentType = "text/plain";
+  request.Metadata = {{"who", "me"}};
+  EXPECT_EQ(bed.run(s3().PutObject(request)).ETag, "\"5d41402abc4b2a76b9719d911017c592\"");
   bed.reopen();
-  const auto got = bed.run(bed.s3().GetObject({"invoices", "a"}));
-  EXPECT_EQ(got.Body, "hello");
+  const auto [got, body] = get(of_object<cloud::GetObjectRequest>("a"));
+  EXPECT_EQ(body, "hello");
   EXPECT_EQ(got.ContentLength, 5U);
-  EXPECT_EQ(got.ContentType, "text/plain");
+  EXPECT_EQ(got.Headers, request.Headers);
   EXPECT_EQ(got.ETag, "\"5d41402abc4b2a76b9719d911017c592\"");
   EXPECT_EQ(got.Metadata, request.Metadata);
   EXPECT_EQ(got.LastModified, bed.clock().now());
-  const auto head = bed.run(bed.s3().HeadObject({"invoices", "a"}));
+  const auto head = bed.run(s3().HeadObject(of_object<cloud::HeadObjectRequest>("a")));
   EXPECT_EQ(head.ContentLength, 5U);
   put("a", "");
   EXPECT_EQ(get("a"), "");
@@ -84,15 +69,16 @@ TEST_F(BucketsTest, AnOverwrittenOrRemovedBodyLeavesNothing) {
   EXPECT_EQ(chunks(), 4U);
   bed.reopen();
   EXPECT_EQ(get("a"), big + "y");
-  bed.run(bed.s3().DeleteObject({"invoices", "a"}));
+  bed.run(bed.s3().DeleteObject(of_object<cloud::DeleteObjectRequest>("a")));
   EXPECT_EQ(chunks(), 0U);
   EXPECT_EQ(error_of_get("a"), "NoSuchKey");
-  bed.run(bed.s3().DeleteObject({"invoices", "a"}));  // AWS answers success
+  bed.run(
+      bed.s3().DeleteObject(of_object<cloud::DeleteObjectRequest>("a")));  // AWS answers success
 }
 
 TEST_F(BucketsTest, PutsAndRemovalsOfOneKeyMayShareATurn) {
   const auto put_later = [&](const std::string& body) {
-    return bed.begin_later(bed.s3().PutObject({"invoices", "a", body, "", {}}));
+    return bed.begin_later(bed.s3().PutObject(put_request("a", body)));
   };
   put("a", "old");
   put_later("1");
@@ -178,13 +164,14 @@ TEST_F(BucketsTest, APageCountsCommonPrefixesAndTheNextGoesOnBehindThem) {
 }
 
 TEST_F(BucketsTest, BucketsDoNotSeeEachOther) {
-  bed.run(bed.s3().CreateBucket({"others"}));
+  create("others");
   put("a", "x");
   auto request = all();
   request.Bucket = "others";
   EXPECT_EQ(list(request).KeyCount, 0);
-  EXPECT_EQ(bed.error_of(bed.s3().GetObject({"others", "a"})), "NoSuchKey");
-  const auto buckets = bed.run(bed.s3().ListBuckets()).Buckets;
+  EXPECT_EQ(bed.error_of(bed.s3().GetObject(of_object<cloud::GetObjectRequest>("a", "others"))),
+            "NoSuchKey");
+  const auto buckets = bed.run(bed.s3().ListBuckets({})).Buckets;
   ASSERT_THAT(buckets, SizeIs(2));
   EXPECT_EQ(buckets[0].Name, "invoices");
 }
@@ -192,28 +179,129 @@ TEST_F(BucketsTest, BucketsDoNotSeeEachOther) {
 TEST_F(BucketsTest, OnlyAnEmptyBucketIsRemoved) {
   put("a", "x");
   EXPECT_EQ(bed.error_of(bed.s3().DeleteBucket({"invoices"})), "BucketNotEmpty");
-  bed.run(bed.s3().DeleteObject({"invoices", "a"}));
+  bed.run(bed.s3().DeleteObject(of_object<cloud::DeleteObjectRequest>("a")));
   bed.run(bed.s3().DeleteBucket({"invoices"}));
   bed.reopen();
   EXPECT_EQ(bed.error_of(bed.s3().HeadBucket({"invoices"})), "NoSuchBucket");
   EXPECT_EQ(bed.error_of(bed.s3().DeleteBucket({"invoices"})), "NoSuchBucket");
-  bed.run(bed.s3().CreateBucket({"invoices"}));
+  create("invoices");
   EXPECT_EQ(list(all()).KeyCount, 0);
 }
 
 TEST_F(BucketsTest, BadRequestsAreRefused) {
   EXPECT_EQ(error_of_get("none"), "NoSuchKey");
-  EXPECT_EQ(bed.error_of(bed.s3().HeadObject({"invoices", "none"})), "NoSuchKey");
-  EXPECT_EQ(bed.error_of(bed.s3().PutObject({"none", "a", "x", "", {}})), "NoSuchBucket");
-  EXPECT_EQ(bed.error_of(bed.s3().GetObject({"none", "a"})), "NoSuchBucket");
-  EXPECT_EQ(bed.error_of(bed.s3().DeleteObject({"none", "a"})), "NoSuchBucket");
-  EXPECT_EQ(bed.error_of(bed.s3().PutObject({"invoices", std::string(1'025, 'k'), "x", "", {}})),
+  EXPECT_EQ(bed.error_of(bed.s3().HeadObject(of_object<cloud::HeadObjectRequest>("none"))),
+            "NoSuchKey");
+  EXPECT_EQ(bed.error_of(bed.s3().PutObject(put_request("a", "x", "none"))), "NoSuchBucket");
+  EXPECT_EQ(bed.error_of(bed.s3().GetObject(of_object<cloud::GetObjectRequest>("a", "none"))),
+            "NoSuchBucket");
+  EXPECT_EQ(bed.error_of(bed.s3().DeleteObject(of_object<cloud::DeleteObjectRequest>("a", "none"))),
+            "NoSuchBucket");
+  EXPECT_EQ(bed.error_of(bed.s3().PutObject(put_request(std::string(1'025, 'k'), "x"))),
             "KeyTooLongError");
   put(std::string(1'024, 'k'), "x");
   for (const char* name : {"ab", "Upper", "under_score", "-a-", "a..b"}) {
-    EXPECT_EQ(bed.error_of(bed.s3().CreateBucket({name})), "InvalidBucketName") << name;
+    EXPECT_EQ(bed.error_of(bed.s3().CreateBucket(of_bucket<cloud::CreateBucketRequest>(name))),
+              "InvalidBucketName")
+        << name;
   }
-  bed.run(bed.s3().CreateBucket({"invoices"}));  // in us-east-1 AWS answers success to the owner
+  create("invoices");  // in us-east-1 AWS answers success to the owner
+}
+
+TEST_F(BucketsTest, ABucketIsMadeWhereTheRequestIsSignedFor) {
+  cloud::Caller there;
+  there.scope.region = "eu-west-1";
+  const auto europe = make_s3(bed.engine(), there);
+  auto request = of_bucket<cloud::CreateBucketRequest>("european");
+  EXPECT_EQ(bed.error_of(europe->CreateBucket(request)), "IllegalLocationConstraintException");
+  request.LocationConstraint = "eu-west-2";
+  EXPECT_EQ(bed.error_of(europe->CreateBucket(request)), "IllegalLocationConstraintException");
+  request.LocationConstraint = "nowhere";
+  EXPECT_EQ(bed.error_of(europe->CreateBucket(request)), "InvalidLocationConstraint");
+  request.LocationConstraint = "eu-west-1";
+  EXPECT_EQ(bed.error_of(europe->CreateBucket(request)), "");
+  EXPECT_EQ(bed.error_of(europe->CreateBucket(request)), "BucketAlreadyOwnedByYou");
+  EXPECT_EQ(bed.run(s3().GetBucketLocation({"european"})).LocationConstraint, "eu-west-1");
+  EXPECT_EQ(bed.run(s3().HeadBucket({"european"})).BucketRegion, "eu-west-1");
+  EXPECT_EQ(bed.run(s3().GetBucketLocation({"invoices"})).LocationConstraint, "");
+}
+
+TEST_F(BucketsTest, BucketsAreListedByPage) {
+  for (const char* name : {"aaa", "bbb", "ibb"}) create(name);
+  cloud::ListBucketsRequest request;
+  request.MaxBuckets = 2;
+  auto result = bed.run(s3().ListBuckets(request));
+  ASSERT_THAT(result.Buckets, SizeIs(2));
+  EXPECT_EQ(result.Buckets[1].Name, "bbb");
+  request.ContinuationToken = result.ContinuationToken;
+  result = bed.run(s3().ListBuckets(request));
+  ASSERT_THAT(result.Buckets, SizeIs(2));
+  EXPECT_EQ(result.Buckets[0].Name, "ibb");
+  EXPECT_EQ(result.ContinuationToken, "");
+  request = {};
+  request.Prefix = "i";
+  EXPECT_THAT(bed.run(s3().ListBuckets(request)).Buckets, SizeIs(2));
+}
+
+TEST_F(BucketsTest, AnotherAccountNeedsAPolicy) {
+  put("a", "hello");
+  cloud::Caller nobody;
+  nobody.anonymous = true;
+  const auto anonymous = make_s3(bed.engine(), nobody);
+  cloud::Caller stranger;
+  stranger.scope.account = "111111111111";
+  const auto other = make_s3(bed.engine(), stranger);
+  const auto get = of_object<cloud::GetObjectRequest>("a");
+  EXPECT_EQ(bed.error_of(anonymous->GetObject(get)), "AccessDenied");
+  EXPECT_EQ(bed.error_of(other->PutObject(put_request("b", "x"))), "AccessDenied");
+  EXPECT_EQ(bed.error_of(other->CreateBucket(of_bucket<cloud::CreateBucketRequest>("invoices"))),
+            "BucketAlreadyExists");
+  EXPECT_EQ(bed.error_of(s3().GetBucketPolicy({"invoices"})), "NoSuchBucketPolicy");
+  EXPECT_EQ(bed.error_of(s3().PutBucketPolicy({"invoices", "x"})), "MalformedPolicy");
+  EXPECT_EQ(bed.error_of(s3().PutBucketPolicy({"invoices", "{}"})), "MalformedPolicy");
+  const std::string policy =
+      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",)"
+      R"("Action":"s3:GetObject","Resource":"arn:aws:s3:::invoices/*"}]})";
+  bed.run(s3().PutBucketPolicy({"invoices", policy}));
+  bed.reopen();
+  EXPECT_EQ(bed.run(s3().GetBucketPolicy({"invoices"})).Policy, policy);
+  const auto again = make_s3(bed.engine(), nobody);
+  EXPECT_EQ(read(bed.run(again->GetObject(get)).Body), "hello");
+  EXPECT_EQ(bed.error_of(again->GetObject(of_object<cloud::GetObjectRequest>("none"))),
+            "AccessDenied");
+  EXPECT_EQ(bed.error_of(again->PutObject(put_request("b", "x"))), "AccessDenied");
+  bed.run(s3().DeleteBucketPolicy({"invoices"}));
+  EXPECT_EQ(bed.error_of(again->GetObject(get)), "AccessDenied");
+}
+
+TEST_F(BucketsTest, TagsAndCorsAreKept) {
+  EXPECT_EQ(bed.error_of(s3().GetBucketTagging({"invoices"})), "NoSuchTagSet");
+  EXPECT_EQ(bed.error_of(s3().PutBucketTagging({"invoices", {{"a", "1"}, {"a", "2"}}})),
+            "InvalidTag");
+  bed.run(s3().PutBucketTagging({"invoices", {{"a", "1"}}}));
+  EXPECT_EQ(bed.error_of(s3().GetBucketCors({"invoices"})), "NoSuchCORSConfiguration");
+  cloud::CORSRule rule;
+  rule.AllowedMethods = {"GET"};
+  rule.AllowedOrigins = {"https://*.example.com"};
+  rule.MaxAgeSeconds = 60;
+  bed.run(s3().PutBucketCors({"invoices", {{rule}}}));
+  bed.reopen();
+  EXPECT_THAT(bed.run(s3().GetBucketTagging({"invoices"})).TagSet,
+              ElementsAre(cloud::Tag{"a", "1"}));
+  const auto kept = bed.run(s3().GetBucketCors({"invoices"})).CORSRules;
+  ASSERT_THAT(kept, SizeIs(1));
+  EXPECT_EQ(kept[0].AllowedOrigins, rule.AllowedOrigins);
+  const auto answer = bed.run(s3().OptionsObject({"invoices", "https://a.example.com", "GET", {}}));
+  EXPECT_EQ(answer.AllowOrigin, "https://a.example.com");
+  EXPECT_EQ(answer.MaxAgeSeconds, 60);
+  EXPECT_EQ(bed.error_of(s3().OptionsObject({"invoices", "https://evil.com", "GET", {}})),
+            "AccessForbidden");
+  EXPECT_EQ(bed.error_of(s3().OptionsObject({"invoices", "https://a.example.com", "PUT", {}})),
+            "AccessForbidden");
+  bed.run(s3().DeleteBucketTagging({"invoices"}));
+  EXPECT_EQ(bed.error_of(s3().GetBucketTagging({"invoices"})), "NoSuchTagSet");
+  bed.run(s3().DeleteBucketCors({"invoices"}));
+  EXPECT_EQ(bed.error_of(s3().GetBucketCors({"invoices"})), "NoSuchCORSConfiguration");
 }
 
 }  // namespace

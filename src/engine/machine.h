@@ -9,6 +9,7 @@
 
 #include "engine/buckets.h"
 #include "engine/message_move_tasks.h"
+#include "engine/multipart_uploads.h"
 #include "engine/queues.h"
 #include "engine/roles.h"
 #include "engine/topics.h"
@@ -18,18 +19,29 @@ namespace doorbuster::engine {
 class Machine {
  public:
   explicit Machine(const std::string& endpoint)
-      : queues(endpoint), topics(queues, endpoint), buckets(queues, topics), move_tasks(queues) {}
+      : queues(endpoint),
+        topics(queues, endpoint),
+        notifications(queues, topics),
+        objects(bodies, notifications),
+        multipart_uploads(bodies, objects),
+        move_tasks(queues) {}
 
   Queues queues;
   Topics topics;
   Buckets buckets;
+  Bodies bodies;
+  Notifications notifications;
+  Objects objects;
+  MultipartUploads multipart_uploads;
   MessageMoveTasks move_tasks;
   Roles roles;
 
-  void open(const Store& store, cloud::Time now) {
+  void open(Store& store, cloud::Time now) {
     queues.open(store, now);
     topics.open(store);
     buckets.open(store);
+    bodies.open(store);
+    multipart_uploads.open(store);
     move_tasks.open(store, now);
     roles.open(store);
   }
@@ -43,6 +55,7 @@ class Machine {
     queues.end_turn(store);
     topics.end_turn();
     buckets.end_turn();
+    objects.end_turn();
   }
 
   // Answers everybody who waits for something to happen.

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "engine/queue_driver.h"
+#include "engine/s3_driver.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -15,7 +16,9 @@ using testing::SizeIs;
 
 class S3EventTest : public testing::Test {
  protected:
-  S3EventTest() { bed.run(bed.s3().CreateBucket({"invoices"})); }
+  S3EventTest() {
+    bed.run(bed.s3().CreateBucket(of_bucket<cloud::CreateBucketRequest>("invoices")));
+  }
 
   static std::string policy(const std::string& action, const std::string& resource,
                             const std::string& service, const std::string& source) {
@@ -56,7 +59,7 @@ class S3EventTest : public testing::Test {
     return bed.error_of(bed.s3().PutBucketNotificationConfiguration(request));
   }
   void put(const std::string& key, const std::string& body = "hello") {
-    bed.run(bed.s3().PutObject({"invoices", key, body, "", {}}));
+    bed.run(bed.s3().PutObject(put_request(key, body)));
   }
   // The bodies of what waits, as JSON, each taken away.
   std::vector<boost::json::object> take(QueueDriver& receiver) {
@@ -120,8 +123,8 @@ TEST_F(S3EventTest, TheSequencerGrowsWithEveryChangeOfAKey) {
   for (int i = 0; i < 3; ++i) {
     put("a");
     if (i == 1) bed.reopen();
-    bed.run(bed.s3().DeleteObject({"invoices", "a"}));
-    bed.run(bed.s3().DeleteObject({"invoices", "a"}));  // nothing happens
+    bed.run(bed.s3().DeleteObject(of_object<cloud::DeleteObjectRequest>("a")));
+    bed.run(bed.s3().DeleteObject(of_object<cloud::DeleteObjectRequest>("a")));  // nothing happens
     const auto events = take(queue);
     ASSERT_THAT(events, SizeIs(2));
     EXPECT_EQ(record(events[1]).at("eventName").as_string(), "ObjectRemoved:Delete");
@@ -172,7 +175,7 @@ TEST_F(S3EventTest, OnlyEventsAskedForAreTold) {
   take(queue);
   put("a");
   EXPECT_THAT(take(queue), IsEmpty());
-  bed.run(bed.s3().DeleteObject({"invoices", "a"}));
+  bed.run(bed.s3().DeleteObject(of_object<cloud::DeleteObjectRequest>("a")));
   EXPECT_THAT(take(queue), SizeIs(1));
 }
 
@@ -206,7 +209,8 @@ TEST_F(S3EventTest, WithoutThePolicyThereIsNoDeliveryButALine) {
   ASSERT_THAT(bed.log(), SizeIs(1));
   EXPECT_THAT(bed.log()[0], HasSubstr("arn:aws:s3:::invoices"));
   EXPECT_THAT(bed.log()[0], HasSubstr(topic));
-  EXPECT_EQ(bed.run(bed.s3().GetObject({"invoices", "a"})).Body, "hello")
+  EXPECT_EQ(bed.run(bed.s3().GetObject(of_object<cloud::GetObjectRequest>("a"))).Body.bytes,
+            "hello")
       << "the put itself stands";
 }
 

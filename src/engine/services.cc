@@ -14,7 +14,7 @@ class EmbeddedServices final : public cloud::Services {
     return make_sns(engine_, caller);
   }
   std::unique_ptr<cloud::S3> s3(const cloud::Caller& caller) override {
-    return make_s3(engine_, caller.scope);
+    return make_s3(engine_, caller);
   }
   std::unique_ptr<cloud::Sts> sts(const cloud::Caller& caller) override { return make_sts(caller); }
   std::unique_ptr<cloud::Iam> iam(const cloud::Caller& caller) override {

@@ -12,7 +12,7 @@ namespace doorbuster::engine {
 // Each may be used from any thread and refers to the engine, which must outlive it.
 std::unique_ptr<cloud::Sqs> make_sqs(Engine& engine, cloud::Caller caller);
 std::unique_ptr<cloud::Sns> make_sns(Engine& engine, cloud::Caller caller);
-std::unique_ptr<cloud::S3> make_s3(Engine& engine, cloud::Scope scope);
+std::unique_ptr<cloud::S3> make_s3(Engine& engine, cloud::Caller caller);
 std::unique_ptr<cloud::Iam> make_iam(Engine& engine, cloud::Caller caller);
 // Needs no engine.
 std::unique_ptr<cloud::Sts> make_sts(cloud::Caller caller);

@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kFormatFile = "FORMAT";
 constexpr const char* kDatabase = "db";
 constexpr const char* kFormatDraft = "FORMAT.new";
-constexpr std::string_view kFormat = "doorbuster 1\n";
+constexpr std::string_view kFormat = "doorbuster 2\n";
 
 constexpr std::array<const char*, kFamilies> kFamilyNames = {"default", "state",   "messages",
                                                              "delayed", "objects", "bodies"};
@@ -76,6 +76,12 @@ rocksdb::ColumnFamilyOptions family_options(Family family,
     case Family::bodies:
       options.write_buffer_size = 16 * kMiB;
       options.compression = rocksdb::kLZ4Compression;
+      // Compaction leaves large chunks where they are.
+      options.enable_blob_files = true;
+      options.min_blob_size = std::uint64_t{64} * 1024;
+      options.blob_file_size = 64 * kMiB;
+      options.blob_compression_type = rocksdb::kLZ4Compression;
+      options.enable_blob_garbage_collection = true;
       break;
     case Family::state:
     case Family::objects:
@@ -116,7 +122,7 @@ void check_current(const std::filesystem::path& directory, rocksdb::Env* env) {
     return;
   }
   for (const std::string_view name : names) {
-    if (!name.ends_with(".log") && !name.ends_with(".sst")) continue;
+    if (!name.ends_with(".log") && !name.ends_with(".sst") && !name.ends_with(".blob")) continue;
     throw StoreError(directory.string() +
                      " is damaged and was left as it is: restore it from a backup (db/CURRENT is "
                      "missing)");
@@ -219,8 +225,20 @@ void Store::write(Batch& batch) {
 }
 
 bool Store::get(Family family, std::string_view key, std::string* value) const {
+  return get({}, family, key, value);
+}
+
+bool Store::Snapshot::get(Family family, std::string_view key, std::string* value) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot_;
+  return store_.get(options, family, key, value);
+}
+
+bool Store::get(const rocksdb::ReadOptions& options, Family family, std::string_view key,
+                std::string* value) const {
   rocksdb::PinnableSlice found(value);
-  const auto status = db_->Get({}, families_[static_cast<std::size_t>(family)], slice(key), &found);
+  const auto status =
+      db_->Get(options, families_[static_cast<std::size_t>(family)], slice(key), &found);
   if (status.IsNotFound()) return false;
   if (!status.ok()) fail("read", status);
   if (found.IsPinned()) value->assign(found.data(), found.size());

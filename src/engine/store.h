@@ -38,6 +38,10 @@ class StoreError : public std::runtime_error {
 //     "d" queue:u32 deduplication id           message that the id was first used for
 //     "e" queue:u32 time:u64 deduplication id  when that is forgotten
 //     "d" and "e" of a FIFO topic have the topic in the queue's place
+//     "b"                                      the next identifier of a body to give
+//     "u" body:u64                             a body that is being uploaded: nothing has it yet
+//     "m" upload id                            a multipart upload
+//     "p" upload id, part:u32                  a part of it
 //   messages   queue:u32 sequence:u64          a message
 //   delayed    queue:u32 due:u64 sequence:u64  a message before its delay has passed
 //   objects    bucket:u32 key                  an object without its body
@@ -71,6 +75,21 @@ class Batch {
 // come from one thread. Every method but open() throws StoreError when the disk fails.
 class Store {
  public:
+  // The store as it was at one moment. The store must outlive it.
+  class Snapshot {
+   public:
+    explicit Snapshot(const Store& store) : store_(store), snapshot_(store.db_->GetSnapshot()) {}
+    ~Snapshot() { store_.db_->ReleaseSnapshot(snapshot_); }
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+
+    bool get(Family family, std::string_view key, std::string* value) const;
+
+   private:
+    const Store& store_;
+    const rocksdb::Snapshot* snapshot_;
+  };
+
   // Opens the database in `directory`, or makes one if the directory is empty or missing. A
   // directory that holds something else, another format or a damaged database is refused with a
   // StoreError and left as it was; so is one that another process has open.
@@ -87,6 +106,7 @@ class Store {
 
   // False if there is no such key.
   bool get(Family family, std::string_view key, std::string* value) const;
+  Snapshot snapshot() const { return Snapshot(*this); }
 
   // Calls visit(key, value) for the keys from `begin` to before `end`, in order, until it returns
   // false. The views hold during the call only.
@@ -103,6 +123,8 @@ class Store {
 
  private:
   Store() = default;
+  bool get(const rocksdb::ReadOptions& options, Family family, std::string_view key,
+           std::string* value) const;
   void scan(rocksdb::ReadOptions options, Family family, std::string_view begin,
             std::string_view end, const Visitor& visit) const;
   [[noreturn]] void fail(const char* what, const rocksdb::Status& status) const;

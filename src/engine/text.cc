@@ -33,6 +33,26 @@ Md5 md5(std::string_view bytes) {
   return result;
 }
 
+Md5Stream::Md5Stream() : context_(EVP_MD_CTX_new()) {
+  if (EVP_DigestInit_ex(context_.get(), EVP_md5(), nullptr) != 1) {
+    throw std::runtime_error("OpenSSL offers no MD5, which S3 and SQS are defined by");
+  }
+}
+
+void Md5Stream::Free::operator()(EVP_MD_CTX* context) const {
+  EVP_MD_CTX_free(context);
+}
+
+void Md5Stream::add(std::string_view bytes) {
+  EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
+}
+
+Md5 Md5Stream::finish() {
+  Md5 result;
+  EVP_DigestFinal_ex(context_.get(), result.data(), nullptr);
+  return result;
+}
+
 std::string sha256(std::string_view bytes) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned size = 0;

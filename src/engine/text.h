@@ -1,7 +1,10 @@
 // How the engine writes identifiers, digests and times.
 #pragma once
 
+#include <openssl/types.h>
+
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +18,20 @@ using Md5 = std::array<unsigned char, 16>;
 
 // May be called from any thread.
 Md5 md5(std::string_view bytes);
+
+// Of bytes that come piece by piece. Belongs to one coroutine at a time.
+class Md5Stream {
+ public:
+  Md5Stream();
+  void add(std::string_view bytes);
+  Md5 finish();
+
+ private:
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const;
+  };
+  std::unique_ptr<EVP_MD_CTX, Free> context_;
+};
 
 // In hex.
 std::string sha256(std::string_view bytes);

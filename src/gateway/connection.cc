@@ -264,6 +264,8 @@ cloud::Async<bool> Client<Stream>::exchange() {
   } else {
     auto route = wire::route(head, desk_.shared.options.domain);
     response = co_await answer(parser, head, route, request_id);
+    response.headers.emplace_back(
+        route.protocol == wire::Protocol::s3 ? "x-amz-request-id" : "x-amzn-RequestId", request_id);
   }
   // What of the body was not read belongs to a request that has been refused.
   const bool keep_alive = parser.is_done() && parser.keep_alive() && !desk_.closing;

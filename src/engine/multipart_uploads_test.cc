@@ -1,0 +1,159 @@
+// Objects that are uploaded by parts.
+#include "engine/multipart_uploads.h"
+
+#include "engine/s3_driver.h"
+
+namespace doorbuster::engine {
+namespace {
+
+using testing::ElementsAre;
+using testing::SizeIs;
+
+const std::string kLarge(std::size_t{5} << 20, 'a');  // the smallest part that may be followed
+
+class MultipartUploadsTest : public S3Test {
+ protected:
+  std::string begin(const std::string& key = "a") {
+    return bed.run(s3().CreateMultipartUpload(of_object<cloud::CreateMultipartUploadRequest>(key)))
+        .UploadId;
+  }
+  cloud::UploadPartRequest part(const std::string& id, int number, cloud::Body body) {
+    auto request = of_object<cloud::UploadPartRequest>("a");
+    request.UploadId = id;
+    request.PartNumber = number;
+    request.Body = std::move(body);
+    return request;
+  }
+  cloud::CompletedPart upload(const std::string& id, int number, cloud::Body body) {
+    return {number, bed.run(s3().UploadPart(part(id, number, std::move(body)))).ETag, {}};
+  }
+  cloud::CompleteMultipartUploadRequest completion(const std::string& id,
+                                                   std::vector<cloud::CompletedPart> parts) {
+    auto request = of_object<cloud::CompleteMultipartUploadRequest>("a");
+    request.UploadId = id;
+    request.Parts = std::move(parts);
+    return request;
+  }
+  std::string error_of_completing(const std::string& id, std::vector<cloud::CompletedPart> parts) {
+    return bed.error_of(s3().CompleteMultipartUpload(completion(id, std::move(parts))));
+  }
+};
+
+TEST_F(MultipartUploadsTest, ThePartsBecomeOneObject) {
+  const std::string id = begin();
+  const auto second = upload(id, 2, "tail");
+  const auto unused = upload(id, 3, "unused");
+  upload(id, 1, "replaced");
+  bed.reopen();
+  const auto first = upload(id, 1, kLarge);
+  EXPECT_EQ(error_of_get("a"), "NoSuchKey");
+  const auto done = bed.run(s3().CompleteMultipartUpload(completion(id, {first, second})));
+  EXPECT_THAT(done.ETag, testing::EndsWith("-2\""));
+  EXPECT_EQ(get("a"), kLarge + "tail");
+  EXPECT_EQ(chunks(), 6U);
+  bed.reopen();
+  EXPECT_EQ(get("a"), kLarge + "tail");
+  auto request = of_object<cloud::GetObjectRequest>("a");
+  request.PartNumber = 2;
+  const auto [result, body] = get(request);
+  EXPECT_EQ(body, "tail");
+  EXPECT_EQ(result.PartsCount, 2);
+  EXPECT_EQ(result.ContentRange, "bytes 5242880-5242883/5242884");
+  request.PartNumber = 3;
+  EXPECT_EQ(bed.error_of(s3().GetObject(request)), "InvalidPartNumber");
+  EXPECT_EQ(error_of_completing(id, {first, second}), "NoSuchUpload");
+  bed.run(s3().DeleteObject(of_object<cloud::DeleteObjectRequest>("a")));
+  EXPECT_EQ(chunks(), 0U);
+}
+
+TEST_F(MultipartUploadsTest, ACompletionMustNameThePartsThereAre) {
+  const std::string id = begin();
+  const auto first = upload(id, 1, "too small");
+  const auto second = upload(id, 2, "tail");
+  EXPECT_EQ(error_of_completing(id, {}), "MalformedXML");
+  EXPECT_EQ(error_of_completing(id, {second, first}), "InvalidPartOrder");
+  EXPECT_EQ(error_of_completing(id, {first, second}), "EntityTooSmall");
+  EXPECT_EQ(error_of_completing(id, {{1, "\"other\"", {}}}), "InvalidPart");
+  EXPECT_EQ(error_of_completing(id, {{7, first.ETag, {}}}), "InvalidPart");
+  EXPECT_EQ(error_of_completing("none", {first}), "NoSuchUpload");
+  put("a", "there");
+  auto request = completion(id, {first});
+  request.Conditions.IfNoneMatch = "*";
+  EXPECT_EQ(bed.error_of(s3().CompleteMultipartUpload(request)), "PreconditionFailed");
+  EXPECT_EQ(error_of_completing(id, {first}), "");
+  EXPECT_EQ(get("a"), "too small");
+}
+
+TEST_F(MultipartUploadsTest, AnAbortLeavesNothing) {
+  const std::string id = begin();
+  upload(id, 1, kLarge);
+  upload(id, 2, "tail");
+  auto request = of_object<cloud::AbortMultipartUploadRequest>("a");
+  request.UploadId = id;
+  bed.run(s3().AbortMultipartUpload(request));
+  EXPECT_EQ(chunks(), 0U);
+  EXPECT_EQ(count(Family::state, "m", "q"), 0U);
+  EXPECT_EQ(bed.error_of(s3().AbortMultipartUpload(request)), "NoSuchUpload");
+  EXPECT_EQ(bed.error_of(s3().UploadPart(part(id, 1, kLarge))), "NoSuchUpload");
+  EXPECT_EQ(chunks(), 0U);
+  EXPECT_EQ(bed.error_of(s3().UploadPart(part(id, 10'001, "x"))), "InvalidArgument");
+  EXPECT_EQ(bed.error_of(s3().UploadPart(part(id, 0, "x"))), "InvalidArgument");
+}
+
+TEST_F(MultipartUploadsTest, APartCanBeCopied) {
+  put("source", "0123456789");
+  const std::string id = begin();
+  auto request = of_object<cloud::UploadPartCopyRequest>("a");
+  request.UploadId = id;
+  request.PartNumber = 1;
+  request.CopySource.Bucket = "invoices";
+  request.CopySource.Key = "source";
+  request.CopySourceRange = "bytes=2-4";
+  const auto copied = bed.run(s3().UploadPartCopy(request));
+  EXPECT_EQ(error_of_completing(id, {{1, copied.ETag, {}}}), "");
+  EXPECT_EQ(get("a"), "234");
+  request.CopySourceRange = "bytes=2-10";
+  EXPECT_EQ(bed.error_of(s3().UploadPartCopy(request)), "InvalidArgument");
+}
+
+TEST_F(MultipartUploadsTest, UploadsAndPartsAreListedByPage) {
+  const std::string id = begin();
+  for (int i = 1; i <= 3; ++i) upload(id, i, std::to_string(i));
+  auto parts = of_object<cloud::ListPartsRequest>("a");
+  parts.UploadId = id;
+  parts.MaxParts = 2;
+  auto page = bed.run(s3().ListParts(parts));
+  EXPECT_THAT(page.Parts, SizeIs(2));
+  EXPECT_TRUE(page.IsTruncated);
+  parts.PartNumberMarker = page.NextPartNumberMarker;
+  page = bed.run(s3().ListParts(parts));
+  ASSERT_THAT(page.Parts, SizeIs(1));
+  EXPECT_EQ(page.Parts[0].PartNumber, 3);
+
+  begin("b/1");
+  begin("b/2");
+  const std::string last = begin("c");
+  auto uploads = of_bucket<cloud::ListMultipartUploadsRequest>("invoices");
+  uploads.Delimiter = "/";
+  uploads.MaxUploads = 2;
+  auto listed = bed.run(s3().ListMultipartUploads(uploads));
+  EXPECT_THAT(listed.Uploads, SizeIs(1));
+  EXPECT_THAT(listed.CommonPrefixes, ElementsAre("b/"));
+  EXPECT_TRUE(listed.IsTruncated);
+  uploads.KeyMarker = listed.NextKeyMarker;
+  uploads.UploadIdMarker = listed.NextUploadIdMarker;
+  listed = bed.run(s3().ListMultipartUploads(uploads));
+  ASSERT_THAT(listed.Uploads, SizeIs(1));
+  EXPECT_EQ(listed.Uploads[0].UploadId, last);
+  EXPECT_FALSE(listed.IsTruncated);
+}
+
+TEST_F(MultipartUploadsTest, ABucketMayGoWithUploadsInIt) {
+  upload(begin(), 1, kLarge);
+  bed.run(s3().DeleteBucket({"invoices"}));
+  EXPECT_EQ(chunks(), 0U);
+  EXPECT_EQ(count(Family::state, "m", "q"), 0U);
+}
+
+}  // namespace
+}  // namespace doorbuster::engine

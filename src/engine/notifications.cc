@@ -1,0 +1,172 @@
+#include "engine/notifications.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "cloud/error.h"
+#include "engine/s3_event.h"
+
+namespace doorbuster::engine {
+namespace {
+
+constexpr std::size_t kConfigurationsMax = 100;
+
+using Destination = cloud::NotificationDestination;
+
+cloud::Error invalid(const std::string& why) {
+  return {"InvalidArgument", why};
+}
+cloud::Error invalid(const Destination& to, const std::string& why) {
+  return invalid("Unable to validate the following destination configurations: " + to.Arn + ": " +
+                 why);
+}
+
+std::string arn_of(const Bucket& bucket) {
+  return "arn:aws:s3:::" + bucket.name;
+}
+ServiceCaller caller(const Bucket& from) {
+  return {"s3.amazonaws.com", arn_of(from), from.account};
+}
+
+bool covers(std::string_view pattern, std::string_view event) {
+  if (!pattern.ends_with('*')) return pattern == event;
+  return event.starts_with(pattern.substr(0, pattern.size() - 1));
+}
+
+bool share_an_event(const Destination& a, const Destination& b) {
+  return std::any_of(a.Events.begin(), a.Events.end(), [&b](const std::string& one) {
+    return std::any_of(b.Events.begin(), b.Events.end(), [&one](const std::string& other) {
+      return covers(one, other) || covers(other, one);
+    });
+  });
+}
+
+bool share_a_key(const Destination& a, const Destination& b) {
+  const std::string_view prefix_a = a.FilterPrefix;
+  const std::string_view prefix_b = b.FilterPrefix;
+  const std::string_view suffix_a = a.FilterSuffix;
+  const std::string_view suffix_b = b.FilterSuffix;
+  return (prefix_a.starts_with(prefix_b) || prefix_b.starts_with(prefix_a)) &&
+         (suffix_a.ends_with(suffix_b) || suffix_b.ends_with(suffix_a));
+}
+
+bool has_filter(const Destination& to) {
+  return !to.FilterPrefix.empty() || !to.FilterSuffix.empty();
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+void check_overlaps(const std::vector<const Destination*>& all) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!share_an_event(*all[i], *all[j]) || !share_a_key(*all[i], *all[j])) continue;
+      if (has_filter(*all[i]) || has_filter(*all[j])) {
+        throw invalid(
+            "Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules "
+            "if the prefixes are overlapping for the same event type.");
+      }
+      throw invalid(
+          "Configurations overlap. Configurations on the same bucket cannot share a common event "
+          "type.");
+    }
+  }
+}
+
+void check_destination(const Destination& to) {
+  if (to.Events.empty() || !std::all_of(to.Events.begin(), to.Events.end(), is_event_name)) {
+    throw invalid("The event is not supported for notifications");
+  }
+  if (to.Arn.ends_with(".fifo")) {
+    throw invalid(to, "S3 sends no events to FIFO queues and topics");
+  }
+}
+
+}  // namespace
+
+bool Notifications::queue_allows(const std::string& arn, const Bucket& from,
+                                 std::string* why) const {
+  const Queue* queue = queues_.by_arn(arn);
+  if (!queue) {
+    *why = "the queue does not exist";
+    return false;
+  }
+  const std::string source = arn_of(from);
+  const std::array<ContextValue, 2> context{
+      {{"aws:SourceArn", source}, {"aws:SourceAccount", from.account}}};
+  const Request request{Principal::service("s3.amazonaws.com"), "sqs:SendMessage", arn, context};
+  if (queue->attributes.policy.evaluate(request) == Decision::kAllowed) return true;
+  *why = queue->attributes.policy.explain(request);
+  return false;
+}
+
+void Notifications::validate(const Bucket& from,
+                             const cloud::NotificationConfiguration& configuration,
+                             bool skip_destinations) const {
+  if (!configuration.LambdaFunctionConfigurations.empty()) {
+    throw invalid(configuration.LambdaFunctionConfigurations.front(),
+                  "the function does not exist");
+  }
+  std::vector<const Destination*> all;
+  for (const auto& to : configuration.TopicConfigurations) all.push_back(&to);
+  for (const auto& to : configuration.QueueConfigurations) all.push_back(&to);
+  if (all.size() > kConfigurationsMax) {
+    throw invalid("A bucket can have at most 100 notification configurations");
+  }
+  for (const auto* to : all) check_destination(*to);
+  check_overlaps(all);
+  if (skip_destinations) return;
+  std::string why;
+  for (const auto& to : configuration.TopicConfigurations) {
+    if (!topics_.allows(to.Arn, caller(from), &why)) throw invalid(to, why);
+  }
+  for (const auto& to : configuration.QueueConfigurations) {
+    if (!queue_allows(to.Arn, from, &why)) throw invalid(to, why);
+  }
+}
+
+void Notifications::send(Turn& turn, const Bucket& from, const std::string& queue_arn,
+                         std::string event) {
+  std::string why;
+  if (queue_allows(queue_arn, from, &why)) {
+    StoredMessage message;
+    message.body = std::move(event);
+    queues_.send(turn, *queues_.by_arn(queue_arn), std::move(message), std::nullopt);
+    return;
+  }
+  turn.metrics.add("AWS/S3", "EventsNotDelivered", arn_of(from));
+  turn.log(arn_of(from) + ": an event was not delivered to " + queue_arn + ": " + why);
+}
+
+void Notifications::send_test(Turn& turn, const Bucket& from) {
+  const auto event = [&] { return test_event(from.name, turn.random.next(), turn.now); };
+  for (const auto& to : from.notification.TopicConfigurations) {
+    topics_.publish_for(turn, caller(from), to.Arn,
+                        {event(), "Amazon S3 Notification", {}, "", ""});
+  }
+  for (const auto& to : from.notification.QueueConfigurations) send(turn, from, to.Arn, event());
+}
+
+void Notifications::notify(Turn& turn, const Bucket& from, std::string_view event,
+                           const std::string& key, const ObjectRecord* record,
+                           std::uint64_t sequencer) {
+  const auto json = [&](const Destination& to) {
+    S3Event e{event, to.Id, from.name, from.region, from.account, key, {}, 0, 0, 0, turn.now};
+    if (record) {
+      e.etag = std::string_view(record->etag).substr(1, record->etag.size() - 2);
+      e.size = record->size;
+    }
+    e.sequencer = sequencer;
+    e.request_id = turn.random.next();
+    return to_json(e);
+  };
+  for (const auto& to : from.notification.TopicConfigurations) {
+    if (!wants(to, event, key)) continue;
+    topics_.publish_for(turn, caller(from), to.Arn,
+                        {json(to), "Amazon S3 Notification", {}, "", ""});
+  }
+  for (const auto& to : from.notification.QueueConfigurations) {
+    if (wants(to, event, key)) send(turn, from, to.Arn, json(to));
+  }
+}
+
+}  // namespace doorbuster::engine
