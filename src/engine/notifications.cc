@@ -25,8 +25,9 @@ cloud::Error invalid(const Destination& to, const std::string& why) {
 std::string arn_of(const Bucket& bucket) {
   return "arn:aws:s3:::" + bucket.name;
 }
-ServiceCaller caller(const Bucket& from) {
-  return {"s3.amazonaws.com", arn_of(from), from.account};
+// It refers to both.
+ServiceCaller caller(const Bucket& from, const std::string& arn) {
+  return {"s3.amazonaws.com", arn, from.account};
 }
 
 bool covers(std::string_view pattern, std::string_view event) {
@@ -115,9 +116,10 @@ void Notifications::validate(const Bucket& from,
   for (const auto* to : all) check_destination(*to);
   check_overlaps(all);
   if (skip_destinations) return;
+  const std::string arn = arn_of(from);
   std::string why;
   for (const auto& to : configuration.TopicConfigurations) {
-    if (!topics_.allows(to.Arn, caller(from), &why)) throw invalid(to, why);
+    if (!topics_.allows(to.Arn, caller(from, arn), &why)) throw invalid(to, why);
   }
   for (const auto& to : configuration.QueueConfigurations) {
     if (!queue_allows(to.Arn, from, &why)) throw invalid(to, why);
@@ -138,9 +140,10 @@ void Notifications::send(Turn& turn, const Bucket& from, const std::string& queu
 }
 
 void Notifications::send_test(Turn& turn, const Bucket& from) {
+  const std::string arn = arn_of(from);
   const auto event = [&] { return test_event(from.name, turn.random.next(), turn.now); };
   for (const auto& to : from.notification.TopicConfigurations) {
-    topics_.publish_for(turn, caller(from), to.Arn,
+    topics_.publish_for(turn, caller(from, arn), to.Arn,
                         {event(), "Amazon S3 Notification", {}, "", ""});
   }
   for (const auto& to : from.notification.QueueConfigurations) send(turn, from, to.Arn, event());
@@ -159,9 +162,10 @@ void Notifications::notify(Turn& turn, const Bucket& from, std::string_view even
     e.request_id = turn.random.next();
     return to_json(e);
   };
+  const std::string arn = arn_of(from);
   for (const auto& to : from.notification.TopicConfigurations) {
     if (!wants(to, event, key)) continue;
-    topics_.publish_for(turn, caller(from), to.Arn,
+    topics_.publish_for(turn, caller(from, arn), to.Arn,
                         {json(to), "Amazon S3 Notification", {}, "", ""});
   }
   for (const auto& to : from.notification.QueueConfigurations) {
