@@ -50,7 +50,7 @@ class Dechunked final : public cloud::ByteStream {
           break;
         }
       }
-      if (buffered().empty() && !co_await more()) throw incomplete();
+      if (buffered().empty()) co_await more_or_throw();
       std::string piece = take(in_chunk_);
       in_chunk_ -= piece.size();
       decoded_ += piece.size();
@@ -82,12 +82,17 @@ class Dechunked final : public cloud::ByteStream {
     co_return true;
   }
 
+  cloud::Async<void> more_or_throw() {
+    const bool found = co_await more();
+    if (!found) throw incomplete();
+  }
+
   // The next line, without its end.
   cloud::Async<std::string> line() {
     auto end = buffered().find("\r\n");
     while (end == std::string_view::npos) {
       if (buffered().size() > line_max) throw bad_size();
-      if (!co_await more()) throw incomplete();
+      co_await more_or_throw();
       end = buffered().find("\r\n");
     }
     std::string text = take(end);
@@ -133,7 +138,9 @@ class Dechunked final : public cloud::ByteStream {
   cloud::Async<void> read_end() {
     check_chunk();
     if (decoded_ != seal_.decoded_length) throw incomplete();
-    while (co_await more()) {
+    bool found = true;
+    while (found) {
+      found = co_await more();
       if (buffered().size() > trailer_max) throw malformed_trailer();
     }
     read_trailer(buffered());
