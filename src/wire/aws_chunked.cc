@@ -12,8 +12,8 @@
 namespace doorbuster::wire {
 namespace {
 
-constexpr std::size_t line_max = 4096;          // of a chunk's head
-constexpr std::size_t trailer_max = 16 * 1024;  // of all of it
+constexpr std::size_t line_max = 4096;                       // of a chunk's head
+constexpr std::size_t trailer_max = std::size_t{16} * 1024;  // of all of it
 
 cloud::Error incomplete() {
   return {"IncompleteBody",

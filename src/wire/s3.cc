@@ -18,16 +18,16 @@ namespace doorbuster::wire {
   };                                                                                       \
   constexpr Shape shape_name{.kind = Kind::structure, .fields = shape_name##_fields::all}; \
   }
-#define HEADER(member, header_name) FIELD(member, .place = Place::header, .at = header_name)
+#define HEADER(member, header_name) FIELD(member, .place = Place::header, .at = (header_name))
 #define HEADER_AS(member, its_shape, header_name) \
-  FIELD_AS(member, its_shape, .place = Place::header, .at = header_name)
-#define QUERY(member, parameter) FIELD(member, .place = Place::query, .at = parameter)
+  FIELD_AS(member, its_shape, .place = Place::header, .at = (header_name))
+#define QUERY(member, parameter) FIELD(member, .place = Place::query, .at = (parameter))
 #define INLINED(member, shape) FIELD_AS(member, shape, .place = Place::inlined)
 #define BUCKET FIELD(Bucket, .place = Place::bucket)
 #define KEY FIELD(Key, .place = Place::key)
 #define METADATA FIELD(Metadata, .place = Place::header_prefix, .at = "x-amz-meta-")
 #define TAGGING HEADER_AS(Tagging, tagging_shape, "x-amz-tagging")
-#define FLAT(member, name) FIELD(member, .xml = name, .flat = true)
+#define FLAT(member, name) FIELD(member, .xml = (name), .flat = true)
 
 namespace {
 
@@ -135,7 +135,7 @@ STRUCTURE(FilterRule, FIELD(Name), FIELD(Value, .always = true));
 STRUCTURE(KeyFilter, FLAT(FilterRules, "FilterRule"));
 STRUCTURE(EventFilter, FIELD(S3Key));
 #define DESTINATION(Arn_name) \
-  FIELD(Id), FIELD(Arn, .required = true, .xml = Arn_name), FLAT(Events, "Event"), FIELD(Filter)
+  FIELD(Id), FIELD(Arn, .required = true, .xml = (Arn_name)), FLAT(Events, "Event"), FIELD(Filter)
 STRUCTURE(TopicDestination, DESTINATION("Topic"));
 STRUCTURE(QueueDestination, DESTINATION("Queue"));
 STRUCTURE(FunctionDestination, DESTINATION("CloudFunction"));

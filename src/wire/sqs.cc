@@ -17,10 +17,10 @@ STRUCTURE(cloud::BatchResultErrorEntry, FIELD(Id, .always = true), FIELD(SenderF
 #define ATTRIBUTES(member) \
   FIELD(member, .xml = "Attribute", .flat = true, .key = "Name", .value = "Value")
 #define MESSAGE_ATTRIBUTES(member, Name) \
-  FIELD(member, .xml = Name, .flat = true, .key = "Name", .value = "Value")
+  FIELD(member, .xml = (Name), .flat = true, .key = "Name", .value = "Value")
 #define TAGS(member) FIELD(member, .xml = "Tag", .flat = true, .key = "Key", .value = "Value")
-#define ITEMS(member, Name) FIELD(member, .xml = Name, .flat = true)
-#define ALL_ITEMS(member, Name) FIELD(member, .always = true, .xml = Name, .flat = true)
+#define ITEMS(member, Name) FIELD(member, .xml = (Name), .flat = true)
+#define ALL_ITEMS(member, Name) FIELD(member, .always = true, .xml = (Name), .flat = true)
 
 STRUCTURE(cloud::CreateQueueRequest, FIELD(QueueName, .required = true), ATTRIBUTES(Attributes),
           TAGS(tags));
