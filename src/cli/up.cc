@@ -41,11 +41,11 @@ std::string endpoint_of(const UpOptions& options, const gateway::Listener& liste
   return (options.certificate ? "https://" : "http://") + authority;
 }
 
-wire::Response healthy() {
+cloud::Async<wire::Response> healthy() {
   wire::Response response;
   response.headers.emplace_back("Content-Type", "application/json");
   response.body.bytes = R"({"status":"ok"})";
-  return response;
+  co_return response;
 }
 
 gateway::ServerOptions server_options(const UpOptions& options) {

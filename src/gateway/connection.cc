@@ -40,6 +40,18 @@ constexpr std::chrono::seconds kLinger{2};  // for a peer to read our last answe
 // The connection can't go on; there is nobody to tell.
 struct Hangup {};
 
+cloud::Async<wire::Response> show(const Page& page) {
+  wire::Response response;
+  try {
+    co_return co_await page();
+  } catch (const cloud::Error& e) {
+    response.status = e.status();
+    response.body.bytes = e.message() + '\n';
+  }
+  response.headers.emplace_back("Content-Type", "text/plain; charset=utf-8");
+  co_return response;
+}
+
 std::string_view trim_target(std::string_view target, std::string_view* query) {
   const auto mark = target.find('?');
   *query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
@@ -96,8 +108,7 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
     const auto self = this->shared_from_this();
     try {
       co_await shake_hands();
-      while (co_await exchange()) {
-      }
+      for (bool more = true; more;) more = co_await exchange();
       co_await say_goodbye();
     } catch (const Hangup&) {
     } catch (const boost::system::system_error&) {
@@ -258,9 +269,9 @@ cloud::Async<bool> Client<Stream>::exchange() {
   const auto head = head_of(parser);
   const auto request_id = desk_.next_request_id();
   wire::Response response;
-  if (const auto page = desk_.shared.options.pages.find(head.path);
-      page != desk_.shared.options.pages.end()) {
-    response = page->second();
+  const auto& pages = desk_.shared.options.pages;
+  if (const auto page = pages.find(head.path); page != pages.end()) {
+    response = co_await show(page->second);
   } else {
     auto route = wire::route(head, desk_.shared.options.domain);
     response = co_await answer(parser, head, route, request_id);
@@ -334,7 +345,7 @@ cloud::Async<wire::Response> Client<Stream>::call(const wire::RequestHead& head,
                                                   const std::string& request_id) {
   auto operation =
       wire::serve(route, head, std::move(body), desk_.shared.services, caller, request_id);
-  if (!wire::waits(route)) co_return co_await std::move(operation);
+  if (!route.waits) co_return co_await std::move(operation);
   auto waiting = std::make_shared<asio::cancellation_signal>();
   waiting_ = waiting;
   watch_for_end(waiting);

@@ -33,8 +33,10 @@ struct Tls {
   std::filesystem::path private_key;  // PEM
 };
 
-// Pages of the server's own, by path ("/_doorbuster/health"). Called on any of its threads.
-using Pages = std::map<std::string, std::function<wire::Response()>, std::less<>>;
+// Pages of the server's own, by path ("/_doorbuster/health"). Called on any of its threads; one
+// that throws cloud::Error is answered with its status and message.
+using Page = std::function<cloud::Async<wire::Response>()>;
+using Pages = std::map<std::string, Page, std::less<>>;
 
 // A place where the server can be reached, taken before anything is served there.
 class Listener {

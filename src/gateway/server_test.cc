@@ -248,15 +248,22 @@ TEST_F(ServerTest, AnswersAnInternalErrorAndTellsTheOperator) {
 
 TEST_F(ServerTest, ServesPagesOfItsOwn) {
   ServerOptions options;
-  options.pages["/_doorbuster/health"] = [] {
+  options.pages["/_doorbuster/health"] = []() -> cloud::Async<wire::Response> {
     wire::Response response;
     response.body.bytes = "well";
-    return response;
+    co_return response;
+  };
+  options.pages["/gone"] = []() -> cloud::Async<wire::Response> {
+    throw cloud::Error("Gone", "It is no more.", 410);
   };
   start(std::move(options));
   Peer peer(port_);
   peer.send("GET /_doorbuster/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_TRUE(peer.answer().ends_with("\r\n\r\nwell"));
+  peer.send("GET /gone?really HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const auto gone = peer.answer();
+  EXPECT_TRUE(gone.starts_with("HTTP/1.1 410 ")) << gone;
+  EXPECT_TRUE(gone.ends_with("\r\n\r\nIt is no more.\n")) << gone;
 }
 
 TEST_F(ServerTest, WithdrawsALongPollWhoseClientHasGone) {

@@ -81,10 +81,6 @@ Route route(const RequestHead& head, std::string_view domain) {
   return s3_route(head, domain);
 }
 
-bool waits(const Route& route) {
-  return route.operation != nullptr && route.operation->name == "ReceiveMessage";
-}
-
 void resolve(Route& route, const RequestHead& head, std::string_view body) {
   if (route.protocol != Protocol::query || route.operation != nullptr || route.error) return;
   const auto of = [&](std::string_view name) {

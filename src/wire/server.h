@@ -48,9 +48,6 @@ struct Route {
 Route route(const RequestHead& head, std::string_view domain);
 void resolve(Route& route, const RequestHead& head, std::string_view body);
 
-// Whether the operation may wait for something to happen before it answers, as a long poll does.
-bool waits(const Route& route);
-
 // Calls the operation. `body` is the whole body, or a stream if the route streams (what unwrap()
 // gave, so that the checksums behind it are found). The head's bytes, the services and the route
 // must live until it completes. An answer's stream keeps alive what it needs. Neither this nor
