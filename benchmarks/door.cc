@@ -18,7 +18,7 @@
 namespace doorbuster::bench {
 namespace {
 
-constexpr int kConnections = 64;
+constexpr int kConnections = 128;
 constexpr std::uint64_t kRequests = 300'000;
 constexpr std::uint64_t kObjects = 100'000;
 constexpr int kIdlePolls = 1'000;
