@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import pytest
 
-from conftest import program
+from door import program
 
 ORDERS = ("--orders", 2000, "--corrupt", 5)
 

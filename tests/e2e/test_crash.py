@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from conftest import REAL_NUMBERS, REAL_REPORT, numbers_of, program
+from conftest import REAL_NUMBERS, REAL_REPORT
+from door import numbers_of, program
 
 ORDERS = ("--orders", 3000, "--corrupt", 5)
 NUMBERS = {

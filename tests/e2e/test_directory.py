@@ -10,7 +10,7 @@ import tempfile
 
 import pytest
 
-from conftest import contents
+from door import contents
 
 IS_ROOT = os.geteuid() == 0
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
