@@ -1,0 +1,160 @@
+"""Object storage as browsers and curl see it: presigned URLs, CORS, the wire's own matters."""
+
+import hashlib
+import http.client
+import json
+import socket
+
+import pytest
+from botocore.auth import S3SigV4QueryAuth
+from botocore.exceptions import ClientError
+
+from raw import send, signed
+
+CONTENT = b"an invoice\r\n\x00\xff" * 100
+
+
+def test_presigned_put_and_get(cloud, s3, bucket, tmp_path):
+    path = tmp_path / "content"
+    path.write_bytes(CONTENT)
+    key = "2010/ใบ +&%.json"
+    put = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": key})
+    assert cloud.status("--upload-file", path, put) == (200, b"")
+    get = s3.generate_presigned_url("get_object", {"Bucket": bucket, "Key": key})
+    assert cloud.status(get) == (200, CONTENT)
+    status, body = cloud.status(s3.generate_presigned_url("get_object", {
+        "Bucket": bucket, "Key": "none"}))
+    assert status == 404 and b"<Code>NoSuchKey</Code>" in body
+    assert cloud.status("--request", "DELETE", s3.generate_presigned_url(
+        "delete_object", {"Bucket": bucket, "Key": key})) == (204, b"")
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+
+def test_an_expired_url(cloud, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=CONTENT)
+    request = signed(cloud, "s3", "GET", f"/{bucket}/k", auth=S3SigV4QueryAuth, expires=60,
+                     age_s=120)
+    status, body = cloud.status(request.url)
+    assert status == 403
+    assert b"<Code>AccessDenied</Code><Message>Request has expired</Message>" in body
+
+
+CORS = {"CORSRules": [{"AllowedOrigins": ["http://shop.example"], "AllowedMethods": ["PUT", "GET"],
+                       "AllowedHeaders": ["content-type", "x-amz-*"], "ExposeHeaders": ["ETag"],
+                       "MaxAgeSeconds": 600}]}
+
+
+def test_cors(cloud, s3, bucket):
+    with pytest.raises(ClientError) as refused:
+        s3.get_bucket_cors(Bucket=bucket)
+    assert refused.value.response["Error"]["Code"] == "NoSuchCORSConfiguration"
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration=CORS)
+    assert s3.get_bucket_cors(Bucket=bucket)["CORSRules"] == CORS["CORSRules"]
+    url = f"{cloud.endpoint}/{bucket}/k"
+
+    def preflight(origin, method="PUT", header="Content-Type"):
+        shown = cloud.curl("--include", "--request", "OPTIONS", url, "--header",
+                           f"Origin: {origin}", "--header",
+                           f"Access-Control-Request-Method: {method}", "--header",
+                           f"Access-Control-Request-Headers: {header}").stdout.decode().lower()
+        return shown.split(" ", 2)[1], shown
+
+    status, shown = preflight("http://shop.example")
+    assert status == "200"
+    for header in ("access-control-allow-origin: http://shop.example",
+                   "access-control-allow-methods: put, get", "access-control-max-age: 600",
+                   "access-control-allow-headers: content-type"):
+        assert header in shown
+    assert preflight("http://other.example")[0] == "403"
+    assert preflight("http://shop.example", method="DELETE")[0] == "403"
+    assert preflight("http://shop.example", header="x-other")[0] == "403"
+
+    s3.put_object(Bucket=bucket, Key="k", Body=CONTENT)
+    get = s3.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "k"})
+    shown = cloud.curl("--include", "--header", "Origin: http://shop.example", get).stdout.lower()
+    assert b"access-control-allow-origin: http://shop.example" in shown
+    assert b"access-control-expose-headers: etag" in shown
+
+
+def test_who_has_no_credentials_is_judged_by_the_policy(cloud, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="public/k", Body=CONTENT)
+    url = f"{cloud.endpoint}/{bucket}/public/k"
+    status, body = cloud.status(url)
+    assert status == 403 and b"<Code>AccessDenied</Code>" in body
+    policy = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{bucket}/public/*"}]}
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    assert json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"]) == policy
+    assert cloud.status(url) == (200, CONTENT)
+    assert cloud.status("--upload-file", __file__, url)[0] == 403
+    s3.delete_bucket_policy(Bucket=bucket)
+    assert cloud.status(url)[0] == 403
+
+
+def chunked(content, size, trailer=b""):
+    pieces = [content[at:at + size] for at in range(0, len(content), size)] + [b""]
+    return b"".join(b"%x\r\n%s%s" % (len(piece), piece, b"\r\n" if piece else b"")
+                    for piece in pieces) + trailer + b"\r\n"
+
+
+def test_aws_chunked_without_signed_chunks(cloud, s3, bucket):
+    body = chunked(CONTENT, 1000)
+    headers = {"Content-Encoding": "aws-chunked",
+               "X-Amz-Decoded-Content-Length": str(len(CONTENT)),
+               "X-Amz-Content-SHA256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER"}
+    status, answer = send(cloud, signed(cloud, "s3", "PUT", f"/{bucket}/k", body, headers))
+    assert status == 200, answer
+    got = s3.get_object(Bucket=bucket, Key="k")
+    assert got["Body"].read() == CONTENT
+    assert "aws-chunked" not in got.get("ContentEncoding", "")
+
+
+def test_a_body_that_is_shorter_than_said_puts_nothing(cloud, s3, bucket):
+    body = chunked(CONTENT[:-1], 1000)
+    headers = {"Content-Encoding": "aws-chunked",
+               "X-Amz-Decoded-Content-Length": str(len(CONTENT)),
+               "X-Amz-Content-SHA256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER"}
+    status, answer = send(cloud, signed(cloud, "s3", "PUT", f"/{bucket}/k", body, headers))
+    assert status == 400 and b"<Code>IncompleteBody</Code>" in answer, answer
+    with socket.create_connection(("127.0.0.1", cloud.port)) as connection:
+        connection.sendall(b"PUT /%s/k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf"
+                           % bucket.encode())
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+
+def test_expect_100_continue(cloud, s3, bucket):
+    url = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": "k"})
+    result = cloud.curl("--verbose", "--upload-file", "-", "--header", "Expect: 100-continue",
+                        "--header", "Transfer-Encoding:", "--header",
+                        f"Content-Length: {len(CONTENT)}", url, input=CONTENT)
+    assert b"HTTP/1.1 100 Continue" in result.stderr
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == CONTENT
+
+
+def test_an_unknown_length_is_refused(cloud, s3, bucket):
+    url = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": "k"})
+    status, body = cloud.status("--upload-file", "-", url, input=CONTENT)
+    assert status == 501 and b"<Code>NotImplemented</Code>" in body
+    status, body = cloud.status("--request", "PUT", url)
+    assert status == 411 and b"<Code>MissingContentLength</Code>" in body
+
+
+def test_every_answer_has_a_request_id(cloud, s3, bucket):
+    connection = http.client.HTTPConnection("127.0.0.1", cloud.port, timeout=10)
+    ids = set()
+    for path in (f"/{bucket}/none", f"/{bucket}/none", "/none"):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        ids.add(answer.headers["x-amz-request-id"])
+    assert len(ids) == 3 and None not in ids
+
+
+def test_the_body_of_a_head_is_not_sent(cloud, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=CONTENT)
+    url = s3.generate_presigned_url("head_object", {"Bucket": bucket, "Key": "k"})
+    shown = cloud.curl("--head", url).stdout.lower()
+    assert b"content-length: %d" % len(CONTENT) in shown
+    digest = hashlib.md5(CONTENT).hexdigest().encode()
+    assert b'etag: "%s"' % digest in shown
