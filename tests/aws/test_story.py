@@ -5,6 +5,7 @@ story.test.mjs tells the same through the AWS SDK for JavaScript.
 
 import base64
 import json
+import urllib.parse
 
 import pytest
 
@@ -12,6 +13,7 @@ import digests
 from adapters import Boto3, Command, Refused
 from conftest import FAR, HOME
 
+KEY = "2010/ใบ 536365+.json"
 INVOICE = json.dumps({"InvoiceNo": "536365", "CustomerID": "17850"}).encode()
 
 
@@ -91,7 +93,7 @@ class Shop:
                       ReceiptHandle=message["ReceiptHandle"])
 
     def tear_down(self):
-        self.aws.call("s3", "DeleteObject", Bucket=self.bucket, Key="2010/536365.json")
+        self.aws.call("s3", "DeleteObject", Bucket=self.bucket, Key=KEY)
         self.aws.call("s3", "DeleteBucket", Bucket=self.bucket)
         for subscription in self.aws.call("sns", "ListSubscriptionsByTopic",
                                           TopicArn=self.topic)["Subscriptions"]:
@@ -154,12 +156,12 @@ def test_an_invoice_through_everything(client):
             assert test_event["Service"] == "Amazon S3"
             assert test_event["Bucket"] == each.bucket
 
-    etag = home.put(shop.bucket, "2010/536365.json", INVOICE)["ETag"]
+    etag = home.put(shop.bucket, KEY, INVOICE)["ETag"]
     put = record_of(shop, shop.take(shop.analytics))
-    assert (put["key"], put["size"]) == ("2010/536365.json", len(INVOICE))
+    assert (urllib.parse.unquote_plus(put["key"]), put["size"]) == (KEY, len(INVOICE))
     assert put["eTag"] == etag.strip('"')
-    assert home.get(shop.bucket, put["key"]) == INVOICE
-    far.put(branch.bucket, "2010/536365.json", INVOICE)
+    assert home.get(shop.bucket, KEY) == INVOICE
+    far.put(branch.bucket, KEY, INVOICE)
     record_of(branch, branch.take(branch.analytics))
     record_of(branch, branch.take(branch.shipping))
 
