@@ -6,9 +6,9 @@ Each test has a server of its own, on a port and a directory of its own.
 import contextlib
 import os
 import re
-import selectors
 import signal
 import subprocess
+import threading
 import time
 import urllib.request
 
@@ -41,21 +41,21 @@ class Cloud:
         """Returns once it serves."""
         self.process = self.door.start("up", "--data", self.data, "--port", self.port,
                                        *self.options)
-        line = self._first_line()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
-        assert found, f"the endpoint is not in {line!r}"
-        self.endpoint, self.port = found[0], int(found[1])
+        self.endpoint, self.port = self._announced()
         with urllib.request.urlopen(self.endpoint + "/_doorbuster/health", timeout=DEADLINE_S) as ok:
             assert ok.status == 200
         return self
 
-    def _first_line(self):
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.process.stdout, selectors.EVENT_READ)
-            assert selector.select(DEADLINE_S), "nothing was said"
-        line = self.process.stdout.readline()
-        assert line, self.process.communicate(timeout=DEADLINE_S)[1]
-        return line
+    def _announced(self):
+        watchdog = threading.Timer(DEADLINE_S, self.process.kill)
+        watchdog.start()
+        try:
+            for line in self.process.stdout:
+                if found := re.search(r"http://127\.0\.0\.1:(\d+)", line):
+                    return found[0], int(found[1])
+        finally:
+            watchdog.cancel()
+        raise AssertionError("it ended unserved: " + self.process.stderr.read())
 
     def stop(self, how=signal.SIGTERM):
         """Its exit code."""
