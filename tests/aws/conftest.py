@@ -7,6 +7,7 @@ import contextlib
 import os
 import re
 import signal
+import ssl
 import subprocess
 import threading
 import time
@@ -32,8 +33,9 @@ os.environ.update(AWS_ACCESS_KEY_ID="key", AWS_SECRET_ACCESS_KEY="secret", AWS_R
 class Cloud:
     """`doorbuster up` on a directory; it may be stopped, killed and started again."""
 
-    def __init__(self, door, data, *options):
+    def __init__(self, door, data, *options, certificate=None):
         self.door, self.data, self.options = door, data, options
+        self.certificate = certificate  # with it, https; clients trust nobody else
         self.process = self.endpoint = None
         self.port = 0
 
@@ -42,8 +44,10 @@ class Cloud:
         self.process = self.door.start("up", "--data", self.data, "--port", self.port,
                                        *self.options)
         self.endpoint, self.port = self._announced()
-        with urllib.request.urlopen(self.endpoint + "/_doorbuster/health", timeout=DEADLINE_S) as ok:
-            assert ok.status == 200
+        trust = ssl.create_default_context(cafile=self.certificate) if self.certificate else None
+        with urllib.request.urlopen(self.endpoint + "/_doorbuster/health", context=trust,
+                                    timeout=DEADLINE_S) as answer:
+            assert answer.status == 200
         return self
 
     def _announced(self):
@@ -51,7 +55,7 @@ class Cloud:
         watchdog.start()
         try:
             for line in self.process.stdout:
-                if found := re.search(r"http://127\.0\.0\.1:(\d+)", line):
+                if found := re.search(r"https?://127\.0\.0\.1:(\d+)", line):
                     return found[0], int(found[1])
         finally:
             watchdog.cancel()
@@ -70,8 +74,9 @@ class Cloud:
         if not retries:
             config["retries"] = {"total_max_attempts": 1}
         config.setdefault("s3", {"addressing_style": "path"})
+        config.setdefault("signature_version", "v4" if service != "s3" else "s3v4")
         session = boto3.session.Session(*keys, region_name=region)
-        return session.client(service, endpoint_url=self.endpoint,
+        return session.client(service, endpoint_url=self.endpoint, verify=self.certificate,
                               config=Config(connect_timeout=5, read_timeout=40, **config))
 
     def curl(self, *arguments, **options):
@@ -99,8 +104,8 @@ class Cloud:
 
 
 @contextlib.contextmanager
-def serving(door, data, *options):
-    cloud = Cloud(door, data, *options)
+def serving(door, data, *options, **more):
+    cloud = Cloud(door, data, *options, **more)
     try:
         yield cloud.start()
     finally:

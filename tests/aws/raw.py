@@ -17,6 +17,8 @@ def signed(cloud, service, method, path, body=b"", headers=(), keys=("key", "sec
            region=HOME, auth=None, age_s=0, **options):
     """A request as it would have been signed `age_s` ago; it may still be tampered with."""
     request = AWSRequest(method, cloud.endpoint + path, data=body, headers=dict(headers))
+    if request.headers.get("X-Amz-Trailer"):  # said so, botocore takes the body for chunks
+        request.context["checksum"] = {"request_algorithm": {"in": "trailer"}}
     then = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=age_s)
     auth = auth or (S3SigV4Auth if service == "s3" else SigV4Auth)
     with unittest.mock.patch("botocore.auth.get_current_datetime",

@@ -44,8 +44,8 @@ def test_a_notification_needs_a_policy_before_it_can_be_set_up(s3, sqs, bucket, 
     with pytest.raises(ClientError) as refused:
         s3.put_bucket_notification_configuration(**notification)
     assert refused.value.response["Error"]["Code"] == "InvalidArgument"
-    assert refused.value.response["Error"]["Message"] == \
-        "Unable to validate the following destination configurations"
+    assert refused.value.response["Error"]["Message"].startswith(
+        "Unable to validate the following destination configurations")
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={
         "Policy": allow("s3.amazonaws.com", "sqs:SendMessage", queue_arn)})
     s3.put_bucket_notification_configuration(**notification)
@@ -136,7 +136,7 @@ def test_a_right_signature_and_each_way_to_spoil_it(guarded):
         status, answer = send(guarded, create_queue(guarded, **options), body)
         assert (status, error_type(answer)) == (403, code), answer
     tampered = create_queue(guarded)
-    tampered.headers.replace_header("X-Amz-Target", "AmazonSQS.ListQueues")
+    tampered.headers["X-Amz-Target"] = "AmazonSQS.ListQueues"
     assert send(guarded, tampered)[0] == 403
     unsigned = create_queue(guarded)
     del unsigned.headers["Authorization"]
