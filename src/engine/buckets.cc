@@ -20,8 +20,8 @@ std::string config_key(std::string_view name) {
   return Encoder().raw("B").raw(name).bytes();
 }
 
-cloud::Error no_such_bucket(const std::string& name) {
-  return {"NoSuchBucket", "The specified bucket does not exist: " + name, 404};
+cloud::Error no_such_bucket() {
+  return {"NoSuchBucket", "The specified bucket does not exist", 404};
 }
 
 // Throws InvalidLocationConstraint for what is no region, or the one that has no name here, and
@@ -136,7 +136,7 @@ void Buckets::set_notification(Turn& turn, const std::string& name,
 
 const Bucket& Buckets::bucket(const std::string& name) const {
   const auto it = buckets_.find(name);
-  if (it == buckets_.end()) throw no_such_bucket(name);
+  if (it == buckets_.end()) throw no_such_bucket();
   return *it->second;
 }
 
@@ -148,7 +148,7 @@ std::shared_ptr<const Buckets::Directory> Buckets::directory() const {
 std::shared_ptr<const Bucket> Buckets::known(const std::string& name) const {
   const auto now = directory();
   const auto it = now->find(name);
-  if (it == now->end()) throw no_such_bucket(name);
+  if (it == now->end()) throw no_such_bucket();
   return it->second;
 }
 
