@@ -166,6 +166,7 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
   // So that the peer reads our last answer before it hears of the end: a socket that is closed with
   // bytes unread resets the connection.
   cloud::Async<void> say_goodbye() {
+    if (desk_.closing && all_read_) co_return;  // nobody waits for a peer that may never go
     if constexpr (std::is_same_v<Stream, tcp::socket>) {
       within(kLinger);
       socket().shutdown(tcp::socket::shutdown_send);
@@ -247,6 +248,7 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
   std::string peer_;
   boost::beast::flat_buffer buffer_;
   State state_ = State::idle;
+  bool all_read_ = false;  // of the last request
   SteadyTime deadline_ = SteadyTime::max();
   std::shared_ptr<asio::cancellation_signal> waiting_;  // of the long poll under way
 };
@@ -280,6 +282,7 @@ cloud::Async<bool> Client<Stream>::exchange() {
   }
   // What of the body was not read belongs to a request that has been refused.
   const bool keep_alive = parser.is_done() && parser.keep_alive() && !desk_.closing;
+  all_read_ = parser.is_done();
   co_await write(response, head.method == "HEAD", keep_alive);
   co_return keep_alive;
 }
