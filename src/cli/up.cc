@@ -22,9 +22,12 @@ sigset_t block_stop_signals() {
   return signals;
 }
 
-gateway::Listener listen(const UpOptions& options) {
+// Before anything is made, so that a refusal leaves nothing behind.
+gateway::Listener listen(const UpOptions& options, const wire::KeyRing& keys) {
   try {
-    return {options.address, options.port};
+    gateway::Listener listener(options.address, options.port);
+    gateway::require_keys(listener, keys);
+    return listener;
   } catch (const std::runtime_error& e) {
     throw CommandError(2, e.what());
   }
@@ -87,7 +90,7 @@ void wait_for_stop(const Embedded& system, const sigset_t& signals) {
 int up(const UpOptions& options) {
   const sigset_t signals = block_stop_signals();
   auto server_settings = server_options(options);
-  auto listener = listen(options);
+  auto listener = listen(options, server_settings.keys);
   const std::string endpoint = endpoint_of(options, listener);
   const auto directory =
       options.data ? DataDirectory::for_writing(*options.data) : DataDirectory::temporary();

@@ -250,13 +250,16 @@ bool Listener::loopback() const {
   return endpoint_of(socket_).address().is_loopback();
 }
 
+void require_keys(const Listener& listener, const wire::KeyRing& keys) {
+  if (!keys.open || listener.loopback()) return;
+  throw std::runtime_error("other machines could reach " + listener.authority() +
+                           ", and no request would be checked: give keys with --credentials, or "
+                           "listen on 127.0.0.1");
+}
+
 Server::Server(Listener listener, ServerOptions options, cloud::Services& services,
                const cloud::Clock& clock) {
-  if (options.keys.open && !listener.loopback()) {
-    throw std::runtime_error("other machines could reach " + listener.authority() +
-                             ", and no request would be checked: give keys with --credentials, or "
-                             "listen on 127.0.0.1");
-  }
+  require_keys(listener, options.keys);
   impl_ = std::make_unique<Impl>(listener.socket_, std::move(options), services, clock);
   listener.socket_ = -1;  // the acceptor's now
 }

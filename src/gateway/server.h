@@ -70,12 +70,15 @@ struct ServerOptions {
   std::function<void(std::string_view)> log = [](std::string_view) {};
 };
 
+// Throws std::runtime_error, with a message for the operator, if other machines could reach a
+// server that checks no keys.
+void require_keys(const Listener& listener, const wire::KeyRing& keys);
+
 // Serves from start() to stop(), on threads of its own. Its methods belong to one thread.
 class Server {
  public:
-  // Throws std::runtime_error, with a message for the operator, if a certificate is no good, or if
-  // other machines could reach a server that checks no keys. The services and the clock outlive the
-  // server.
+  // Throws std::runtime_error, with a message for the operator, if a certificate is no good, and
+  // what require_keys() throws. The services and the clock outlive the server.
   Server(Listener listener, ServerOptions options, cloud::Services& services,
          const cloud::Clock& clock);
   ~Server();
