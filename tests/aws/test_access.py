@@ -176,6 +176,24 @@ def test_presigned_urls_are_checked(guarded):
     assert status == 403 and b"<Message>Request has expired</Message>" in body
 
 
+def test_who_has_no_credentials_is_judged_by_the_policy(guarded):
+    s3, bucket = guarded.client("s3", keys=ALICE), "invoices"
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="public/k", Body=b"content")
+    url = f"{guarded.endpoint}/{bucket}/public/k"
+    status, body = guarded.status(url)
+    assert status == 403 and b"<Code>AccessDenied</Code>" in body
+    policy = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{bucket}/public/*"}]}
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    assert json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"]) == policy
+    assert guarded.status(url) == (200, b"content")
+    assert guarded.status("--upload-file", __file__, url)[0] == 403
+    s3.delete_bucket_policy(Bucket=bucket)
+    assert guarded.status(url)[0] == 403
+
+
 def test_only_loopback_is_open_to_everybody(door, data):
     result = door.refuses("up", "--data", data, "--port", "0", "--address", "0.0.0.0", code=2,
                           saying=["--credentials", "0.0.0.0"])

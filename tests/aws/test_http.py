@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import http.client
-import json
 import socket
 import zlib
 
@@ -68,22 +67,6 @@ def test_cors(cloud, s3, bucket):
     assert b"access-control-expose-headers: etag" in shown
 
 
-def test_who_has_no_credentials_is_judged_by_the_policy(cloud, s3, bucket):
-    s3.put_object(Bucket=bucket, Key="public/k", Body=CONTENT)
-    url = f"{cloud.endpoint}/{bucket}/public/k"
-    status, body = cloud.status(url)
-    assert status == 403 and b"<Code>AccessDenied</Code>" in body
-    policy = {"Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
-        "Resource": f"arn:aws:s3:::{bucket}/public/*"}]}
-    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
-    assert json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"]) == policy
-    assert cloud.status(url) == (200, CONTENT)
-    assert cloud.status("--upload-file", __file__, url)[0] == 403
-    s3.delete_bucket_policy(Bucket=bucket)
-    assert cloud.status(url)[0] == 403
-
-
 CHUNKED = {"Content-Encoding": "aws-chunked", "X-Amz-Trailer": "x-amz-checksum-crc32",
            "X-Amz-Decoded-Content-Length": str(len(CONTENT))}
 
@@ -122,14 +105,6 @@ def test_expect_100_continue(cloud, s3, bucket):
                         f"Content-Length: {len(CONTENT)}", url, input=CONTENT)
     assert b"HTTP/1.1 100 Continue" in result.stderr
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == CONTENT
-
-
-def test_an_unknown_length_is_refused(cloud, s3, bucket):
-    url = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": "k"})
-    status, body = cloud.status("--upload-file", "-", url, input=CONTENT)
-    assert status == 501 and b"<Code>NotImplemented</Code>" in body
-    status, body = cloud.status("--request", "PUT", url)
-    assert status == 411 and b"<Code>MissingContentLength</Code>" in body
 
 
 def test_every_answer_has_a_request_id(cloud, s3, bucket):
