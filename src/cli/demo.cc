@@ -4,10 +4,10 @@
 
 #include <boost/json.hpp>
 #include <chrono>
-#include <csignal>
 #include <iostream>
 #include <thread>
 
+#include "cli/embedded.h"
 #include "cli/producer.h"
 #include "cli/reconcile.h"
 #include "cli/report.h"
@@ -50,23 +50,14 @@ std::string progress_line(const Producer& producer, std::uint64_t total, const D
   return line;
 }
 
-// Set by Ctrl-C and its like, so that a temporary directory is removed all the same.
-volatile std::sig_atomic_t stop_signal = 0;
-
-void stop_on_signals() {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    std::signal(signal, [](int number) { stop_signal = number; });
-  }
-}
-
 // Until everything is uploaded and both queues are empty.
 void watch(Embedded& system, const topology::Resources& resources, const Producer& producer,
            std::uint64_t total, Progress& progress) {
   const auto begin = Clock::now();
   for (;;) {
     system.check();
-    if (stop_signal != 0) {
-      throw CommandError(128 + stop_signal,
+    if (stop_signal() != 0) {
+      throw CommandError(128 + stop_signal(),
                          "stopped before the end; with --data, the same command goes on from here");
     }
     const bool uploaded = producer.done();
@@ -179,7 +170,7 @@ Result run(Embedded& system, InvoiceSource& source, Progress& progress) {
 
 int demo(const DemoOptions& options) {
   const auto source = source_of(options);
-  stop_on_signals();
+  catch_stop_signals();
   const auto directory =
       options.data ? DataDirectory::for_writing(*options.data) : DataDirectory::temporary();
   Progress progress(options.json);

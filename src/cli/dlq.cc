@@ -1,7 +1,5 @@
 #include "cli/dlq.h"
 
-#include <unistd.h>
-
 #include <boost/json.hpp>
 #include <iostream>
 #include <thread>
@@ -19,14 +17,19 @@ constexpr std::size_t kListed = 50;  // letters that the text spells out
 struct Half {
   std::string name;
   const topology::QueueWithDeadLetters& queues;
-  functions::InvoiceDatabase& database;
+  functions::InvoiceDatabase* database;  // null if it is not known where it is
 };
 
-std::vector<Half> halves(Embedded& system, const topology::Resources& resources,
+std::vector<Half> halves(System& system, const topology::Resources& resources,
                          const std::string& wanted) {
   std::vector<Half> all;
-  if (wanted != "analytics") all.push_back({"shipping", resources.shipping, system.shipping()});
-  if (wanted != "shipping") all.push_back({"analytics", resources.analytics, system.sales()});
+  const bool books = system.has_books();
+  if (wanted != "analytics") {
+    all.push_back({"shipping", resources.shipping, books ? &system.shipping() : nullptr});
+  }
+  if (wanted != "shipping") {
+    all.push_back({"analytics", resources.analytics, books ? &system.sales() : nullptr});
+  }
   return all;
 }
 
@@ -41,8 +44,10 @@ std::vector<std::string> keys_in(const std::string& body) {
 }
 
 std::string reason_for(const Half& half, const std::string& bucket, const DeadLetter& letter) {
-  const auto rejection = letter.keys.empty() ? half.database.find_rejection("", letter.message_id)
-                                             : half.database.find_rejection(bucket, letter.keys[0]);
+  if (half.database == nullptr) return "in the database: give --data DIR";
+  const auto rejection = letter.keys.empty()
+                             ? half.database->find_rejection("", letter.message_id)
+                             : half.database->find_rejection(bucket, letter.keys[0]);
   return rejection ? rejection->reason : "not recorded";
 }
 
@@ -57,7 +62,7 @@ bool matches(const DeadLetter& letter, const std::string& id) {
   });
 }
 
-std::uint64_t redrive(Embedded& system, const Half& half) {
+std::uint64_t redrive(System& system, const Half& half) {
   cloud::StartMessageMoveTaskRequest start;
   start.SourceArn = half.queues.dead_letter_arn;
   system.wait(system.sqs().StartMessageMoveTask(start));
@@ -74,39 +79,25 @@ std::uint64_t redrive(Embedded& system, const Half& half) {
   }
 }
 
-bool confirmed(const std::string& question) {
-  if (isatty(STDIN_FILENO) != 1) {
-    throw CommandError(2, "dlq purge deletes for good: confirm it with --yes");
-  }
-  std::cerr << question << " [y/N] ";
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "yes";
-}
-
 }  // namespace
 
-std::vector<DeadLetter> dead_letters(Embedded& system, const std::string& queue_arn) {
+std::vector<DeadLetter> dead_letters(System& system, const topology::QueueWithDeadLetters& queue) {
   std::vector<DeadLetter> letters;
-  for (std::uint64_t from = 0;;) {
-    auto page = system.browse(queue_arn, from);
-    if (page.messages.empty()) return letters;
-    for (auto& message : page.messages) {
-      auto keys = keys_in(message.body);
-      letters.push_back(
-          {std::move(message.id), std::move(message.body), std::move(keys), message.sent});
-    }
-    from = page.next;
+  for (auto& message : system.look(queue.dead_letter_url, queue.dead_letter_arn)) {
+    auto keys = keys_in(message.body);
+    letters.push_back({std::move(message.id), std::move(message.body), std::move(keys),
+                       message.sent, message.receives});
   }
+  return letters;
 }
 
 int dlq_list(const DlqOptions& options) {
-  const auto directory = DataDirectory::existing(options.data);
-  Embedded system({directory, {}});
+  const auto opened = open_system(options.place);
+  System& system = *opened;
   const auto resources = system.resources();
   boost::json::array json;
   for (const auto& half : halves(system, resources, options.queue)) {
-    const auto letters = dead_letters(system, half.queues.dead_letter_arn);
+    const auto letters = dead_letters(system, half.queues);
     Table table({"message", "object", "reason"});
     std::size_t listed = 0;
     for (const auto& letter : letters) {
@@ -133,12 +124,12 @@ int dlq_list(const DlqOptions& options) {
 }
 
 int dlq_show(const DlqOptions& options) {
-  const auto directory = DataDirectory::existing(options.data);
-  Embedded system({directory, {}});
+  const auto opened = open_system(options.place);
+  System& system = *opened;
   const auto resources = system.resources();
   bool found = false;
   for (const auto& half : halves(system, resources, options.queue)) {
-    for (const auto& letter : dead_letters(system, half.queues.dead_letter_arn)) {
+    for (const auto& letter : dead_letters(system, half.queues)) {
       if (!matches(letter, options.id)) continue;
       found = true;
       std::cout << "queue    " << half.queues.name << topology::kDeadLetterSuffix << "\nmessage  "
@@ -157,12 +148,12 @@ int dlq_show(const DlqOptions& options) {
   }
   if (found) return 0;
   throw CommandError(1, "no dead letter has the id, key or invoice number " + options.id +
-                            ": doorbuster dlq list --data DIR shows them all");
+                            ": doorbuster dlq list shows them all");
 }
 
 int dlq_redrive(const DlqOptions& options) {
-  const auto directory = DataDirectory::existing(options.data);
-  Embedded system({directory, {}});
+  const auto opened = open_system(options.place);
+  System& system = *opened;
   const auto resources = system.resources();
   boost::json::object json;
   for (const auto& half : halves(system, resources, options.queue)) {
@@ -175,20 +166,22 @@ int dlq_redrive(const DlqOptions& options) {
   if (options.json) {
     std::cout << boost::json::serialize(json) << '\n';
   } else {
-    std::cout << "doorbuster demo --data " << options.data.string() << " works them off.\n";
+    const std::string consumer = options.queue.empty() ? "shipping|analytics" : options.queue;
+    std::cout << "doorbuster work " << consumer << in_words(options.place)
+              << " --once works them off.\n";
   }
   return 0;
 }
 
 int dlq_purge(const DlqOptions& options) {
-  const auto directory = DataDirectory::existing(options.data);
-  Embedded system({directory, {}});
+  const auto opened = open_system(options.place);
+  System& system = *opened;
   const auto resources = system.resources();
   for (const auto& half : halves(system, resources, options.queue)) {
-    const auto count = dead_letters(system, half.queues.dead_letter_arn).size();
+    const auto count = dead_letters(system, half.queues).size();
     const std::string what = grouped(static_cast<std::int64_t>(count)) + " dead letter(s) of " +
                              half.queues.name + topology::kDeadLetterSuffix;
-    if (!options.yes && !confirmed("Delete " + what + " for good?")) {
+    if (!options.yes && !confirmed("Delete " + what + " for good?", "dlq purge deletes for good")) {
       std::cout << "nothing was deleted\n";
       return 1;
     }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/embedded.h"
+#include "cli/system.h"
 
 namespace doorbuster::cli {
 
@@ -14,13 +14,14 @@ struct DeadLetter {
   std::string body;
   std::vector<std::string> keys;  // of the objects that it tells of; empty if it tells of none
   cloud::Time sent{};
+  std::optional<int> receives;  // if the look was a receive
 };
 
-// All dead letters. Looking changes nothing.
-std::vector<DeadLetter> dead_letters(Embedded& system, const std::string& queue_arn);
+// All dead letters, as System::look() shows them.
+std::vector<DeadLetter> dead_letters(System& system, const topology::QueueWithDeadLetters& queue);
 
 struct DlqOptions {
-  std::filesystem::path data;
+  Place place;
   std::string queue;  // "shipping", "analytics"; empty: both
   std::string id;     // of show: a message's id or its beginning, an invoice's number, a key
   bool json = false;

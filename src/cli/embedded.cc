@@ -1,14 +1,7 @@
 #include "cli/embedded.h"
 
-#include <random>
-
-#include "orders/invoice_json.h"
-
 namespace doorbuster::cli {
 namespace {
-
-// Each function may block one thread with its database; the others go on.
-constexpr std::size_t kThreads = 4;
 
 // A transaction costs a sync, so a function is given as much as has gathered.
 constexpr int kBatchSize = 500;
@@ -16,7 +9,7 @@ constexpr int kConcurrency = 2;
 
 }  // namespace
 
-Embedded::Embedded(Options options) : pool_(kThreads) {
+Embedded::Embedded(Options options) : where_(options.directory.path().string()) {
   try {
     engine::EngineOptions engine_options;
     engine_options.directory = options.directory.engine();
@@ -47,16 +40,7 @@ Embedded::~Embedded() {
 
 void Embedded::stop() {
   engine_->stop();
-  pool_.join();
-}
-
-topology::Resources Embedded::set_up() {
-  return wait(topology::set_up(account(), [] { return std::random_device()(); }));
-}
-
-topology::Resources Embedded::resources() {
-  if (auto found = wait(topology::find(account()))) return *found;
-  throw CommandError(2, "nothing has been set up there yet: run doorbuster demo --data DIR first");
+  pool().join();
 }
 
 void Embedded::start_functions(const topology::Resources& resources) {
@@ -70,33 +54,22 @@ void Embedded::start_functions(const topology::Resources& resources) {
   };
   ship_invoices_.emplace(*engine_, request(resources.shipping.arn, "ShipInvoices"),
                          watched(functions::ShipInvoices(*s3_, *sqs_, *shipping_, clock_)),
-                         pool_.get_executor());
+                         pool().get_executor());
   record_sales_.emplace(*engine_, request(resources.analytics.arn, "RecordSales"),
                         watched(functions::RecordSales(*s3_, *sqs_, *sales_, clock_)),
-                        pool_.get_executor());
+                        pool().get_executor());
 }
 
-Embedded::StoredInvoice Embedded::invoice(const std::string& bucket, const std::string& key) {
-  cloud::GetObjectRequest request;
-  request.Bucket = bucket;
-  request.Key = key;
-  auto object = wait(s3_->GetObject(std::move(request)));
-  return {wait(cloud::read_all(std::move(object.Body), orders::kJsonBytesMax)), object.ETag};
-}
-
-std::uint64_t Embedded::depth(const std::string& queue_url) {
-  cloud::GetQueueAttributesRequest request;
-  request.QueueUrl = queue_url;
-  request.AttributeNames = {"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible",
-                            "ApproximateNumberOfMessagesDelayed"};
-  std::uint64_t total = 0;
-  const auto result = wait(sqs_->GetQueueAttributes(std::move(request)));
-  for (const auto& [name, value] : result.Attributes) total += std::stoull(value);
-  return total;
-}
-
-engine::BrowseResult Embedded::browse(const std::string& queue_arn, std::uint64_t from) {
-  return wait(engine::browse(*engine_, queue_arn, from));
+std::vector<SeenMessage> Embedded::look(const std::string&, const std::string& queue_arn) {
+  std::vector<SeenMessage> all;
+  for (std::uint64_t from = 0;;) {
+    auto page = wait(engine::browse(*engine_, queue_arn, from));
+    if (page.messages.empty()) return all;
+    for (auto& message : page.messages) {
+      all.push_back({std::move(message.id), std::move(message.body), message.sent, std::nullopt});
+    }
+    from = page.next;
+  }
 }
 
 bool Embedded::idle(const topology::Resources& resources) {

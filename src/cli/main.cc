@@ -3,11 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "cli/commands.h"
 #include "cli/data_directory.h"
 #include "cli/demo.h"
-#include "cli/dlq.h"
-#include "cli/reconcile.h"
-#include "cli/report.h"
 #include "cli/up.h"
 
 namespace {
@@ -16,9 +14,6 @@ using namespace doorbuster::cli;  // NOLINT(google-build-using-namespace): this 
 
 constexpr int kUsage = 2;
 constexpr std::uint64_t kOrdersMax = 100'000'000;
-
-// What the chosen command does; set by its callback, so that parsing ends before it begins.
-using Action = std::function<int()>;
 
 // What is wrong with the words that were typed, and where to look it up.
 std::string explain(const CLI::App* app, const CLI::Error& error) {
@@ -102,67 +97,6 @@ void add_up(CLI::App& app, Action& action) {
   command->callback([options, &action] { action = [options] { return up(*options); }; });
 }
 
-void add_report(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("report", "Show the sales by hour, day, country and product");
-  auto options = std::make_shared<ReportOptions>();
-  command->add_option("--data", options->data, "The directory of the system")->required();
-  command->add_option("--by", options->by, "All of one table: hour, day, country or product")
-      ->check(CLI::IsMember({"hour", "day", "country", "product"}));
-  command->add_flag("--json", options->json, "Print one JSON object and nothing else");
-  command->footer(
-      "Examples:\n"
-      "  doorbuster report --data /tmp/black-friday\n"
-      "  doorbuster report --data /tmp/black-friday --by country --json");
-  command->callback([options, &action] { action = [options] { return report(*options); }; });
-}
-
-void add_reconcile(CLI::App& app, Action& action) {
-  auto* command =
-      app.add_subcommand("reconcile", "Compare every object in the bucket with what became of it");
-  auto options = std::make_shared<ReconcileOptions>();
-  command->add_option("--data", options->data, "The directory of the system")->required();
-  command->add_flag("--json", options->json, "Print one JSON object and nothing else");
-  command->footer(
-      "Exits with 1 if an invoice is missing or was counted twice.\n\n"
-      "Example:\n"
-      "  doorbuster reconcile --data /tmp/black-friday");
-  command->callback([options, &action] { action = [options] { return reconcile(*options); }; });
-}
-
-void add_dlq_command(CLI::App& dlq, Action& action, const char* name, const char* what,
-                     int (*run)(const DlqOptions&), const std::string& example) {
-  auto* command = dlq.add_subcommand(name, what);
-  auto options = std::make_shared<DlqOptions>();
-  command->add_option("--data", options->data, "The directory of the system")->required();
-  command->add_option("--queue", options->queue, "shipping or analytics (default: both)")
-      ->check(CLI::IsMember({"shipping", "analytics"}));
-  if (run == dlq_show) {
-    command
-        ->add_option("id", options->id,
-                     "A message's id or its beginning, an invoice's number, or an object's key")
-        ->required();
-  } else if (run == dlq_purge) {
-    command->add_flag("--yes", options->yes, "Don't ask");
-  } else {
-    command->add_flag("--json", options->json, "Print JSON and nothing else");
-  }
-  command->footer("Example:\n  doorbuster dlq " + example);
-  command->callback([options, run, &action] { action = [options, run] { return run(*options); }; });
-}
-
-void add_dlq(CLI::App& app, Action& action) {
-  auto* dlq = app.add_subcommand("dlq", "See, send back or delete what failed three times");
-  dlq->require_subcommand(1);
-  add_dlq_command(*dlq, action, "list", "List the dead letters with their reasons", dlq_list,
-                  "list --data /tmp/black-friday --queue shipping");
-  add_dlq_command(*dlq, action, "show", "Show one dead letter, its reason and its invoice",
-                  dlq_show, "show 10000123 --data /tmp/black-friday");
-  add_dlq_command(*dlq, action, "redrive", "Move the dead letters back to where they failed",
-                  dlq_redrive, "redrive --data /tmp/black-friday --queue analytics");
-  add_dlq_command(*dlq, action, "purge", "Delete the dead letters for good", dlq_purge,
-                  "purge --data /tmp/black-friday --queue shipping --yes");
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -175,6 +109,11 @@ int main(int argc, char** argv) {
   Action action;
   add_demo(app, action);
   add_up(app, action);
+  add_setup(app, action);
+  add_teardown(app, action);
+  add_produce(app, action);
+  add_work(app, action);
+  add_trace(app, action);
   add_report(app, action);
   add_reconcile(app, action);
   add_dlq(app, action);

@@ -104,7 +104,7 @@ std::exception_ptr Producer::error() const {
 
 std::optional<Upload> Producer::next() {
   const std::lock_guard lock(mutex_);
-  if (error_) return std::nullopt;
+  if (error_ || stopping_) return std::nullopt;
   return source_.next();
 }
 

@@ -49,7 +49,8 @@ class Producer {
   // Starts; the producer, and what it was made of, must outlive done().
   void start(const boost::asio::any_io_executor& executor, int concurrency);
 
-  // Any thread.
+  // Uploads nothing more; what is under way is finished. Any thread, as what follows.
+  void stop() { stopping_ = true; }
   bool done() const { return workers_ == 0; }
   std::uint64_t uploaded() const { return uploaded_; }  // those that were there already included
   // What stopped it early, once it is done.
@@ -66,6 +67,7 @@ class Producer {
   const std::string bucket_;
   InvoiceSource& source_;
   bool bucket_was_empty_ = false;  // so that there is no need to look for each object
+  std::atomic<bool> stopping_ = false;
   std::atomic<int> workers_ = 0;
   std::atomic<std::uint64_t> uploaded_ = 0;
   mutable std::mutex mutex_;  // guards source_ and error_

@@ -18,16 +18,15 @@ constexpr std::size_t kNamed = 20;  // keys that the text spells out
 // How often each object of the bucket has had its effect, or is in the dead-letter queue.
 using Places = std::unordered_map<std::string, int>;
 
-Places places_of(Embedded& system, functions::InvoiceDatabase& database,
-                 const topology::Resources& resources, const std::string& dead_letter_arn,
-                 HalfReconciled* half) {
+Places places_of(System& system, functions::InvoiceDatabase& database, const std::string& bucket,
+                 const topology::QueueWithDeadLetters& queue, HalfReconciled* half) {
   Places places;
   database.for_each_invoice([&](const functions::RecordedInvoice& invoice) {
-    if (invoice.object.bucket != resources.bucket) return;
+    if (invoice.object.bucket != bucket) return;
     ++places[invoice.object.key];
     ++half->recorded;
   });
-  for (const auto& letter : dead_letters(system, dead_letter_arn)) {
+  for (const auto& letter : dead_letters(system, queue)) {
     for (const auto& key : letter.keys) ++places[key];
     half->dead_lettered += letter.keys.size();
   }
@@ -35,7 +34,7 @@ Places places_of(Embedded& system, functions::InvoiceDatabase& database,
 }
 
 // An object that repeats another's invoice, word for word, has had that one's effect.
-bool is_copy(Embedded& system, functions::InvoiceDatabase& database, const std::string& bucket,
+bool is_copy(System& system, functions::InvoiceDatabase& database, const std::string& bucket,
              const std::string& key) {
   const auto object = system.invoice(bucket, key);
   const auto parsed = orders::parse_invoice(object.body);
@@ -44,7 +43,7 @@ bool is_copy(Embedded& system, functions::InvoiceDatabase& database, const std::
   return recorded && '"' + recorded->object.etag + '"' == object.etag;
 }
 
-void check(Embedded& system, functions::InvoiceDatabase& database, const std::string& bucket,
+void check(System& system, functions::InvoiceDatabase& database, const std::string& bucket,
            const std::string& key, const Places& places, HalfReconciled* half) {
   const auto it = places.find(key);
   const int times = it == places.end() ? 0 : it->second;
@@ -96,16 +95,16 @@ std::uint64_t Reconciliation::duplicated() const {
   return in_either(shipping.doubled, analytics.doubled);
 }
 
-Reconciliation reconcile(Embedded& system, const topology::Resources& resources) {
+Reconciliation reconcile(System& system, const topology::Resources& resources) {
   Reconciliation result;
   result.shipping.name = "shipping";
   result.analytics.name = "analytics";
   result.shipping.waiting = system.depth(resources.shipping.url);
   result.analytics.waiting = system.depth(resources.analytics.url);
-  const auto shipping = places_of(system, system.shipping(), resources,
-                                  resources.shipping.dead_letter_arn, &result.shipping);
-  const auto analytics = places_of(system, system.sales(), resources,
-                                   resources.analytics.dead_letter_arn, &result.analytics);
+  const auto shipping =
+      places_of(system, system.shipping(), resources.bucket, resources.shipping, &result.shipping);
+  const auto analytics =
+      places_of(system, system.sales(), resources.bucket, resources.analytics, &result.analytics);
   cloud::ListObjectsV2Request list;
   list.Bucket = resources.bucket;
   do {
@@ -134,15 +133,15 @@ std::string to_text(const Reconciliation& result) {
   }
   if (result.clean()) return text + "  Every invoice in the bucket is accounted for, once.\n";
   if (result.shipping.waiting + result.analytics.waiting > 0) {
-    text += "  Messages are still waiting: run doorbuster demo with the same --data to go on.\n";
+    text +=
+        "  Messages are still waiting: doorbuster work, or demo with the same --data, goes on.\n";
   }
   return text;
 }
 
 int reconcile(const ReconcileOptions& options) {
-  const auto directory = DataDirectory::existing(options.data);
-  Embedded system({directory, {}});
-  const auto result = reconcile(system, system.resources());
+  const auto system = open_system(options.place);
+  const auto result = reconcile(*system, system->resources());
   if (options.json) {
     std::cout << boost::json::serialize(to_json(result)) << '\n';
   } else {

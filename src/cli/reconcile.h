@@ -2,11 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "cli/embedded.h"
+#include "cli/system.h"
 
 namespace doorbuster::cli {
 
@@ -31,13 +30,13 @@ struct Reconciliation {
   bool clean() const { return lost() == 0 && duplicated() == 0; }
 };
 
-// Looking changes nothing.
-Reconciliation reconcile(Embedded& system, const topology::Resources& resources);
+// Looks as System::look() does.
+Reconciliation reconcile(System& system, const topology::Resources& resources);
 
 std::string to_text(const Reconciliation& result);
 
 struct ReconcileOptions {
-  std::filesystem::path data;
+  Place place;
   bool json = false;
 };
 

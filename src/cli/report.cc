@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 
+#include "cli/books.h"
 #include "cli/terminal.h"
 
 namespace doorbuster::cli {
@@ -144,6 +145,11 @@ boost::json::value to_json(functions::SalesDatabase& sales, const std::string& b
   return json;
 }
 
+std::string text_of(functions::SalesDatabase& sales, const ReportOptions& options) {
+  if (options.json) return boost::json::serialize(to_json(sales, options.by)) + '\n';
+  return options.by.empty() ? overview(sales) : full(sales, options.by);
+}
+
 }  // namespace
 
 std::string totals_text(functions::SalesDatabase& sales) {
@@ -156,14 +162,13 @@ std::string totals_text(functions::SalesDatabase& sales) {
   return table.str();
 }
 
+// Where the cloud is somewhere else, the books are all that is needed of it.
 int report(const ReportOptions& options) {
-  const auto directory = DataDirectory::existing(options.data);
-  Embedded system({directory, {}});
-  auto& sales = system.sales();
-  if (options.json) {
-    std::cout << boost::json::serialize(to_json(sales, options.by)) << '\n';
+  if (in_the_cloud()) {
+    Books books(options.place.data);
+    std::cout << text_of(books.sales(), options);
   } else {
-    std::cout << (options.by.empty() ? overview(sales) : full(sales, options.by));
+    std::cout << text_of(open_system(options.place)->sales(), options);
   }
   return 0;
 }

@@ -1,15 +1,14 @@
 // What the sales books say.
 #pragma once
 
-#include <filesystem>
 #include <string>
 
-#include "cli/embedded.h"
+#include "cli/system.h"
 
 namespace doorbuster::cli {
 
 struct ReportOptions {
-  std::filesystem::path data;
+  Place place;
   std::string by;  // "hour", "day", "country", "product": all of that table; empty: the overview
   bool json = false;
 };

@@ -5,7 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <cstdlib>
+#include <iostream>
+
+#include "cli/data_directory.h"
 
 namespace doorbuster::cli {
 namespace {
@@ -22,6 +26,8 @@ std::size_t terminal_width() {
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
   return size.ws_col;
 }
+
+volatile std::sig_atomic_t caught_signal = 0;
 
 std::string first_columns(std::string_view text, std::size_t width) {
   std::size_t end = 0;
@@ -113,6 +119,24 @@ std::string Table::str() const {
     text += line + '\n';
   }
   return text;
+}
+
+bool confirmed(const std::string& question, const std::string& what) {
+  if (isatty(STDIN_FILENO) != 1) throw CommandError(2, what + ": confirm it with --yes");
+  std::cerr << question << " [y/N] ";
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "yes";
+}
+
+void catch_stop_signals() {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    std::signal(signal, [](int number) { caught_signal = number; });
+  }
+}
+
+int stop_signal() {
+  return caught_signal;
 }
 
 void Progress::show(std::string_view line) {

@@ -41,6 +41,15 @@ class Table {
 // The columns that a text takes on a terminal: its characters, not its bytes.
 std::size_t columns(std::string_view text);
 
+// Asks the person at the terminal; only "y" and "yes" are one. Throws CommandError if nobody is
+// there to ask: `what` says what must then be confirmed with --yes.
+bool confirmed(const std::string& question, const std::string& what);
+
+// Ctrl-C and its like are noted from now on, for the program to end in order.
+void catch_stop_signals();
+// The signal that came; 0 if none has.
+int stop_signal();
+
 // One line at the bottom of the terminal that is drawn again and again; where standard error is no
 // terminal, a line every few seconds. Lines for the operator go above it. Any thread.
 class Progress {

@@ -106,20 +106,20 @@ bool is_ours(const std::string& bucket) {
 }
 
 Async<std::optional<std::string>> find_bucket(cloud::S3& s3) {
-  const auto listed = co_await s3.ListBuckets(cloud::ListBucketsRequest());
-  for (const auto& bucket : listed.Buckets) {
-    if (is_ours(bucket.Name)) co_return bucket.Name;
-  }
-  co_return std::nullopt;
+  const auto buckets = co_await find_buckets(s3);
+  if (buckets.empty()) co_return std::nullopt;
+  co_return buckets.front();
 }
 
-Async<std::string> have_bucket(cloud::S3& s3, std::function<std::uint32_t()> random) {
-  if (auto bucket = co_await find_bucket(s3)) co_return *bucket;
+Async<std::string> have_bucket(Account account, std::function<std::uint32_t()> random) {
+  if (auto bucket = co_await find_bucket(account.s3)) co_return *bucket;
   char suffix[kSuffixDigits + 1];
   std::snprintf(suffix, sizeof suffix, "%08x", random());
   cloud::CreateBucketRequest request;
   request.Bucket = std::string(kBucketPrefix) + suffix;
-  co_await s3.CreateBucket(request);
+  // The one region that must not be named.
+  if (account.scope.region != "us-east-1") request.LocationConstraint = account.scope.region;
+  co_await account.s3.CreateBucket(request);
   co_return request.Bucket;
 }
 
@@ -163,9 +163,23 @@ Async<QueueWithDeadLetters> find_queues(Account account, std::string name) {
 
 }  // namespace
 
+Async<std::vector<std::string>> find_buckets(cloud::S3& s3) {
+  std::vector<std::string> names;
+  cloud::ListBucketsRequest list;
+  list.Prefix = kBucketPrefix;
+  do {
+    const auto page = co_await s3.ListBuckets(list);
+    for (const auto& bucket : page.Buckets) {
+      if (is_ours(bucket.Name)) names.push_back(bucket.Name);
+    }
+    list.ContinuationToken = page.ContinuationToken;
+  } while (!list.ContinuationToken.empty());
+  co_return names;
+}
+
 Async<Resources> set_up(Account account, std::function<std::uint32_t()> random) {
   Resources resources;
-  resources.bucket = co_await have_bucket(account.s3, std::move(random));
+  resources.bucket = co_await have_bucket(account, std::move(random));
   resources.topic_arn = co_await have_topic(account, resources.bucket);
   resources.shipping = co_await have_queues(account, kShippingQueue, resources.topic_arn);
   resources.analytics = co_await have_queues(account, kAnalyticsQueue, resources.topic_arn);

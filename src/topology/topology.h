@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cloud/arn.h"
 #include "cloud/s3.h"
@@ -54,6 +55,27 @@ struct Account {
 // Makes whatever is missing and sets right whatever differs; where all is as declared it changes
 // nothing. `random` gives the digits of a new bucket's name.
 cloud::Async<Resources> set_up(Account account, std::function<std::uint32_t()> random);
+
+// What there is of the resources, whole or in part.
+struct Inventory {
+  std::vector<std::string> buckets;
+  std::uint64_t objects = 0;  // in the buckets
+  std::string topic_arn;      // empty: there is none
+  std::vector<std::string> subscription_arns;
+  std::vector<std::string> queue_urls;  // with those of dead letters
+
+  bool empty() const { return buckets.empty() && topic_arn.empty() && queue_urls.empty(); }
+};
+cloud::Async<Inventory> survey(Account account);
+
+// All buckets that are named as ours are. There is one, if nobody has made another by hand.
+cloud::Async<std::vector<std::string>> find_buckets(cloud::S3& s3);
+
+// Removes what the inventory names, objects first of all that the buckets hold then, so that
+// nothing is left. What is gone already is no error. `progress`, if it is set, is told how many
+// objects have been deleted, on the operation's thread.
+cloud::Async<void> tear_down(Account account, Inventory inventory,
+                             std::function<void(std::uint64_t)> progress = {});
 
 // The resources, if they have been set up.
 cloud::Async<std::optional<Resources>> find(Account account);

@@ -2,7 +2,8 @@
 
 import pytest
 
-COMMANDS = [("demo",), ("report",), ("reconcile",), ("dlq", "list"), ("dlq", "show"),
+COMMANDS = [("demo",), ("up",), ("setup",), ("teardown",), ("produce",), ("work",), ("trace",),
+            ("report",), ("reconcile",), ("dlq", "list"), ("dlq", "show"),
             ("dlq", "redrive"), ("dlq", "purge")]
 
 
@@ -50,10 +51,11 @@ def test_a_number_of_orders_that_cannot_be(door, data, orders):
     (("demo", "--corrupt", "101"), ["--corrupt", "101"]),
     (("demo", "--lines", "0"), ["--lines", "0"]),
     (("demo", "--data"), ["--data"]),
-    (("report",), ["--data", "doorbuster report --help"]),
     (("report", "--data", "x", "--by", "year"), ["--by", "year"]),
-    (("reconcile",), ["--data", "doorbuster reconcile --help"]),
-    (("dlq", "list"), ["--data", "doorbuster dlq list --help"]),
+    (("work", "--data", "x"), ["consumer", "doorbuster work --help"]),
+    (("work", "billing", "--data", "x"), ["billing", "doorbuster work --help"]),
+    (("trace", "--data", "x"), ["id", "doorbuster trace --help"]),
+    (("produce", "--data", "x", "--orders", "0"), ["--orders", "doorbuster produce --help"]),
     (("dlq", "list", "--data", "x", "--queue", "sales"), ["--queue", "sales"]),
     (("dlq", "show", "--data", "x"), ["id", "doorbuster dlq show --help"]),
 ])

@@ -1,0 +1,83 @@
+// topology's tear_down() on an engine: of a system that is whole, and of one that is not.
+#include <gmock/gmock.h>
+
+#include "cli/embedded.h"
+
+namespace doorbuster::cli {
+namespace {
+
+class TearDown : public testing::Test {
+ protected:
+  template <class T>
+  T wait(cloud::Async<T> operation) {
+    return system_.wait(std::move(operation));
+  }
+  static cloud::Async<bool> ended(cloud::Async<void> operation) {
+    co_await std::move(operation);
+    co_return true;
+  }
+  topology::Inventory survey() { return wait(topology::survey(system_.account())); }
+  void tear_down(std::function<void(std::uint64_t)> progress = {}) {
+    wait(ended(topology::tear_down(system_.account(), survey(), std::move(progress))));
+  }
+  void put(const std::string& bucket, int objects) {
+    for (int i = 0; i < objects; ++i) {
+      cloud::PutObjectRequest request;
+      request.Bucket = bucket;
+      request.Key = "invoices/" + std::to_string(i);
+      request.Body = "{}";
+      wait(system_.s3().PutObject(std::move(request)));
+    }
+  }
+
+  const DataDirectory directory_ = DataDirectory::temporary();
+  Embedded system_{{directory_, {}}};
+};
+
+TEST_F(TearDown, RemovesAllOfIt) {
+  const auto resources = system_.set_up();
+  put(resources.bucket, 3);
+  const auto inventory = survey();
+  EXPECT_THAT(inventory.buckets, testing::ElementsAre(resources.bucket));
+  EXPECT_EQ(inventory.objects, 3);
+  EXPECT_EQ(inventory.topic_arn, resources.topic_arn);
+  EXPECT_EQ(inventory.subscription_arns.size(), 2);
+  EXPECT_EQ(inventory.queue_urls.size(), 4);
+  std::uint64_t deleted = 0;
+  tear_down([&](std::uint64_t n) { deleted = n; });
+  EXPECT_EQ(deleted, 3);
+  EXPECT_TRUE(survey().empty());
+  EXPECT_FALSE(wait(topology::find(system_.account())));
+}
+
+TEST_F(TearDown, RemovesWhatThereIsOfIt) {
+  const auto resources = system_.set_up();
+  cloud::DeleteTopicRequest topic{resources.topic_arn};
+  wait(ended(system_.sns().DeleteTopic(topic)));
+  cloud::DeleteQueueRequest queue{resources.shipping.url};
+  wait(ended(system_.sqs().DeleteQueue(queue)));
+  const auto inventory = survey();
+  EXPECT_EQ(inventory.topic_arn, "");
+  EXPECT_EQ(inventory.queue_urls.size(), 3);
+  tear_down();
+  EXPECT_TRUE(survey().empty());
+}
+
+TEST_F(TearDown, OfNothingIsNoError) {
+  EXPECT_TRUE(survey().empty());
+  tear_down();
+}
+
+TEST_F(TearDown, LeavesTheBucketsOfOthers) {
+  system_.set_up();
+  cloud::CreateBucketRequest request;
+  request.Bucket = "black-friday-orders-of-my-own";
+  wait(ended(system_.s3().CreateBucket(request)));
+  tear_down();
+  const auto left = wait(system_.s3().ListBuckets({}));
+  ASSERT_EQ(left.Buckets.size(), 1);
+  EXPECT_EQ(left.Buckets[0].Name, "black-friday-orders-of-my-own");
+}
+
+}  // namespace
+}  // namespace doorbuster::cli
