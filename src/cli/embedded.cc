@@ -60,6 +60,10 @@ void Embedded::start_functions(const topology::Resources& resources) {
                         pool().get_executor());
 }
 
+void Embedded::start_deliveries(engine::HttpPost post) {
+  deliveries_.emplace(*engine_, std::move(post), pool().get_executor());
+}
+
 std::vector<SeenMessage> Embedded::look(const std::string&, const std::string& queue_arn) {
   std::vector<SeenMessage> all;
   for (std::uint64_t from = 0;;) {

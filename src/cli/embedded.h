@@ -7,6 +7,7 @@
 
 #include "cli/system.h"
 #include "engine/event_source_mapping.h"
+#include "engine/http_deliveries.h"
 #include "engine/services.h"
 #include "functions/record_sales.h"
 #include "functions/ship_invoices.h"
@@ -43,6 +44,11 @@ class Embedded : public System {
   // Begins to feed ShipInvoices and RecordSales from their queues.
   void start_functions(const topology::Resources& resources);
 
+  // Begins to post what topics have for their HTTP subscriptions.
+  void start_deliveries(engine::HttpPost post);
+  // See engine/services.h.
+  cloud::Async<std::string> signing_certificate() { return engine::signing_certificate(*engine_); }
+
   // Whether both functions have nothing left to do.
   bool idle(const topology::Resources& resources);
 
@@ -67,6 +73,7 @@ class Embedded : public System {
   std::unique_ptr<functions::SalesDatabase> sales_;
   std::optional<engine::EventSourceMapping> ship_invoices_;
   std::optional<engine::EventSourceMapping> record_sales_;
+  std::optional<engine::HttpDeliveries> deliveries_;
   mutable std::mutex mutex_;  // guards what follows
   std::string database_failure_;
 };

@@ -3,9 +3,11 @@
 #include <csignal>
 #include <iostream>
 
+#include "aws/http_client.h"
 #include "cli/credentials.h"
 #include "cli/embedded.h"
 #include "cli/terminal.h"
+#include "engine/notification.h"
 #include "gateway/server.h"
 
 namespace doorbuster::cli {
@@ -49,6 +51,23 @@ cloud::Async<wire::Response> healthy() {
   response.headers.emplace_back("Content-Type", "application/json");
   response.body.bytes = R"({"status":"ok"})";
   co_return response;
+}
+
+// What the signatures of SNS are checked with.
+gateway::Page certificate_of(Embedded& system) {
+  return [&system]() -> cloud::Async<wire::Response> {
+    wire::Response response;
+    response.body.bytes = co_await system.signing_certificate();
+    response.headers.emplace_back("Content-Type", "application/x-pem-file");
+    co_return response;
+  };
+}
+
+engine::HttpPost post_by(aws::HttpClient& client) {
+  return [&client](engine::HttpPostRequest request) {
+    return aws::http_post(client, std::move(request.url), std::move(request.headers),
+                          std::move(request.body));
+  };
 }
 
 gateway::ServerOptions server_options(const UpOptions& options) {
@@ -97,7 +116,9 @@ int up(const UpOptions& options) {
   Progress notes(false);
   const auto log = [&notes](std::string_view line) { notes.note(line); };
   server_settings.log = log;
+  aws::HttpClient client;  // of the topics' deliveries, which end with the system
   Embedded system({directory, log, options.opening_stock, endpoint});
+  server_settings.pages[std::string(engine::kCertificatePath)] = certificate_of(system);
   const cloud::SystemClock clock;
   std::optional<gateway::Server> server;
   try {
@@ -110,6 +131,7 @@ int up(const UpOptions& options) {
     resources = system.set_up();
     system.start_functions(*resources);
   }
+  system.start_deliveries(post_by(client));
   server->start();
   greet(options, endpoint, directory, resources);
   wait_for_stop(system, signals);
