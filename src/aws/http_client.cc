@@ -32,8 +32,8 @@ using Kind = HttpError::Kind;
 using SteadyClock = std::chrono::steady_clock;
 using Limits = HttpClient::Limits;
 
-constexpr std::size_t kPiece = 1 << 20;     // bytes of a body that are in memory at once
-constexpr std::size_t kGather = 32 * 1024;  // a body up to this is sent with its head
+constexpr std::size_t kPiece = 1 << 20;  // bytes of a body that are in memory at once
+constexpr std::size_t kGather = std::size_t{32} * 1024;  // a body up to this is sent with its head
 constexpr std::size_t kReadAtLeast = 8192;
 
 [[noreturn]] void fail(const Origin& origin, const system_error& e, Kind kind) {

@@ -162,6 +162,7 @@ cloud::Async<Output<Method>> call(Client& client, const wire::Service& service, 
   }
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): names can't stand in parentheses
 #define SERVICE(Name, row)                                    \
   explicit Aws##Name(Client& client) : client_(client) {}     \
                                                               \
@@ -175,6 +176,7 @@ cloud::Async<Output<Method>> call(Client& client, const wire::Service& service, 
   cloud::Async<Output<&Base::Name>> Name(Input<&Base::Name> input) override { \
     return call<&Base::Name>(client_, kService, #Name, std::move(input));     \
   }
+// NOLINTEND(bugprone-macro-parentheses)
 
 class AwsSqs final : public cloud::Sqs {
  public:
