@@ -34,7 +34,8 @@ using Parser = http::request_parser<http::buffer_body>;
 
 constexpr std::size_t kPiece = 1 << 20;     // bytes of a body that are in memory at once
 constexpr std::size_t kReadAtLeast = 8192;  // room for what the socket has
-constexpr std::size_t kGather = 32 * 1024;  // a body up to this is copied behind its head
+constexpr std::size_t kGather =
+    std::size_t{32} * 1024;                 // a body up to this is copied behind its head
 constexpr std::chrono::seconds kLinger{2};  // for a peer to read our last answer
 
 // The connection can't go on; there is nobody to tell.

@@ -22,7 +22,7 @@ namespace doorbuster::gateway {
 // What one peer may take of the server.
 struct Limits {
   std::size_t connections = 10'000;  // at once; more are answered with 503
-  std::size_t head_bytes = 32 * 1024;
+  std::size_t head_bytes = std::size_t{32} * 1024;
   std::chrono::seconds idle{75};   // between requests, and for a request's head to come
   std::chrono::seconds piece{60};  // for the next MiB of a body, in or out
   std::chrono::seconds grace{10};  // for requests under way when the server stops
