@@ -327,6 +327,10 @@ cloud::Async<cloud::Body> Client<Stream>::read_body(Parser& parser, const wire::
                                              " bytes exceeds the maximum of " +
                                              std::to_string(route.body_max) + " bytes.");
   }
+  if (route.streams && !length && !parser.chunked()) {
+    throw cloud::Error("MissingContentLength", "You must provide the Content-Length HTTP header.",
+                       411);
+  }
   std::shared_ptr<cloud::ByteStream> stream = std::make_shared<Upload>(*this, parser);
   const bool whole = !wrapped && (parser.is_done() || (length && *length <= kPiece));
   if (whole) {

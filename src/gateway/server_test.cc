@@ -231,6 +231,15 @@ TEST_F(ServerTest, RefusesABodyThatIsTooLongBeforeItComes) {
   EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos) << answer;
 }
 
+TEST_F(ServerTest, WantsToKnowHowLongAnObjectIs) {
+  start();
+  Peer peer(port_);
+  peer.send("PUT /bucket/key HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const auto answer = peer.answer();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 411 ")) << answer;
+  EXPECT_NE(answer.find("<Code>MissingContentLength</Code>"), std::string::npos) << answer;
+}
+
 TEST_F(ServerTest, AnswersAnInternalErrorAndTellsTheOperator) {
   std::promise<std::string> logged;
   ServerOptions options;
