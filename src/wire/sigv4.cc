@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "cloud/arn.h"
 #include "wire/encoding.h"
 #include "wire/signature.h"
 #include "wire/timestamps.h"
@@ -297,6 +298,20 @@ void verify(Authentication& result, const Route& route, const RequestHead& head,
   if (!equal_secretly(expected, claim.signature)) throw Refusal(route).mismatch();
 }
 
+// Links that SNS puts into its messages: whoever got them may follow them, in the region of what
+// they name. They are judged by their tokens, and by the subscription.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+std::optional<std::string> region_of_link(const Route& route, const RequestHead& head) {
+  if (route.protocol != Protocol::query) return std::nullopt;
+  const auto action = parameter(head.query, "Action");
+  const bool confirms = action == "ConfirmSubscription";
+  if (!confirms && action != "Unsubscribe") return std::nullopt;
+  const auto name = parameter(head.query, confirms ? "TopicArn" : "SubscriptionArn");
+  const auto arn = cloud::Arn::parse(name.value_or(""));
+  if (!arn || arn->service != "sns") return std::nullopt;
+  return arn->region;
+}
+
 }  // namespace
 
 Authentication authenticate(const Route& route, const RequestHead& head, const KeyRing& keys,
@@ -311,9 +326,11 @@ Authentication authenticate(const Route& route, const RequestHead& head, const K
     return result;
   }
   if (!claim) {
-    if (route.protocol != Protocol::s3) throw refusal.no_credentials();
+    const auto region = region_of_link(route, head);
+    if (route.protocol != Protocol::s3 && !region) throw refusal.no_credentials();
     result.seal.signed_chunks = false;
     result.caller.anonymous = true;
+    if (region) result.caller.scope.region = *region;
     return result;
   }
   const auto identity = keys.identities.find(claim->scope.access_key_id);

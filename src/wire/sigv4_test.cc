@@ -124,6 +124,23 @@ TEST(Authenticate, HeedsTheClock) {
   EXPECT_EQ(code_of([&] { check(week); }), "AuthorizationQueryParametersError");
 }
 
+// A message of SNS has links to confirm and to end its subscription.
+TEST(Authenticate, LetsAnybodyFollowTheLinksOfSns) {
+  const std::string topic = "arn%3Aaws%3Asns%3Aap-northeast-3%3A000000000000%3ANews";
+  const auto get = [](const std::string& query) {
+    return Request{"GET", "/?" + query, {{"Host", "localhost"}}};
+  };
+  const auto who = check(get("Action=ConfirmSubscription&Token=t&TopicArn=" + topic)).caller;
+  EXPECT_TRUE(who.anonymous);
+  EXPECT_EQ(who.scope.region, "ap-northeast-3");
+  EXPECT_TRUE(check(get("Action=Unsubscribe&SubscriptionArn=" + topic + "%3Aid")).caller.anonymous);
+  for (const std::string& query :
+       {std::string("Action=Unsubscribe&SubscriptionArn=x"), "Action=Unsubscribe&TopicArn=" + topic,
+        "Action=Subscribe&TopicArn=" + topic}) {
+    EXPECT_EQ(code_of([&] { check(get(query)); }), "MissingAuthenticationToken") << query;
+  }
+}
+
 TEST(Authenticate, RefusesStrangers) {
   Signing other = signing();
   other.credentials.access_key_id = "AKIANOBODY";
