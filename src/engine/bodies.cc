@@ -138,7 +138,7 @@ std::optional<std::string> read_all(const Source& source, Pieces pieces, ByteRan
   while (cursor.left() > 0) {
     if (!cursor.next(source, &chunk)) return std::nullopt;
     if (all.empty()) {
-      all = std::move(chunk);
+      all.swap(chunk);
     } else {
       all += chunk;
     }

@@ -16,7 +16,7 @@ namespace {
 
 constexpr unsigned kBits = 2'048;
 constexpr long kDay_s = 86'400;
-constexpr long kValid_s = 30 * 365 * kDay_s;
+constexpr long kValid_s = 10'950 * kDay_s;  // thirty years
 constexpr std::string_view kCertificate = "-----BEGIN CERTIFICATE-----";
 
 using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;

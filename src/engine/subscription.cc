@@ -84,7 +84,7 @@ std::string to_dead_letter_arn(const std::string& policy, bool fifo) {
   const auto* object = bad ? nullptr : parsed.if_object();
   if (!object) throw invalid_parameter("RedrivePolicy: failed to parse JSON.");
   const auto* target = object->if_contains("deadLetterTargetArn");
-  const std::string text = target && target->is_string() ? std::string(target->get_string()) : "";
+  std::string text = target && target->is_string() ? std::string(target->get_string()) : "";
   const auto arn = cloud::Arn::parse(text);
   if (!arn || arn->service != "sqs") {
     throw invalid_parameter("RedrivePolicy: deadLetterTargetArn is an invalid arn");

@@ -185,7 +185,7 @@ std::string Topics::confirm(Turn& turn, const cloud::Caller& caller,
   confirmation.pending = false;
   confirmation.authenticated = !caller.anonymous;
   confirmation.authenticate_on_unsubscribe = authenticate;
-  const std::string arn = confirmed.arn;
+  std::string arn = confirmed.arn;
   put(turn, std::move(confirmed));
   return arn;
 }

@@ -143,7 +143,7 @@ std::string Topics::create(Turn& turn, const cloud::Caller& caller,
     throw cloud::Error("TopicLimitExceeded", "Topic limit exceeded", 403);
   }
   if (topic.fifo) topic.id = queues_.give_id(turn);
-  const std::string arn = topic.arn;
+  std::string arn = topic.arn;
   put(turn, std::move(topic));
   return arn;
 }

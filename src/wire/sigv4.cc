@@ -16,7 +16,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr minutes skew_max{15};
-constexpr std::int64_t lifetime_seconds_max = 7 * 24 * 3600;
+constexpr std::int64_t lifetime_seconds_max = 604'800;  // a week
 
 // How the services word what is wrong.
 class Refusal {
