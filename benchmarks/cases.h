@@ -32,7 +32,7 @@ boost::json::object drain_large(const Setting& setting);
 boost::json::object one_line_orders(const Setting& setting);
 boost::json::object real_invoices(const Setting& setting);
 
-// `doorbuster up` over loopback, SDKs' requests on 64 connections, beside a bare echo of the same
+// `doorbuster up` over loopback, SDKs' requests on 128 connections, beside a bare echo of the same
 // request: before and after, as the machine's speed may drift.
 boost::json::object door(const Setting& setting);
 

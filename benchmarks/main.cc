@@ -30,7 +30,7 @@ constexpr std::array<Case, 8> kCases = {{
     {"drain_large", drain_large, "a backlog of 5 million, drained"},
     {"drain_small_again", drain_small, "the small one after it, as the machine's speed may drift"},
     {"one_line_orders", one_line_orders, "orders through everything"},
-    {"door", door, "requests a second through the AWS door, one at a time on 64 connections"},
+    {"door", door, "requests a second through the AWS door, one at a time on 128 connections"},
     {"real_invoices", real_invoices, "the file's invoices through everything"},
 }};
 

@@ -1,6 +1,7 @@
 #include <thread>
 
 #include "cases.h"
+#include "cli/embedded.h"
 #include "cli/producer.h"
 #include "cli/reconcile.h"
 
