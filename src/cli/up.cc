@@ -117,7 +117,7 @@ int up(const UpOptions& options) {
   const auto log = [&notes](std::string_view line) { notes.note(line); };
   server_settings.log = log;
   aws::HttpClient client;  // of the topics' deliveries, which end with the system
-  Embedded system({directory, log, options.opening_stock, endpoint});
+  Embedded system({.directory = directory, .log = log, .endpoint = endpoint});
   server_settings.pages[std::string(engine::kCertificatePath)] = certificate_of(system);
   const cloud::SystemClock clock;
   std::optional<gateway::Server> server;

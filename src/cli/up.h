@@ -19,7 +19,6 @@ struct UpOptions {
   std::optional<std::filesystem::path> private_key;
   int threads = 1;
   bool demo = false;  // set up the topology and run the consumers
-  std::int64_t opening_stock = 1'000'000;
 };
 
 // Returns when SIGINT, SIGTERM or SIGHUP has come and all requests under way are answered. Throws

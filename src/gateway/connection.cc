@@ -15,12 +15,12 @@
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/status.hpp>
-#include <ctime>
 #include <random>
 #include <type_traits>
 
 #include "cloud/error.h"
 #include "wire/server.h"
+#include "wire/timestamps.h"
 
 namespace doorbuster::gateway {
 namespace {
@@ -486,15 +486,10 @@ std::string Desk::next_request_id() {
 }
 
 const std::string& Desk::date() {
-  const auto now = std::chrono::floor<std::chrono::seconds>(shared.clock.now()).time_since_epoch();
-  if (now.count() == date_second_) return date_;
-  date_second_ = now.count();
-  const std::time_t seconds = date_second_;
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 64> text{};
-  date_.assign(text.data(),
-               std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc));
+  const auto now = std::chrono::floor<std::chrono::seconds>(shared.clock.now());
+  if (now.time_since_epoch().count() == date_second_) return date_;
+  date_second_ = now.time_since_epoch().count();
+  date_ = wire::http_date(now);
   return date_;
 }
 
