@@ -76,6 +76,8 @@ const Url& Client::endpoint_of(const wire::Service& service) const {
   if (service.name == "sns") return endpoints.sns;
   if (service.name == "sts") return endpoints.sts;
   if (service.name == "iam") return endpoints.iam;
+  if (service.name == "lambda") return endpoints.lambda;
+  if (service.name == "states") return endpoints.step_functions;
   return endpoints.s3;
 }
 
@@ -296,6 +298,16 @@ class AwsS3 final : public cloud::S3 {
   OPERATION(ListMultipartUploads)
 };
 
+class AwsLambda final : public cloud::Lambda {
+ public:
+  SERVICE(Lambda, lambda_service)
+};
+
+class AwsStepFunctions final : public cloud::StepFunctions {
+ public:
+  SERVICE(StepFunctions, step_functions_service)
+};
+
 class AwsServices final : public cloud::Services {
  public:
   explicit AwsServices(Options options) : client_(std::move(options)) {}
@@ -314,6 +326,12 @@ class AwsServices final : public cloud::Services {
   }
   std::unique_ptr<cloud::Iam> iam(const cloud::Caller&) override {
     return std::make_unique<AwsIam>(client_);
+  }
+  std::unique_ptr<cloud::Lambda> lambda(const cloud::Caller&) override {
+    return std::make_unique<AwsLambda>(client_);
+  }
+  std::unique_ptr<cloud::StepFunctions> step_functions(const cloud::Caller&) override {
+    return std::make_unique<AwsStepFunctions>(client_);
   }
 
  private:

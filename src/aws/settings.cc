@@ -20,6 +20,8 @@ constexpr std::array kServices = {
     ServiceEndpoint{"s3", "AWS_ENDPOINT_URL_S3", &Endpoints::s3},
     ServiceEndpoint{"sts", "AWS_ENDPOINT_URL_STS", &Endpoints::sts},
     ServiceEndpoint{"iam", "AWS_ENDPOINT_URL_IAM", &Endpoints::iam},
+    ServiceEndpoint{"lambda", "AWS_ENDPOINT_URL_LAMBDA", &Endpoints::lambda},
+    ServiceEndpoint{"states", "AWS_ENDPOINT_URL_SFN", &Endpoints::step_functions},
 };
 
 using Section = std::map<std::string, std::string>;

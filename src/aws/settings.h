@@ -36,6 +36,8 @@ struct Endpoints {
   Url s3;
   Url sts;
   Url iam;
+  Url lambda;
+  Url step_functions;
 };
 
 struct Settings {

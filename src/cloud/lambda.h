@@ -30,4 +30,9 @@ struct CreateEventSourceMappingRequest {
   int MaximumConcurrency = 2;  // calls at the same time
 };
 
+class Lambda {
+ public:
+  virtual ~Lambda() = default;
+};
+
 }  // namespace doorbuster::cloud

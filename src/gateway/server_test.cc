@@ -55,18 +55,6 @@ class FakeServices final : public cloud::Services {
   std::unique_ptr<cloud::Sqs> sqs(const cloud::Caller&) override {
     return std::make_unique<FakeSqs>(watch);
   }
-  std::unique_ptr<cloud::Sns> sns(const cloud::Caller&) override {
-    return std::make_unique<cloud::Sns>();
-  }
-  std::unique_ptr<cloud::S3> s3(const cloud::Caller&) override {
-    return std::make_unique<cloud::S3>();
-  }
-  std::unique_ptr<cloud::Sts> sts(const cloud::Caller&) override {
-    return std::make_unique<cloud::Sts>();
-  }
-  std::unique_ptr<cloud::Iam> iam(const cloud::Caller&) override {
-    return std::make_unique<cloud::Iam>();
-  }
 
   FakeSqs::Watch watch;
 };

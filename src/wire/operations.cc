@@ -12,8 +12,15 @@ const Operation* Service::find(std::string_view operation) const {
 }
 
 std::span<const Service* const> services() {
-  static constexpr std::array all = {&sqs_service, &sns_service, &sts_service, &iam_service,
-                                     &s3_service};
+  static constexpr std::array all = {
+      &sqs_service,
+      &sns_service,
+      &sts_service,
+      &iam_service,
+      &s3_service,
+      &lambda_service,
+      &step_functions_service,
+  };
   return all;
 }
 

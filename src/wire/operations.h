@@ -63,6 +63,8 @@ extern const Service sns_service;
 extern const Service sts_service;
 extern const Service iam_service;
 extern const Service s3_service;
+extern const Service lambda_service;
+extern const Service step_functions_service;
 
 // All of them; null if there is none of that name.
 std::span<const Service* const> services();
@@ -75,6 +77,8 @@ std::unique_ptr<T> service_for(cloud::Services& services, const cloud::Caller& c
   if constexpr (std::is_same_v<T, cloud::S3>) return services.s3(caller);
   if constexpr (std::is_same_v<T, cloud::Sts>) return services.sts(caller);
   if constexpr (std::is_same_v<T, cloud::Iam>) return services.iam(caller);
+  if constexpr (std::is_same_v<T, cloud::Lambda>) return services.lambda(caller);
+  if constexpr (std::is_same_v<T, cloud::StepFunctions>) return services.step_functions(caller);
 }
 
 // The row of a member function of one of the cloud's interfaces.

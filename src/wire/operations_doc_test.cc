@@ -14,8 +14,13 @@ using Names = std::set<std::string, std::less<>>;
 
 // By service: the operations that the document's tables name.
 std::map<std::string, Names> documented() {
-  const std::map<std::string, std::string> services{
-      {"SQS", "sqs"}, {"SNS", "sns"}, {"S3", "s3"}, {"IAM", "iam"}, {"STS", "sts"}};
+  const std::map<std::string, std::string> services{{"SQS", "sqs"},
+                                                    {"SNS", "sns"},
+                                                    {"S3", "s3"},
+                                                    {"IAM", "iam"},
+                                                    {"STS", "sts"},
+                                                    {"Lambda", "lambda"},
+                                                    {"Step Functions", "states"}};
   std::map<std::string, Names> found;
   std::ifstream in(DOORBUSTER_SOURCE_DIR "/docs/operations.md");
   std::string service;
@@ -23,6 +28,7 @@ std::map<std::string, Names> documented() {
     if (line.starts_with("## ")) {
       const auto it = services.find(line.substr(3));
       service = it == services.end() ? "" : it->second;
+      if (!service.empty()) found[service];
     }
     if (!service.empty() && line.starts_with("| `")) {
       found[service].insert(line.substr(3, line.find('`', 3) - 3));

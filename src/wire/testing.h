@@ -80,9 +80,6 @@ struct FakeServices final : cloud::Services {
   std::unique_ptr<cloud::S3> s3(const cloud::Caller&) override {
     return make_s3 ? make_s3() : std::make_unique<cloud::S3>();
   }
-  std::unique_ptr<cloud::Sts> sts(const cloud::Caller&) override {
-    return std::make_unique<cloud::Sts>();
-  }
   std::unique_ptr<cloud::Iam> iam(const cloud::Caller&) override {
     return make_iam ? make_iam() : std::make_unique<cloud::Iam>();
   }
