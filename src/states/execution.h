@@ -1,0 +1,142 @@
+// One execution of a state machine: (state, event, now) -> (state', history, what is to be done).
+//
+// Pure: time and randomness come from the Host, work goes to it, and the same events lead to the
+// same history, byte for byte. An execution belongs to one thread at a time.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "states/definition.h"
+
+namespace doorbuster::states {
+
+using Time = std::chrono::sys_time<std::chrono::milliseconds>;
+
+// A task of one execution; never given twice.
+using TaskId = std::uint64_t;
+
+// What a Task state's Resource names.
+struct Resource {
+  enum class Kind : unsigned char {
+    function,     // the ARN of a Lambda function itself: input and result are the bare payloads
+    activity,     // the ARN of an activity
+    integration,  // arn:aws:states:::SERVICE:ACTION[.PATTERN]
+    child,        // an iteration of a distributed Map
+    reader,       // the items of a distributed Map, from S3
+    writer,       // the results of a distributed Map, to S3
+  };
+  enum class Pattern : unsigned char { request_response, sync, sync2, wait_for_task_token };
+
+  Kind kind = Kind::integration;
+  std::string arn;      // as the definition has it
+  std::string service;  // of an integration: "lambda", "sqs", "aws-sdk:s3"
+  std::string action;   // "invoke", "sendMessage", "putObject"
+  Pattern pattern = Pattern::request_response;
+};
+
+// Work for somebody else. It is answered by Execution::succeed() or fail(), once.
+struct TaskOrder {
+  TaskId id = 0;
+  Resource resource;
+  std::string state;         // the state's name
+  boost::json::value input;  // after InputPath and Parameters
+  // Of a child: what it runs. It is part of the execution's own definition.
+  std::shared_ptr<const Definition> child;
+};
+
+// As GetExecutionHistory tells it: `type` is AWS's ("TaskStateEntered"), `details` are the members
+// of the structure that AWS names after it ("stateEnteredEventDetails").
+struct HistoryEvent {
+  std::int64_t id = 0;  // from 1
+  std::int64_t previous = 0;
+  Time timestamp{};
+  std::string type;
+  std::string details_name;  // empty: the type has none
+  boost::json::object details;
+};
+
+inline constexpr std::int64_t kHistoryMax = 25'000;                 // events, AWS's limit
+inline constexpr std::size_t kPayloadMax = std::size_t{256} << 10;  // bytes of a state's data
+
+// Whoever runs an execution, for the length of one call.
+class Host {
+ public:
+  virtual ~Host() = default;
+  virtual Time now() const = 0;
+  virtual std::uint64_t random() = 0;
+  // The secret by which whoever has it may answer the task (`$$.Task.Token`).
+  virtual std::string token(TaskId task) = 0;
+  virtual void append(HistoryEvent event) = 0;
+  virtual void begin(TaskOrder order) = 0;
+  // Nobody waits for the task's answer any more: its state timed out, or failed elsewhere.
+  virtual void cancel(TaskId task) = 0;
+};
+
+enum class Status : unsigned char { running, succeeded, failed, timed_out, aborted };
+
+// What the context object says of it ($$.Execution, $$.StateMachine).
+struct Identity {
+  std::string execution_arn;
+  std::string execution_name;
+  std::string state_machine_arn;
+  std::string state_machine_name;
+  std::string role_arn;
+  Time started{};
+  std::int64_t redrives = 0;
+};
+
+class Execution {
+ public:
+  virtual ~Execution() = default;
+
+  // Begins one and takes it to where it first has to wait, or to its end.
+  static std::unique_ptr<Execution> begin(std::shared_ptr<const Definition> definition,
+                                          Identity identity, boost::json::value input, Host& host);
+
+  // The pieces that it is stored in. A piece is rewritten only when it has changed, so that a step
+  // costs what it touches, not what the execution holds; all of one call's belong in one batch.
+  using Pieces = std::vector<std::pair<std::string, std::string>>;  // key, bytes; any order
+  // As it was when they were written. Throws std::runtime_error if they are damaged.
+  static std::unique_ptr<Execution> restore(std::shared_ptr<const Definition> definition,
+                                            const Pieces& pieces);
+  // Those that have changed since they were last taken; without bytes, the piece is gone.
+  using Changes = std::vector<std::pair<std::string, std::optional<std::string>>>;
+  virtual Changes take_changes() = 0;
+
+  // What is told of a task that is not, or no longer, waited for changes nothing: false.
+  virtual bool succeed(TaskId task, boost::json::value output, Host& host) = 0;
+  virtual bool fail(TaskId task, std::string error, std::string cause, Host& host) = 0;
+  // A worker has taken it (of an activity, with the worker's name), or the other service has
+  // accepted it (.sync and .waitForTaskToken) and `output` is what it said.
+  virtual bool started(TaskId task, std::string_view worker, Host& host) = 0;
+  virtual bool submitted(TaskId task, boost::json::value output, Host& host) = 0;
+  virtual bool heartbeat(TaskId task, Host& host) = 0;
+
+  // When wake() has something to do next: a Wait, a retry, a timeout.
+  virtual std::optional<Time> alarm() const = 0;
+  virtual void wake(Host& host) = 0;
+
+  // StopExecution.
+  virtual void abort(std::string error, std::string cause, Host& host) = 0;
+  // RedriveExecution: goes on from the states that failed. False if this one can't be.
+  virtual bool redrive(Host& host) = 0;
+
+  virtual Status status() const = 0;
+  virtual const boost::json::value& output() const = 0;  // of one that succeeded
+  virtual const std::string& error() const = 0;
+  virtual const std::string& cause() const = 0;
+
+  // Those under way, to be begun again after a restart.
+  virtual std::vector<TaskOrder> open_tasks() const = 0;
+};
+
+}  // namespace doorbuster::states
