@@ -5,9 +5,10 @@
 #
 #   room(NAME MAY_INCLUDE room... SOURCES file... TESTS file... LINKS target...)
 #
-# TESTS become one test program, NAME_test, each of whose cases ctest runs by name.
+# TESTS become one test program, NAME_test, each of whose cases ctest runs by name; TEST_BED is a
+# header that nearly all of them include, precompiled for them.
 function(room NAME)
-  cmake_parse_arguments(ROOM "" "" "MAY_INCLUDE;SOURCES;TESTS;TEST_LINKS;LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "TEST_BED" "MAY_INCLUDE;SOURCES;TESTS;TEST_LINKS;LINKS" ${ARGN})
   set(door ${PROJECT_BINARY_DIR}/doors/${NAME})
   file(MAKE_DIRECTORY ${door})
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/${NAME} ${door}/${NAME} SYMBOLIC)
@@ -22,7 +23,11 @@ function(room NAME)
     list(TRANSFORM ROOM_TESTS PREPEND ${NAME}/)
     add_executable(${NAME}_test ${ROOM_TESTS})
     target_link_libraries(${NAME}_test PRIVATE ${NAME} ${ROOM_TEST_LINKS} GTest::gmock GTest::gtest_main)
-    target_precompile_headers(${NAME}_test REUSE_FROM asio)
+    if(ROOM_TEST_BED)
+      target_precompile_headers(${NAME}_test PRIVATE precompiled.h ${NAME}/${ROOM_TEST_BED})
+    else()
+      target_precompile_headers(${NAME}_test REUSE_FROM asio)
+    endif()
     gtest_discover_tests(${NAME}_test TEST_PREFIX ${NAME}. DISCOVERY_TIMEOUT 60)
   endif()
 endfunction()
