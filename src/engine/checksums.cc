@@ -88,9 +88,14 @@ std::string composite_checksum(std::string_view algorithm, const std::vector<std
   return sum.empty() ? sum : base64(sum) + '-' + std::to_string(parts.size());
 }
 
+std::string bare_etag(const std::string& etag) {
+  const bool quoted = etag.size() >= 2 && etag.front() == '"';
+  return quoted ? etag.substr(1, etag.size() - 2) : etag;
+}
+
 std::string composite_etag(const std::vector<std::string>& etags) {
   std::string all;
-  for (const auto& etag : etags) all += boost::algorithm::unhex(etag.substr(1, etag.size() - 2));
+  for (const auto& etag : etags) all += boost::algorithm::unhex(bare_etag(etag));
   return '"' + hex(md5(all)) + '-' + std::to_string(etags.size()) + '"';
 }
 

@@ -20,6 +20,9 @@ std::string* checksum_of(cloud::Checksums& checksums, std::string_view algorithm
 // missing, or for an algorithm that has none (CRC64NVME).
 std::string composite_checksum(std::string_view algorithm, const std::vector<std::string>& parts);
 
+// Without the quotation marks, which a client may leave out.
+std::string bare_etag(const std::string& etag);
+
 // The ETag of an object made by parts: of their ETags' digests, with the quotation marks.
 std::string composite_etag(const std::vector<std::string>& etags);
 

@@ -31,10 +31,6 @@ std::string new_id(Turn& turn) {
   return time + hex(random.data(), random.size());
 }
 
-std::string bare(const std::string& etag) {
-  return etag.size() >= 2 && etag.front() == '"' ? etag.substr(1, etag.size() - 2) : etag;
-}
-
 cloud::Error malformed() {
   return {"MalformedXML",
           "The XML you provided was not well-formed or did not validate against our published "
@@ -117,6 +113,7 @@ MultipartUploads::Part MultipartUploads::decode_part(std::string_view bytes) {
 }
 
 void MultipartUploads::open(const Store& store) {
+  completed_.open(store);
   store.scan(Family::state, "m", "n", [this](std::string_view key, std::string_view value) {
     uploads_.emplace(key.substr(1), decode_upload(value));
     return true;
@@ -193,7 +190,7 @@ MultipartUploads::Chosen MultipartUploads::choose(
                          "part number.");
     }
     const auto it = upload.parts.find(wanted.PartNumber);
-    if (it == upload.parts.end() || bare(it->second.etag) != bare(wanted.ETag) ||
+    if (it == upload.parts.end() || bare_etag(it->second.etag) != bare_etag(wanted.ETag) ||
         contradicts(wanted.Checksum, it->second.checksum)) {
       throw cloud::Error("InvalidPart",
                          "One or more of the specified parts could not be found. The part may not "
@@ -248,6 +245,7 @@ ObjectRecord MultipartUploads::assemble(const Upload& upload, const Chosen& part
 
 cloud::CompleteMultipartUploadResult MultipartUploads::complete(
     Turn& turn, const Bucket& in, const cloud::CompleteMultipartUploadRequest& request) {
+  if (auto answered = completed_.find(turn.now, in.id, request)) return std::move(*answered);
   const Upload& upload = find(in, request.Key, request.UploadId);
   const Chosen chosen = choose(upload, request);
   ObjectRecord record = assemble(upload, chosen, request.Checksum);
@@ -263,6 +261,7 @@ cloud::CompleteMultipartUploadResult MultipartUploads::complete(
   }
   forget(turn, request.UploadId);
   cloud::CompleteMultipartUploadResult result{in.name, request.Key, record.etag, record.checksum};
+  completed_.add(turn, in.id, request, result);
   objects_.put(turn, in, request.Key, std::move(record), "ObjectCreated:CompleteMultipartUpload");
   return result;
 }

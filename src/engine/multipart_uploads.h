@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "engine/completed_uploads.h"
 #include "engine/objects.h"
 
 namespace doorbuster::engine {
@@ -32,6 +33,7 @@ class MultipartUploads {
   };
   // In the place of a part that has the number. require() holds.
   void put_part(Turn& turn, const std::string& id, NewPart part);
+  // Once more, it answers as it did the first time, and does nothing.
   cloud::CompleteMultipartUploadResult complete(
       Turn& turn, const Bucket& in, const cloud::CompleteMultipartUploadRequest& request);
   void abort(Turn& turn, const Bucket& in, const cloud::AbortMultipartUploadRequest& request);
@@ -74,6 +76,7 @@ class MultipartUploads {
   Bodies& bodies_;
   Objects& objects_;
   std::map<std::string, Upload> uploads_;  // by id
+  CompletedUploads completed_;
 };
 
 }  // namespace doorbuster::engine

@@ -61,7 +61,6 @@ TEST_F(MultipartUploadsTest, ThePartsBecomeOneObject) {
   EXPECT_EQ(result.ContentRange, "bytes 5242880-5242883/5242884");
   request.PartNumber = 3;
   EXPECT_EQ(bed.error_of(s3().GetObject(request)), "InvalidPartNumber");
-  EXPECT_EQ(error_of_completing(id, {first, second}), "NoSuchUpload");
   bed.run(s3().DeleteObject(of_object<cloud::DeleteObjectRequest>("a")));
   EXPECT_EQ(chunks(), 0U);
 }
@@ -82,6 +81,29 @@ TEST_F(MultipartUploadsTest, ACompletionMustNameThePartsThereAre) {
   EXPECT_EQ(bed.error_of(s3().CompleteMultipartUpload(request)), "PreconditionFailed");
   EXPECT_EQ(error_of_completing(id, {first}), "");
   EXPECT_EQ(get("a"), "too small");
+}
+
+TEST_F(MultipartUploadsTest, ACompletionAnswersTheSameWhenItIsTriedAgain) {
+  const std::string id = begin();
+  const auto first = upload(id, 1, kLarge);
+  const auto second = upload(id, 2, "tail");
+  const auto done = bed.run(s3().CompleteMultipartUpload(completion(id, {first, second})));
+  put("a", "replaced since");
+  bed.reopen();
+  const auto again = bed.run(s3().CompleteMultipartUpload(completion(id, {first, second})));
+  EXPECT_EQ(again.ETag, done.ETag);
+  EXPECT_EQ(get("a"), "replaced since");
+  EXPECT_EQ(error_of_completing(id, {first}), "NoSuchUpload");
+  auto elsewhere = completion(id, {first, second});
+  elsewhere.Key = "b";
+  EXPECT_EQ(bed.error_of(s3().CompleteMultipartUpload(elsewhere)), "NoSuchUpload");
+  bed.advance(CompletedUploads::kKept);
+  EXPECT_EQ(error_of_completing(id, {first, second}), "");
+  bed.advance(std::chrono::milliseconds(1));
+  EXPECT_EQ(error_of_completing(id, {first, second}), "NoSuchUpload");
+  const std::string other = begin();
+  EXPECT_EQ(error_of_completing(other, {upload(other, 1, "x")}), "");
+  EXPECT_EQ(count(Family::state, "c", "d"), 1U);
 }
 
 TEST_F(MultipartUploadsTest, AnAbortLeavesNothing) {

@@ -42,6 +42,7 @@ class StoreError : public std::runtime_error {
 //     "u" body:u64                             a body that is being uploaded: nothing has it yet
 //     "m" upload id                            a multipart upload
 //     "p" upload id, part:u32                  a part of it
+//     "c" time:u64 upload id                   what its completion answered
 //   messages   queue:u32 sequence:u64          a message
 //   delayed    queue:u32 due:u64 sequence:u64  a message before its delay has passed
 //   objects    bucket:u32 key                  an object without its body

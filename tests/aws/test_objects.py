@@ -240,6 +240,8 @@ def test_an_upload_in_parts(s3, bucket):
     done = s3.complete_multipart_upload(MultipartUpload={"Parts": entries}, **upload)
     digest = hashlib.md5(b"".join(hashlib.md5(part).digest() for part in parts)).hexdigest()
     assert done["ETag"] == f'"{digest}-3"'
+    again = s3.complete_multipart_upload(MultipartUpload={"Parts": entries}, **upload)
+    assert (again["ETag"], again["Location"]) == (done["ETag"], done["Location"])
     got = s3.get_object(Bucket=bucket, Key="big")
     assert got["Body"].read() == b"".join(parts) and got["ContentType"] == "text/csv"
     with pytest.raises(ClientError) as refused:
