@@ -5,8 +5,10 @@
 #include <array>
 #include <boost/algorithm/hex.hpp>
 #include <boost/crc.hpp>
+#include <new>
 
 #include "engine/codec.h"
+#include "engine/crc.h"
 #include "engine/text.h"
 
 namespace doorbuster::engine {
@@ -14,6 +16,8 @@ namespace {
 
 using Crc32 = boost::crc_optimal<32, 0x04C11DB7, 0xFFFFFFFF, 0xFFFFFFFF, true, true>;
 using Crc32c = boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true>;
+using Crc64Nvme =
+    boost::crc_optimal<64, 0xAD93D23594C93659, 0xFFFFFFFFFFFFFFFF, 0xFFFFFFFFFFFFFFFF, true, true>;
 
 struct Algorithm {
   std::string_view name;
@@ -38,26 +42,55 @@ std::string from_base64(const std::string& text) {
   return bytes;
 }
 
+template <class Word>
+std::string big_endian(Word crc) {
+  if constexpr (sizeof(Word) == 4) return Encoder().u32(crc).bytes();
+  return Encoder().u64(crc).bytes();
+}
+
 template <class Crc>
-std::string crc(std::string_view bytes) {
-  Crc sum;
-  sum.process_bytes(bytes.data(), bytes.size());
-  return Encoder().u32(sum.checksum()).bytes();
-}
+class RunningCrc final : public RunningChecksum {
+ public:
+  void add(std::string_view bytes) override { crc_.process_bytes(bytes.data(), bytes.size()); }
+  std::string finish() override { return big_endian(crc_.checksum()); }
 
-std::string digest(std::string_view bytes, const EVP_MD* algorithm) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-  unsigned size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, algorithm, nullptr);
-  return {out.begin(), out.begin() + size};
-}
+ private:
+  Crc crc_;
+};
 
-std::string compute(std::string_view algorithm, std::string_view bytes) {
-  if (algorithm == "CRC32") return crc<Crc32>(bytes);
-  if (algorithm == "CRC32C") return crc<Crc32c>(bytes);
-  if (algorithm == "SHA1") return digest(bytes, EVP_sha1());
-  if (algorithm == "SHA256") return digest(bytes, EVP_sha256());
-  return {};
+class RunningDigest final : public RunningChecksum {
+ public:
+  explicit RunningDigest(const EVP_MD* algorithm) : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+    if (!context_ || EVP_DigestInit_ex(context_.get(), algorithm, nullptr) != 1) {
+      throw std::bad_alloc();
+    }
+  }
+  void add(std::string_view bytes) override {
+    EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
+  }
+  std::string finish() override {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+    unsigned size = 0;
+    EVP_DigestFinal_ex(context_.get(), out.data(), &size);
+    return {out.begin(), out.begin() + size};
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+// Empty where a part has no checksum of that width.
+template <class Word>
+std::string combined(Word polynomial, const std::vector<SummedPart>& parts) {
+  Word crc = 0;
+  for (const auto& part : parts) {
+    const std::string bytes = from_base64(part.checksum);
+    if (bytes.size() != sizeof(Word)) return {};
+    Word next = 0;
+    for (const char c : bytes) next = next << 8 | static_cast<unsigned char>(c);
+    crc = combine_crc(polynomial, crc, next, part.size);
+  }
+  return base64(big_endian(crc));
 }
 
 }  // namespace
@@ -77,25 +110,41 @@ std::string* checksum_of(cloud::Checksums& checksums, std::string_view name) {
   return nullptr;
 }
 
-std::string composite_checksum(std::string_view algorithm, const std::vector<std::string>& parts) {
-  std::string all;
-  for (const auto& part : parts) {
-    const std::string bytes = from_base64(part);
-    if (bytes.empty()) return {};
-    all += bytes;
-  }
-  const std::string sum = compute(algorithm, all);
-  return sum.empty() ? sum : base64(sum) + '-' + std::to_string(parts.size());
+std::unique_ptr<RunningChecksum> running_checksum(std::string_view algorithm) {
+  if (algorithm == "CRC32") return std::make_unique<RunningCrc<Crc32>>();
+  if (algorithm == "CRC32C") return std::make_unique<RunningCrc<Crc32c>>();
+  if (algorithm == "CRC64NVME") return std::make_unique<RunningCrc<Crc64Nvme>>();
+  if (algorithm == "SHA1") return std::make_unique<RunningDigest>(EVP_sha1());
+  if (algorithm == "SHA256") return std::make_unique<RunningDigest>(EVP_sha256());
+  return nullptr;
 }
 
-std::string bare_etag(const std::string& etag) {
-  const bool quoted = etag.size() >= 2 && etag.front() == '"';
-  return quoted ? etag.substr(1, etag.size() - 2) : etag;
+std::string composite_checksum(std::string_view algorithm, const std::vector<SummedPart>& parts) {
+  const auto sum = running_checksum(algorithm);
+  if (!sum || algorithm == "CRC64NVME") return {};
+  for (const auto& part : parts) {
+    const std::string bytes = from_base64(part.checksum);
+    if (bytes.empty()) return {};
+    sum->add(bytes);
+  }
+  return base64(sum->finish()) + '-' + std::to_string(parts.size());
+}
+
+std::string full_object_checksum(std::string_view algorithm, const std::vector<SummedPart>& parts) {
+  if (algorithm == "CRC32") return combined(kCrc32, parts);
+  if (algorithm == "CRC32C") return combined(kCrc32c, parts);
+  if (algorithm == "CRC64NVME") return combined(kCrc64Nvme, parts);
+  return {};
+}
+
+std::string_view bare_etag(std::string_view etag) {
+  if (etag.size() < 2 || etag.front() != '"' || etag.back() != '"') return etag;
+  return etag.substr(1, etag.size() - 2);
 }
 
 std::string composite_etag(const std::vector<std::string>& etags) {
   std::string all;
-  for (const auto& etag : etags) all += boost::algorithm::unhex(bare_etag(etag));
+  for (const auto& etag : etags) all += boost::algorithm::unhex(std::string(bare_etag(etag)));
   return '"' + hex(md5(all)) + '-' + std::to_string(etags.size()) + '"';
 }
 

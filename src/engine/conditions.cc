@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "engine/checksums.h"
 #include "engine/text.h"
 
 namespace doorbuster::engine {
@@ -13,13 +14,8 @@ cloud::Error failed() {
           412};
 }
 
-std::string_view bare(std::string_view etag) {
-  if (etag.size() < 2 || etag.front() != '"' || etag.back() != '"') return etag;
-  return etag.substr(1, etag.size() - 2);
-}
-
 bool matches(std::string_view wanted, std::string_view etag) {
-  return wanted == "*" || bare(wanted) == bare(etag);
+  return wanted == "*" || bare_etag(wanted) == bare_etag(etag);
 }
 
 // HTTP's dates have no fractions, so an object is taken for as old as its date says.

@@ -66,6 +66,27 @@ bool contradicts(const cloud::Checksums& claimed, const cloud::Checksums& known)
          differ(claimed.SHA256, known.SHA256);
 }
 
+// What the completion says of the whole object, against what its parts say.
+void check_claim(const cloud::Checksums& claimed, const cloud::Checksums& computed) {
+  if (!claimed.ChecksumType.empty() && claimed.ChecksumType != computed.ChecksumType) {
+    throw cloud::Error("InvalidRequest", "The upload does not have the checksum type " +
+                                             claimed.ChecksumType +
+                                             ". The complete request must use the upload's own.");
+  }
+  const auto known = algorithms_of(computed);
+  for (const auto& algorithm : algorithms_of(claimed)) {
+    if (std::find(known.begin(), known.end(), algorithm) != known.end()) continue;
+    throw cloud::Error("InvalidRequest",
+                       "The upload was not created with the " + algorithm +
+                           " checksum, nor can it be computed from its parts' checksums.");
+  }
+  if (contradicts(claimed, computed)) {
+    throw cloud::Error("BadDigest",
+                       "The checksum you specified did not match what we calculated for the "
+                       "object.");
+  }
+}
+
 }  // namespace
 
 // --- Records ----------------------------------------------------------------------------------
@@ -168,6 +189,11 @@ void MultipartUploads::require(const Bucket& in, const std::string& key,
   find(in, key, id);
 }
 
+const std::string& MultipartUploads::checksum_algorithm(const Bucket& in, const std::string& key,
+                                                        const std::string& id) const {
+  return find(in, key, id).algorithm;
+}
+
 void MultipartUploads::put_part(Turn& turn, const std::string& id, NewPart part) {
   Part& there = uploads_.at(id).parts[part.number];
   if (!there.etag.empty()) bodies_.remove(turn, there.piece);
@@ -218,28 +244,40 @@ MultipartUploads::Chosen MultipartUploads::choose(
   return chosen;
 }
 
+cloud::Checksums MultipartUploads::checksum_of_parts(const Upload& upload, const Chosen& parts,
+                                                     const cloud::Checksums& claimed) {
+  std::vector<std::string> algorithms = {upload.algorithm};
+  if (upload.algorithm.empty()) algorithms = algorithms_of(claimed);
+  const bool composite = upload.checksum_type == "COMPOSITE";
+  cloud::Checksums result;
+  for (const auto& algorithm : algorithms) {
+    std::vector<SummedPart> sums;
+    for (const Part* part : parts) {
+      cloud::Checksums checksum = part->checksum;
+      sums.push_back({*checksum_of(checksum, algorithm), part->piece.size});
+    }
+    *checksum_of(result, algorithm) =
+        composite ? composite_checksum(algorithm, sums) : full_object_checksum(algorithm, sums);
+  }
+  if (result != cloud::Checksums()) {
+    result.ChecksumType = composite ? "COMPOSITE" : "FULL_OBJECT";
+  }
+  return result;
+}
+
 ObjectRecord MultipartUploads::assemble(const Upload& upload, const Chosen& parts,
                                         const cloud::Checksums& claimed) {
   ObjectRecord record = upload.head;
   record.by_parts = true;
   std::vector<std::string> etags;
-  std::vector<std::string> sums;
   for (const Part* part : parts) {
     record.pieces.push_back(part->piece);
     record.size += part->piece.size;
     etags.push_back(part->etag);
-    cloud::Checksums checksum = part->checksum;
-    if (const auto* sum = checksum_of(checksum, upload.algorithm)) sums.push_back(*sum);
   }
   record.etag = composite_etag(etags);
-  if (upload.checksum_type == "COMPOSITE") {
-    std::string* sum = checksum_of(record.checksum, upload.algorithm);
-    *sum = composite_checksum(upload.algorithm, sums);
-    if (!sum->empty()) record.checksum.ChecksumType = upload.checksum_type;
-  } else {
-    record.checksum = claimed;
-    if (claimed != cloud::Checksums()) record.checksum.ChecksumType = "FULL_OBJECT";
-  }
+  record.checksum = checksum_of_parts(upload, parts, claimed);
+  check_claim(claimed, record.checksum);
   return record;
 }
 
@@ -249,11 +287,6 @@ cloud::CompleteMultipartUploadResult MultipartUploads::complete(
   const Upload& upload = find(in, request.Key, request.UploadId);
   const Chosen chosen = choose(upload, request);
   ObjectRecord record = assemble(upload, chosen, request.Checksum);
-  if (upload.checksum_type == "COMPOSITE" && contradicts(request.Checksum, record.checksum)) {
-    throw cloud::Error("BadDigest",
-                       "The checksum you specified did not match what we calculated for the "
-                       "object.");
-  }
   objects_.check(turn, in, request.Key, request.Conditions);
   const std::set<const Part*> used(chosen.begin(), chosen.end());
   for (const auto& [number, part] : upload.parts) {

@@ -25,6 +25,9 @@ class MultipartUploads {
                                             const cloud::CreateMultipartUploadRequest& request);
   // Throws NoSuchUpload.
   void require(const Bucket& in, const std::string& key, const std::string& id) const;
+  // Of the checksum that each part is to have; empty if none was asked for. Throws NoSuchUpload.
+  const std::string& checksum_algorithm(const Bucket& in, const std::string& key,
+                                        const std::string& id) const;
   struct NewPart {
     int number = 0;
     std::string etag;
@@ -70,6 +73,8 @@ class MultipartUploads {
   static Chosen choose(const Upload& upload, const cloud::CompleteMultipartUploadRequest& request);
   static ObjectRecord assemble(const Upload& upload, const Chosen& parts,
                                const cloud::Checksums& claimed);
+  static cloud::Checksums checksum_of_parts(const Upload& upload, const Chosen& parts,
+                                            const cloud::Checksums& claimed);
   void forget(Turn& turn, const std::string& id);
   void drop(Turn& turn, const std::string& id);
 

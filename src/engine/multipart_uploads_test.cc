@@ -1,7 +1,9 @@
 // Objects that are uploaded by parts.
 #include "engine/multipart_uploads.h"
 
+#include "engine/checksums.h"
 #include "engine/s3_driver.h"
+#include "engine/text.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -10,6 +12,12 @@ using testing::ElementsAre;
 using testing::SizeIs;
 
 const std::string kLarge(std::size_t{5} << 20, 'a');  // the smallest part that may be followed
+
+std::string sum_of(std::string_view algorithm, std::string_view bytes) {
+  const auto sum = running_checksum(algorithm);
+  sum->add(bytes);
+  return base64(sum->finish());
+}
 
 class MultipartUploadsTest : public S3Test {
  protected:
@@ -104,6 +112,71 @@ TEST_F(MultipartUploadsTest, ACompletionAnswersTheSameWhenItIsTriedAgain) {
   const std::string other = begin();
   EXPECT_EQ(error_of_completing(other, {upload(other, 1, "x")}), "");
   EXPECT_EQ(count(Family::state, "c", "d"), 1U);
+}
+
+TEST_F(MultipartUploadsTest, TheChecksumOfTheWholeObjectIsThatOfItsParts) {
+  const std::string all = kLarge + "tail";
+  for (const std::string algorithm : {"CRC32", "CRC32C", "CRC64NVME"}) {
+    auto created = of_object<cloud::CreateMultipartUploadRequest>("a");
+    created.ChecksumAlgorithm = algorithm;
+    created.ChecksumType = "FULL_OBJECT";
+    const std::string id = bed.run(s3().CreateMultipartUpload(created)).UploadId;
+    const auto first = upload(id, 1, kLarge);
+    const auto second = upload(id, 2, "tail");
+    auto request = completion(id, {first, second});
+    std::string& claim = *checksum_of(request.Checksum, algorithm);
+    claim = sum_of(algorithm, "other");
+    EXPECT_EQ(bed.error_of(s3().CompleteMultipartUpload(request)), "BadDigest") << algorithm;
+    claim = sum_of(algorithm, all);
+    request.Checksum.ChecksumType = "COMPOSITE";
+    EXPECT_EQ(bed.error_of(s3().CompleteMultipartUpload(request)), "InvalidRequest");
+    request.Checksum.ChecksumType = "FULL_OBJECT";
+    request.Checksum.SHA1 = "x";
+    EXPECT_EQ(bed.error_of(s3().CompleteMultipartUpload(request)), "InvalidRequest");
+    request.Checksum.SHA1.clear();
+    const auto done = bed.run(s3().CompleteMultipartUpload(request));
+    EXPECT_EQ(done.Checksum, request.Checksum);
+    auto read = of_object<cloud::GetObjectRequest>("a");
+    read.ChecksumMode = "ENABLED";
+    EXPECT_EQ(get(read).first.Checksum, request.Checksum);
+  }
+}
+
+TEST_F(MultipartUploadsTest, PartsWithoutAChecksumGetTheirUploadsOne) {
+  put("source", "0123456789");
+  auto created = of_object<cloud::CreateMultipartUploadRequest>("a");
+  created.ChecksumAlgorithm = "SHA256";
+  const auto begun = bed.run(s3().CreateMultipartUpload(created));
+  EXPECT_EQ(begun.ChecksumType, "COMPOSITE");
+  const auto first = upload(begun.UploadId, 1, kLarge);
+  auto request = of_object<cloud::UploadPartCopyRequest>("a");
+  request.UploadId = begun.UploadId;
+  request.PartNumber = 2;
+  request.CopySource.Bucket = "invoices";
+  request.CopySource.Key = "source";
+  const auto copied = bed.run(s3().UploadPartCopy(request));
+  EXPECT_EQ(copied.Checksum.SHA256, sum_of("SHA256", "0123456789"));
+  auto list = of_object<cloud::ListPartsRequest>("a");
+  list.UploadId = begun.UploadId;
+  const auto parts = bed.run(s3().ListParts(list)).Parts;
+  ASSERT_THAT(parts, SizeIs(2));
+  EXPECT_EQ(parts[0].Checksum.SHA256, sum_of("SHA256", kLarge));
+  EXPECT_EQ(parts[1].Checksum, copied.Checksum);
+  const auto done = bed.run(s3().CompleteMultipartUpload(
+      completion(begun.UploadId, {first, {2, copied.ETag, copied.Checksum}})));
+  EXPECT_EQ(done.Checksum.ChecksumType, "COMPOSITE");
+  EXPECT_EQ(done.Checksum.SHA256, composite_checksum("SHA256", {{parts[0].Checksum.SHA256, 0},
+                                                                {copied.Checksum.SHA256, 0}}));
+}
+
+TEST_F(MultipartUploadsTest, WhatCantBeComputedIsNotBelieved) {
+  const std::string id = begin();
+  const auto first = upload(id, 1, "x");
+  auto request = completion(id, {first});
+  request.Checksum.CRC32 = sum_of("CRC32", "x");
+  EXPECT_EQ(bed.error_of(s3().CompleteMultipartUpload(request)), "InvalidRequest");
+  request.Checksum = {};
+  EXPECT_EQ(bed.error_of(s3().CompleteMultipartUpload(request)), "");
 }
 
 TEST_F(MultipartUploadsTest, AnAbortLeavesNothing) {

@@ -2,6 +2,7 @@
 #include "cloud/error.h"
 #include "engine/s3_rules.h"
 #include "engine/s3_service.h"
+#include "engine/summed_body.h"
 
 namespace doorbuster::engine {
 
@@ -20,13 +21,26 @@ cloud::Async<cloud::CreateMultipartUploadResult> S3Service::CreateMultipartUploa
   co_return co_await engine_.call<cloud::CreateMultipartUploadResult>(std::move(op));
 }
 
+cloud::Async<std::string> S3Service::checksum_algorithm(std::string bucket_name, std::string key,
+                                                        std::string upload_id) {
+  auto op = [this, bucket_name, key, upload_id](Machine& m, Turn&) {
+    const Bucket& in = bucket(m, bucket_name, "PutObject", key);
+    return m.multipart_uploads.checksum_algorithm(in, key, upload_id);
+  };
+  co_return co_await engine_.call<std::string>(std::move(op));
+}
+
 cloud::Async<cloud::UploadPartResult> S3Service::UploadPart(cloud::UploadPartRequest request) {
   check_part_number(request.PartNumber);
+  const std::string algorithm =
+      co_await checksum_algorithm(request.Bucket, request.Key, request.UploadId);
+  SummedBody summed(std::move(request.Body), algorithm, request.Checksum);
   UploadedBody body =
-      co_await take(std::move(request.Body), request.ContentLength, request.Bucket, request.Key);
+      co_await take(summed.body(), request.ContentLength, request.Bucket, request.Key);
   cloud::UploadPartResult result;
   result.ETag = etag_of(body);
   result.Checksum = request.Trailer ? *request.Trailer : request.Checksum;
+  summed.add_to(result.Checksum);
   const auto written = body.written;
   auto op = [this, request = std::move(request), body = std::move(body), etag = result.ETag,
              checksum = result.Checksum](Machine& m, Turn& turn) {
@@ -45,16 +59,20 @@ cloud::Async<cloud::UploadPartCopyResult> S3Service::UploadPartCopy(
   Found found;
   cloud::Body source =
       read_store([&] { return source_body(request.CopySource, &found, request.CopySourceRange); });
-  UploadedBody body = co_await take(std::move(source), std::nullopt, request.Bucket, request.Key);
+  const std::string algorithm =
+      co_await checksum_algorithm(request.Bucket, request.Key, request.UploadId);
+  SummedBody summed(std::move(source), algorithm, {});
+  UploadedBody body = co_await take(summed.body(), std::nullopt, request.Bucket, request.Key);
   cloud::UploadPartCopyResult result;
   result.ETag = etag_of(body);
+  summed.add_to(result.Checksum);
   const auto written = body.written;
-  auto op = [this, request = std::move(request), body = std::move(body), etag = result.ETag](
-                Machine& m, Turn& turn) {
+  auto op = [this, request = std::move(request), body = std::move(body), etag = result.ETag,
+             checksum = result.Checksum](Machine& m, Turn& turn) {
     const Bucket& in = bucket(m, request.Bucket, "PutObject", request.Key);
     m.multipart_uploads.require(in, request.Key, request.UploadId);
     m.multipart_uploads.put_part(turn, request.UploadId,
-                                 {request.PartNumber, etag, keep(m, turn, body), {}});
+                                 {request.PartNumber, etag, keep(m, turn, body), checksum});
     return turn.now;
   };
   result.LastModified = co_await commit<cloud::Time>(engine_, written, std::move(op));

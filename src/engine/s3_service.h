@@ -97,6 +97,10 @@ class S3Service final : public cloud::S3 {
   cloud::Body source_body(const cloud::CopySource& source, Found* found,
                           std::string_view range) const;
 
+  // As MultipartUploads has it.
+  Async<std::string> checksum_algorithm(std::string bucket_name, std::string key,
+                                        std::string upload_id);
+
   // What is put: read to its end, in constant memory.
   Async<UploadedBody> take(cloud::Body body, std::optional<std::uint64_t> announced,
                            std::string bucket, std::string key);
