@@ -110,6 +110,11 @@ std::string* checksum_of(cloud::Checksums& checksums, std::string_view name) {
   return nullptr;
 }
 
+const cloud::Checksums& announced(const cloud::Checksums& head,
+                                  const std::shared_ptr<const cloud::Checksums>& trailer) {
+  return trailer && *trailer != cloud::Checksums() ? *trailer : head;
+}
+
 std::unique_ptr<RunningChecksum> running_checksum(std::string_view algorithm) {
   if (algorithm == "CRC32") return std::make_unique<RunningCrc<Crc32>>();
   if (algorithm == "CRC32C") return std::make_unique<RunningCrc<Crc32c>>();

@@ -18,6 +18,10 @@ std::vector<std::string> algorithms_of(const cloud::Checksums& checksums);
 // That of an algorithm by name; null if there is no such algorithm.
 std::string* checksum_of(cloud::Checksums& checksums, std::string_view algorithm);
 
+// What a body came with: behind it, or else in the head.
+const cloud::Checksums& announced(const cloud::Checksums& head,
+                                  const std::shared_ptr<const cloud::Checksums>& trailer);
+
 // A checksum of bytes that come piece by piece. Belongs to one coroutine at a time.
 class RunningChecksum {
  public:

@@ -59,6 +59,21 @@ TEST_F(ObjectsTest, AStreamIsStoredInChunksAndReadInChunks) {
   EXPECT_EQ(get("c"), pattern(kMiB));
 }
 
+TEST_F(ObjectsTest, TheChecksumIsTheHeadsOrWhatCameBehindTheBody) {
+  auto request = put_request("a", "x");
+  request.Checksum.CRC32 = "in the head";
+  const auto trailer = std::make_shared<cloud::Checksums>();
+  request.Trailer = trailer;
+  EXPECT_EQ(bed.run(s3().PutObject(request)).Checksum.CRC32, "in the head");
+  trailer->CRC32C = "behind it";
+  EXPECT_EQ(bed.run(s3().PutObject(request)).Checksum.CRC32C, "behind it");
+  auto read = of_object<cloud::GetObjectRequest>("a");
+  read.ChecksumMode = "ENABLED";
+  EXPECT_EQ(get(read).first.Checksum.CRC32C, "behind it");
+  read.Range = "bytes=0-0";
+  EXPECT_EQ(get(read).first.Checksum, cloud::Checksums());
+}
+
 TEST_F(ObjectsTest, AStreamThatBreaksLeavesNothing) {
   put("a", "old");
   EXPECT_EQ(bed.error_of(s3().PutObject(put_request("a", streamed(pattern(3 * kMiB), kMiB, true)))),

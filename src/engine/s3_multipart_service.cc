@@ -35,11 +35,12 @@ cloud::Async<cloud::UploadPartResult> S3Service::UploadPart(cloud::UploadPartReq
   const std::string algorithm =
       co_await checksum_algorithm(request.Bucket, request.Key, request.UploadId);
   SummedBody summed(std::move(request.Body), algorithm, request.Checksum);
+  cloud::Body part = summed.body();
   UploadedBody body =
-      co_await take(summed.body(), request.ContentLength, request.Bucket, request.Key);
+      co_await take(std::move(part), request.ContentLength, request.Bucket, request.Key);
   cloud::UploadPartResult result;
   result.ETag = etag_of(body);
-  result.Checksum = request.Trailer ? *request.Trailer : request.Checksum;
+  result.Checksum = announced(request.Checksum, request.Trailer);
   summed.add_to(result.Checksum);
   const auto written = body.written;
   auto op = [this, request = std::move(request), body = std::move(body), etag = result.ETag,
@@ -62,7 +63,8 @@ cloud::Async<cloud::UploadPartCopyResult> S3Service::UploadPartCopy(
   const std::string algorithm =
       co_await checksum_algorithm(request.Bucket, request.Key, request.UploadId);
   SummedBody summed(std::move(source), algorithm, {});
-  UploadedBody body = co_await take(summed.body(), std::nullopt, request.Bucket, request.Key);
+  source = summed.body();
+  UploadedBody body = co_await take(std::move(source), std::nullopt, request.Bucket, request.Key);
   cloud::UploadPartCopyResult result;
   result.ETag = etag_of(body);
   summed.add_to(result.Checksum);

@@ -2,6 +2,7 @@
 #include "engine/s3_service.h"
 
 #include "cloud/error.h"
+#include "engine/checksums.h"
 #include "engine/listing.h"
 #include "engine/s3_rules.h"
 #include "engine/services.h"
@@ -66,7 +67,8 @@ cloud::HeadObjectResult head_of(const ObjectRecord& record, const cloud::GetObje
   if (request.PartNumber && record.by_parts) {
     head.PartsCount = static_cast<int>(record.pieces.size());
   }
-  if (request.ChecksumMode == "ENABLED") head.Checksum = record.checksum;
+  // It is of the whole object: a part of it has another.
+  if (request.ChecksumMode == "ENABLED" && !selection.partial) head.Checksum = record.checksum;
   return head;
 }
 
@@ -92,7 +94,7 @@ bool is_replace(const std::string& directive, const char* which) {
 
 cloud::Checksums checksum_of(const cloud::Checksums& known,
                              const std::shared_ptr<const cloud::Checksums>& trailer) {
-  cloud::Checksums checksum = trailer ? *trailer : known;
+  cloud::Checksums checksum = announced(known, trailer);
   if (checksum != cloud::Checksums()) checksum.ChecksumType = "FULL_OBJECT";
   return checksum;
 }

@@ -249,6 +249,29 @@ def test_an_upload_in_parts(s3, bucket):
     assert code_of(refused) == "NoSuchUpload"
 
 
+@pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME"])
+def test_the_checksum_of_an_object_sent_in_parts(s3, bucket, algorithm):
+    """The SDK computes each part's, and says for itself what the whole object's must be."""
+    field = f"Checksum{algorithm}"
+    parts = [random.Random(n).randbytes(size) for n, size in enumerate((5 << 20, 17))]
+    whole = s3.put_object(Bucket=bucket, Key="whole", Body=b"".join(parts),
+                          ChecksumAlgorithm=algorithm)[field]
+    upload = {"Bucket": bucket, "Key": "big", "UploadId": s3.create_multipart_upload(
+        Bucket=bucket, Key="big", ChecksumAlgorithm=algorithm,
+        ChecksumType="FULL_OBJECT")["UploadId"]}
+    entries = [{"PartNumber": n + 1, "ETag": sent["ETag"], field: sent[field]} for n, sent in (
+        (n, s3.upload_part(PartNumber=n + 1, Body=part, ChecksumAlgorithm=algorithm, **upload))
+        for n, part in enumerate(parts))]
+    completion = {"MultipartUpload": {"Parts": entries}, "ChecksumType": "FULL_OBJECT", **upload}
+    with pytest.raises(ClientError) as refused:
+        s3.complete_multipart_upload(**completion, **{field: entries[0][field]})
+    assert code_of(refused) == "BadDigest"
+    done = s3.complete_multipart_upload(**completion, **{field: whole})
+    assert (done[field], done["ChecksumType"]) == (whole, "FULL_OBJECT")
+    head = s3.head_object(Bucket=bucket, Key="big", ChecksumMode="ENABLED")
+    assert (head[field], head["ChecksumType"]) == (whole, "FULL_OBJECT")
+
+
 def test_an_upload_given_up(s3, bucket):
     upload = {"Bucket": bucket, "Key": "big", "UploadId": s3.create_multipart_upload(
         Bucket=bucket, Key="big")["UploadId"]}
