@@ -74,6 +74,12 @@ const EVP_MD* algorithm(DigestKind kind) {
   return kind == DigestKind::sha1 ? sha1 : sha256;
 }
 
+Sha256 sha256_of(std::string_view raw) {
+  Sha256 out{};
+  std::copy(raw.begin(), raw.end(), out.begin());
+  return out;
+}
+
 bool is_crc(DigestKind kind) {
   return kind == DigestKind::crc32 || kind == DigestKind::crc32c || kind == DigestKind::crc64nvme;
 }
@@ -133,27 +139,25 @@ std::string digest(DigestKind kind, std::string_view bytes) {
 }
 
 Sha256 sha256(std::string_view bytes) {
-  Digest digest(DigestKind::sha256);
-  digest.update(bytes);
-  const std::string raw = digest.finish();
-  Sha256 out{};
-  std::copy(raw.begin(), raw.end(), out.begin());
-  return out;
+  return sha256_of(digest(DigestKind::sha256, bytes));
 }
 
-// RFC 2104.
-Sha256 hmac_sha256(std::string_view key, std::string_view message) {
-  constexpr std::size_t block = 64;
+std::string hmac(DigestKind kind, std::string_view key, std::string_view message) {
+  constexpr std::size_t block = 64;  // of MD5, SHA-1 and SHA-256
   std::string padded(key);
-  if (padded.size() > block) padded = bytes_of(sha256(key));
+  if (padded.size() > block) padded = digest(kind, key);
   padded.resize(block);
   std::string inner = padded;
   std::string outer = padded;
   for (char& c : inner) c = static_cast<char>(c ^ 0x36);
   for (char& c : outer) c = static_cast<char>(c ^ 0x5c);
   inner += message;
-  outer += bytes_of(sha256(inner));
-  return sha256(outer);
+  outer += digest(kind, inner);
+  return digest(kind, outer);
+}
+
+Sha256 hmac_sha256(std::string_view key, std::string_view message) {
+  return sha256_of(hmac(DigestKind::sha256, key, message));
 }
 
 std::string sha256_hex(std::string_view bytes) {

@@ -41,6 +41,7 @@ using Sha256 = std::array<unsigned char, 32>;
 
 // May be called from any thread.
 Sha256 sha256(std::string_view bytes);
+std::string hmac(DigestKind kind, std::string_view key, std::string_view message);  // RFC 2104
 Sha256 hmac_sha256(std::string_view key, std::string_view message);
 std::string sha256_hex(std::string_view bytes);
 

@@ -6,84 +6,17 @@
 
 #include "cloud/arn.h"
 #include "wire/encoding.h"
+#include "wire/refusal.h"
 #include "wire/signature.h"
+#include "wire/sigv2.h"
 #include "wire/timestamps.h"
 
 namespace doorbuster::wire {
 namespace {
 
-using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr minutes skew_max{15};
 constexpr std::int64_t lifetime_seconds_max = 604'800;  // a week
-
-// How the services word what is wrong.
-class Refusal {
- public:
-  explicit Refusal(const Route& route) : is_s3_(route.protocol == Protocol::s3) {}
-
-  cloud::Error unknown_key() const {
-    if (is_s3_) {
-      return {"InvalidAccessKeyId",
-              "The AWS Access Key Id you provided does not exist in our records.", 403};
-    }
-    return {"InvalidClientTokenId", "The security token included in the request is invalid.", 403};
-  }
-
-  cloud::Error mismatch() const {
-    if (is_s3_) {
-      return {"SignatureDoesNotMatch",
-              "The request signature we calculated does not match the signature you provided. "
-              "Check your key and signing method.",
-              403};
-    }
-    return {"SignatureDoesNotMatch",
-            "The request signature we calculated does not match the signature you provided. Check "
-            "your AWS Secret Access Key and signing method. Consult the service documentation for "
-            "details.",
-            403};
-  }
-
-  cloud::Error malformed(const std::string& what, bool presigned) const {
-    if (!is_s3_) return {"IncompleteSignature", what};
-    if (presigned) return {"AuthorizationQueryParametersError", what};
-    return {"AuthorizationHeaderMalformed", "The authorization header is malformed; " + what};
-  }
-
-  cloud::Error skewed(cloud::Time signed_at, cloud::Time now) const {
-    if (is_s3_) {
-      return {"RequestTimeTooSkewed",
-              "The difference between the request time and the current time is too large.", 403};
-    }
-    if (signed_at < now) {
-      return {"SignatureDoesNotMatch",
-              "Signature expired: " + amz_date(signed_at) + " is now earlier than " +
-                  amz_date(now - skew_max) + " (" + amz_date(now) + " - 15 min.)",
-              403};
-    }
-    return {"SignatureDoesNotMatch",
-            "Signature not yet current: " + amz_date(signed_at) + " is still later than " +
-                amz_date(now + skew_max) + " (" + amz_date(now) + " + 15 min.)",
-            403};
-  }
-
-  cloud::Error expired() const {
-    return {is_s3_ ? "AccessDenied" : "SignatureDoesNotMatch", "Request has expired", 403};
-  }
-
-  cloud::Error unsigned_header(std::string_view name) const {
-    return {"AccessDenied",
-            "There were headers present in the request which were not signed: " + lower(name), 403};
-  }
-
-  cloud::Error no_credentials() const {
-    return {"MissingAuthenticationToken", "Request is missing Authentication Token", 403};
-  }
-
- private:
-  bool is_s3_;
-};
 
 // What the request says of its signature.
 struct Claim {
@@ -184,10 +117,7 @@ void check_time(const Claim& claim, cloud::Time now, const Refusal& refusal) {
                             claim.presigned);
   }
   if (!claim.presigned) {
-    if (now - *signed_at > skew_max || *signed_at - now > skew_max) {
-      throw refusal.skewed(*signed_at, now);
-    }
-    return;
+    return refusal.check_skew(*signed_at, now);
   }
   const std::int64_t lifetime = claim.lifetime_seconds.value_or(0);
   if (lifetime < 1 || lifetime > lifetime_seconds_max) {
@@ -256,16 +186,30 @@ BodySeal read_seal(const RequestHead& head, std::string_view content_sha256) {
   return seal;
 }
 
-cloud::Caller open_caller(const std::optional<Claim>& claim) {
+// Where no keys are known: whose id is an account's is that account.
+cloud::Caller open_caller(const std::string& access_key_id) {
   cloud::Caller caller;
-  if (!claim) return caller;
-  caller.scope.region = claim->scope.region;
-  const std::string& key = claim->scope.access_key_id;
-  const bool is_account = key.size() == 12 && std::all_of(key.begin(), key.end(), [](char c) {
-                            return c >= '0' && c <= '9';
-                          });
-  if (is_account) caller.scope.account = key;
+  const bool is_account =
+      access_key_id.size() == 12 && std::all_of(access_key_id.begin(), access_key_id.end(),
+                                                [](char c) { return c >= '0' && c <= '9'; });
+  if (is_account) caller.scope.account = access_key_id;
   return caller;
+}
+
+const Identity& identity_of(const KeyRing& keys, const std::string& access_key_id,
+                            const Refusal& refusal) {
+  const auto identity = keys.identities.find(access_key_id);
+  if (identity == keys.identities.end()) throw refusal.unknown_key();
+  return identity->second;
+}
+
+// Signature Version 2 names no region, so it is the default one.
+cloud::Caller old_caller(const OldClaim& claim, const Route& route, const RequestHead& head,
+                         const KeyRing& keys, cloud::Time now, const Refusal& refusal) {
+  if (keys.open) return open_caller(claim.access_key_id);
+  const Identity& identity = identity_of(keys, claim.access_key_id, refusal);
+  check_old_claim(claim, route, head, identity.secret_access_key, now, refusal);
+  return identity.caller;
 }
 
 // The hash that the signature is over; nothing if that is the body's own, which is to be seen yet.
@@ -319,10 +263,17 @@ Authentication authenticate(const Route& route, const RequestHead& head, const K
   const Refusal refusal(route);
   Authentication result;
   result.seal = read_seal(head, head.header("x-amz-content-sha256").value_or(""));
+  if (const auto claim = read_old_claim(route, head)) {
+    result.seal.signed_chunks = false;
+    result.caller = old_caller(*claim, route, head, keys, now, refusal);
+    return result;
+  }
   const auto claim = read_claim(head, refusal);
   if (keys.open) {
     result.seal.signed_chunks = false;
-    result.caller = open_caller(claim);
+    if (!claim) return result;
+    result.caller = open_caller(claim->scope.access_key_id);
+    result.caller.scope.region = claim->scope.region;
     return result;
   }
   if (!claim) {
@@ -333,8 +284,7 @@ Authentication authenticate(const Route& route, const RequestHead& head, const K
     if (region) result.caller.scope.region = *region;
     return result;
   }
-  const auto identity = keys.identities.find(claim->scope.access_key_id);
-  if (identity == keys.identities.end()) throw refusal.unknown_key();
+  const Identity& identity = identity_of(keys, claim->scope.access_key_id, refusal);
   if (!route.service.empty() && claim->scope.service != route.service) {
     throw refusal.malformed(
         "Credential should be scoped to correct service: '" + route.service + "'.",
@@ -342,8 +292,8 @@ Authentication authenticate(const Route& route, const RequestHead& head, const K
   }
   check_time(*claim, now, refusal);
   check_signed_headers(*claim, head, refusal);
-  verify(result, route, head, *claim, identity->second.secret_access_key);
-  result.caller = identity->second.caller;
+  verify(result, route, head, *claim, identity.secret_access_key);
+  result.caller = identity.caller;
   result.caller.scope.region = claim->scope.region;
   return result;
 }

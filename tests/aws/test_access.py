@@ -176,6 +176,58 @@ def test_presigned_urls_are_checked(guarded):
     assert status == 403 and b"<Message>Request has expired</Message>" in body
 
 
+@pytest.fixture
+def old_s3(guarded):
+    """As boto3 is in us-east-1 unless somebody sets its configuration: its URLs have version 2."""
+    s3 = guarded.client("s3", keys=ALICE, signature_version=None, s3={})
+    s3.create_bucket(Bucket="invoices")
+    return s3
+
+
+def test_presigned_urls_of_signature_version_2_are_checked(guarded, old_s3):
+    def url(operation, keys=None, expires=60, **parameters):
+        s3 = old_s3 if keys is None else guarded.client(
+            "s3", keys=keys, signature_version=None, s3={})
+        presigned = s3.generate_presigned_url(
+            operation, {"Bucket": "invoices", "Key": "a b/ใบ+.json", **parameters},
+            ExpiresIn=expires)
+        assert "AWSAccessKeyId=" in presigned and "X-Amz" not in presigned
+        return presigned
+
+    put = url("put_object", ContentType="text/plain", Metadata={"shop": "7"})
+    headers = ("--header", "Content-Type: text/plain", "--header", "x-amz-meta-shop: 7")
+    assert guarded.status("--request", "PUT", "--data-binary", "content", *headers, put)[0] == 200
+    status, body = guarded.status("--request", "PUT", "--data-binary", "other", "--header",
+                                  "Content-Type: text/html", *headers[2:], put)
+    assert status == 403 and b"<Code>SignatureDoesNotMatch</Code>" in body
+    assert guarded.status("--head", url("head_object"))[0] == 200
+    get = url("get_object", ResponseContentType="text/csv; charset=utf-8")
+    assert guarded.status(get) == (200, b"content")
+    for wrong, code in [
+        (get.replace("csv", "html"), b"<Code>SignatureDoesNotMatch</Code>"),
+        (get.replace("invoices/a", "invoices/b"), b"<Code>SignatureDoesNotMatch</Code>"),
+        (url("get_object", expires=-1), b"<Message>Request has expired</Message>"),
+        (url("get_object", keys=("AKIANOBODY", "x")), b"<Code>InvalidAccessKeyId</Code>"),
+        (url("get_object", keys=(ALICE[0], "x")), b"<Code>SignatureDoesNotMatch</Code>"),
+    ]:
+        status, body = guarded.status(wrong)
+        assert status == 403 and code in body, body
+    assert guarded.status("--request", "DELETE", get)[0] == 403
+    assert guarded.status("--request", "DELETE", url("delete_object"))[0] == 204
+    assert guarded.status(get)[0] == 404
+
+
+def test_requests_of_signature_version_2_are_checked(guarded, old_s3):
+    s3 = guarded.client("s3", keys=ALICE, signature_version="s3")
+    s3.put_object(Bucket="invoices", Key="k", Body=b"content", Metadata={"shop": "7"})
+    assert s3.get_object(Bucket="invoices", Key="k")["Body"].read() == b"content"
+    assert s3.list_objects_v2(Bucket="invoices", Prefix="k")["KeyCount"] == 1
+    stranger = guarded.client("s3", keys=(ALICE[0], "x"), signature_version="s3")
+    with pytest.raises(ClientError) as refused:
+        stranger.delete_object(Bucket="invoices", Key="k")
+    assert refused.value.response["Error"]["Code"] == "SignatureDoesNotMatch"
+
+
 def test_who_has_no_credentials_is_judged_by_the_policy(guarded):
     s3, bucket = guarded.client("s3", keys=ALICE), "invoices"
     s3.create_bucket(Bucket=bucket)
