@@ -466,6 +466,7 @@ Async<SendMessageBatchResult> SqsService::SendMessageBatch(SendMessageBatchReque
   auto sent = co_await on_queue<std::vector<PreparedEntry>>(
       "sqs:SendMessage", std::move(request.QueueUrl), std::move(op));
   SendMessageBatchResult result;
+  result.Successful.reserve(sent.size());
   for (auto& entry : sent) {
     if (entry.error) {
       result.Failed.push_back(failed(entry.result.Id, *entry.error));

@@ -36,6 +36,7 @@ constexpr std::size_t kPiece = 1 << 20;     // bytes of a body that are in memor
 constexpr std::size_t kReadAtLeast = 8192;  // room for what the socket has
 constexpr std::size_t kGather =
     std::size_t{32} * 1024;                 // a body up to this is copied behind its head
+constexpr std::size_t kUsualHead = 512;     // bytes of an answer's head, its end included
 constexpr std::chrono::seconds kLinger{2};  // for a peer to read our last answer
 
 // The connection can't go on; there is nobody to tell.
@@ -409,7 +410,9 @@ cloud::Async<void> Client<Stream>::refuse(const error_code& why) {
 }
 
 std::string head_text(const wire::Response& response, bool keep_alive, const std::string& date) {
-  std::string text = "HTTP/1.1 " + std::to_string(response.status) + ' ';
+  std::string text;
+  text.reserve(kUsualHead);
+  text.append("HTTP/1.1 ").append(std::to_string(response.status)) += ' ';
   const auto reason = http::obsolete_reason(static_cast<http::status>(response.status));
   text.append(reason.data(), reason.size());
   text += "\r\nDate: " + date;

@@ -14,6 +14,8 @@
 namespace doorbuster::wire {
 namespace {
 
+constexpr std::size_t usual_answer = 2048;  // bytes; ten results of a batch have less
+
 std::string json_type(const Route& route) {
   return "application/x-amz-json-" + (route.version.empty() ? "1.0" : route.version);
 }
@@ -34,6 +36,7 @@ class JsonExchange final : public Exchange {
     read_json(shape, body_, input, *service_.wording);
   }
   void write(const Shape& shape, void* output, std::shared_ptr<void>) override {
+    answer_.reserve(usual_answer);
     write_json(shape, output, answer_);
   }
   Response response() override {
