@@ -36,6 +36,13 @@ boost::json::object real_invoices(const Setting& setting);
 // request: before and after, as the machine's speed may drift.
 boost::json::object door(const Setting& setting);
 
+// The same load on `doorbuster up`, ElasticMQ and moto_server, of those that scripts/bench-peers
+// could get.
+boost::json::object peers(const Setting& setting);
+
+// A case's usual size in this setting.
+std::uint64_t scaled(const Setting& setting, std::uint64_t count);
+
 // The largest resident set of this process so far.
 std::uint64_t peak_rss_bytes();
 

@@ -22,6 +22,7 @@ struct Answer {
   int status = 0;
   std::size_t head = 0;  // bytes
   std::size_t body = 0;
+  bool last = false;  // on its connection
 };
 
 // Nothing until the head is complete.
@@ -36,6 +37,7 @@ std::optional<Answer> parse(std::string_view text) {
     if (at == std::string_view::npos) continue;
     std::from_chars(text.data() + at + name.size(), text.data() + end, answer.body);
   }
+  answer.last = text.substr(0, end).find("Connection: close") != std::string_view::npos;
   return answer;
 }
 
@@ -43,9 +45,8 @@ class Session {
  public:
   Session(asio::io_context& context, std::uint16_t port, std::unique_ptr<Visitor> visitor,
           std::vector<float>& latencies_ms)
-      : socket_(context), visitor_(std::move(visitor)), latencies_ms_(latencies_ms) {
-    socket_.connect({asio::ip::address_v4::loopback(), port});
-    socket_.set_option(tcp::no_delay(true));
+      : socket_(context), port_(port), visitor_(std::move(visitor)), latencies_ms_(latencies_ms) {
+    connect();
     buffer_.resize(std::size_t{64} * 1024);
   }
 
@@ -53,12 +54,18 @@ class Session {
     const std::string_view request = visitor_->next();
     if (request.empty()) return;
     begin_ = Clock::now();
+    if (!socket_.is_open()) connect();
     asio::write(socket_, asio::buffer(request));
     filled_ = 0;
     receive();
   }
 
  private:
+  void connect() {
+    socket_.connect({asio::ip::address_v4::loopback(), port_});
+    socket_.set_option(tcp::no_delay(true));
+  }
+
   void receive() {
     if (filled_ == buffer_.size()) buffer_.resize(2 * buffer_.size());
     socket_.async_read_some(asio::buffer(buffer_) + filled_,
@@ -79,10 +86,12 @@ class Session {
     const auto body = text.substr(answer->head, answer->body);
     if (answer->status >= 300) throw std::runtime_error("answered: " + std::string(text));
     visitor_->answered(answer->status, body);
+    if (answer->last) socket_.close();
     send();
   }
 
   tcp::socket socket_;
+  const std::uint16_t port_;
   std::unique_ptr<Visitor> visitor_;
   std::vector<float>& latencies_ms_;
   std::string buffer_;

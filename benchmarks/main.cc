@@ -1,6 +1,6 @@
 // bench: what the machine can do, and how much of it the program gives.
 //
-//   bench [--from FILE] [--scale S] [CASE …]
+//   bench [--from FILE] [--scale S] [--json | --markdown] [CASE …]
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cases.h"
+#include "tables.h"
 
 namespace {
 
@@ -23,7 +24,7 @@ struct Case {
   const char* what;
 };
 
-constexpr std::array<Case, 8> kCases = {{
+constexpr std::array<Case, 9> kCases = {{
     {"raw_writes", raw_writes, "RocksDB alone: synced 600-byte writes a second"},
     {"sends_and_receives", sends_and_receives, "messages a second, in batches of 10, durable"},
     {"drain_small", drain_small, "a backlog of 10 thousand, drained"},
@@ -31,6 +32,8 @@ constexpr std::array<Case, 8> kCases = {{
     {"drain_small_again", drain_small, "the small one after it, as the machine's speed may drift"},
     {"one_line_orders", one_line_orders, "orders through everything"},
     {"door", door, "requests a second through the AWS door, one at a time on 128 connections"},
+    {"peers", peers,
+     "the same load on other servers that speak like AWS, which keep all in memory"},
     {"real_invoices", real_invoices, "the file's invoices through everything"},
 }};
 
@@ -128,27 +131,35 @@ void print_ratios(const boost::json::object& all) {
 
 }  // namespace
 
+std::uint64_t doorbuster::bench::scaled(const Setting& setting, std::uint64_t count) {
+  return std::max<std::uint64_t>(
+      1'000, static_cast<std::uint64_t>(static_cast<double>(count) * setting.scale));
+}
+
 int main(int argc, char** argv) {
   CLI::App app("Measures doorbuster beside what the machine can do.", "bench");
   Setting setting;
   std::vector<std::string> names;
   bool json = false;
+  bool markdown = false;
   app.add_option("--from", setting.file, "A file of real invoices for the case real_invoices");
   app.add_option("--scale", setting.scale, "Shrinks every case, for a quick look (default 1)");
   app.add_flag("--json", json, "Print one JSON object and nothing else");
+  app.add_flag("--markdown", markdown, "Print the tables of door and peers and nothing else");
   app.add_option("case", names, "The cases to run (default: all)");
   CLI11_PARSE(app, argc, argv);
+  const bool quiet = json || markdown;
   boost::json::object all;
   try {
     for (const auto& one : kCases) {
       const bool wanted =
           names.empty() || std::find(names.begin(), names.end(), one.name) != names.end();
       if (!wanted) continue;
-      if (!json) std::printf("%s: %s\n", one.name, one.what);
+      if (!quiet) std::printf("%s: %s\n", one.name, one.what);
       std::fflush(stdout);
       auto figures = run_alone(one, setting);
       for (const auto& [name, value] : figures) {
-        if (!json) {
+        if (!quiet) {
           std::printf("  %-58s %s\n", std::string(name).c_str(), number(value, name).c_str());
         }
       }
@@ -160,6 +171,8 @@ int main(int argc, char** argv) {
   }
   if (json) {
     std::cout << boost::json::serialize(all) << '\n';
+  } else if (markdown) {
+    std::cout << markdown_tables(all);
   } else {
     print_ratios(all);
   }

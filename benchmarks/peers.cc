@@ -1,0 +1,138 @@
+// Other servers that speak like AWS, under the same load in the same run. They keep in memory what
+// this program has on the disk before it answers.
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "aws_requests.h"
+#include "cases.h"
+#include "child.h"
+#include "sdk_load.h"
+#include "up.h"
+
+namespace doorbuster::bench {
+namespace {
+
+constexpr std::chrono::seconds kStartMax{60};
+constexpr std::uint64_t kMotoRequests = 500;  // it takes hundreds of times as long for each
+constexpr std::chrono::milliseconds kKnockAgain{100};
+
+sockaddr_in loopback(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+// One that nobody listens on at the moment.
+std::uint16_t free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address = loopback(0);
+  socklen_t size = sizeof address;
+  const bool bound = bind(socket, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                     getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  close(socket);
+  if (!bound) throw std::runtime_error("no port is free");
+  return ntohs(address.sin_port);
+}
+
+void wait_for(const std::string& name, std::uint16_t port) {
+  const auto deadline = std::chrono::steady_clock::now() + kStartMax;
+  while (std::chrono::steady_clock::now() < deadline) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    const sockaddr_in address = loopback(port);
+    const bool open =
+        connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    close(socket);
+    if (open) return;
+    std::this_thread::sleep_for(kKnockAgain);
+  }
+  throw std::runtime_error(name + " did not start");
+}
+
+// Where scripts/bench-peers put it; empty if it could not.
+std::filesystem::path home_of(const std::string& name) {
+  const auto build = std::filesystem::canonical("/proc/self/exe").parent_path().parent_path();
+  const auto home = build / "peers" / name;
+  if (std::filesystem::exists(home)) return home;
+  std::cerr << "peers: " << name << " is not there; scripts/bench-peers gets it\n";
+  return {};
+}
+
+void add_under(boost::json::object& all, const std::string& name,
+               const boost::json::object& figures) {
+  for (const auto& [figure, value] : figures) {
+    all[name + '_' + std::string(figure)] = value;
+  }
+}
+
+void measure_objects(boost::json::object& figures, std::uint16_t port, std::uint64_t count) {
+  ask(port, aws_request("PUT", "/orders", "s3", "", ""));
+  put_load(figures, "put", put_objects(port, count));
+  put_load(figures, "get", get_object(port, count));
+}
+
+boost::json::object measure_doorbuster(const Setting& setting) {
+  const Door door(setting.directory / "data");
+  boost::json::object figures;
+  measure_queue(figures, door.port(), make_queue(door.port(), "Load", {}),
+                scaled(setting, 100'000));
+  measure_objects(figures, door.port(), scaled(setting, 50'000));
+  return figures;
+}
+
+boost::json::object measure_elasticmq(const Setting& setting, const std::filesystem::path& home) {
+  const auto port = free_port();
+  const auto file = setting.directory / "elasticmq.conf";
+  std::ofstream(file) << "include classpath(\"application.conf\")\n"
+                         "rest-sqs { bind-hostname = \"127.0.0.1\", bind-port = "
+                      << port << " }\nrest-stats { enabled = false }\n";
+  const Child child({"/usr/bin/java", "-cp", (home / "jars").string() + "/*",
+                     "-Dconfig.file=" + file.string(), "org.elasticmq.server.Main"},
+                    true);
+  wait_for("ElasticMQ", port);
+  boost::json::object figures;
+  const auto queue = make_queue(port, "Load", {});
+  // A virtual machine compiles what it has run for a while.
+  boost::json::object first;
+  measure_queue(first, port, queue, scaled(setting, 20'000));
+  measure_queue(figures, port, make_queue(port, "Warm", {}), scaled(setting, 100'000));
+  return figures;
+}
+
+boost::json::object measure_moto(const std::filesystem::path& home) {
+  const auto port = free_port();
+  const std::string python = home / "bin" / "python";
+  const Child child(
+      {python, home / "bin" / "moto_server", "-H", "127.0.0.1", "-p", std::to_string(port)}, true);
+  wait_for("moto_server", port);
+  boost::json::object figures;
+  measure_queue(figures, port, make_queue(port, "Load", {}), kMotoRequests);
+  measure_objects(figures, port, kMotoRequests);
+  return figures;
+}
+
+}  // namespace
+
+boost::json::object peers(const Setting& setting) {
+  boost::json::object all;
+  add_under(all, "doorbuster", measure_doorbuster(setting));
+  if (const auto home = home_of("elasticmq"); !home.empty()) {
+    add_under(all, "elasticmq", measure_elasticmq(setting, home));
+  }
+  if (const auto home = home_of("moto"); !home.empty()) {
+    add_under(all, "moto", measure_moto(home));
+  }
+  return all;
+}
+
+}  // namespace doorbuster::bench
