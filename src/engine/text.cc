@@ -9,6 +9,11 @@
 #include <stdexcept>
 
 namespace doorbuster::engine {
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+}  // namespace
 
 Md5 md5(std::string_view bytes) {
   // Looking an algorithm up costs more than a small digest does, so each thread does it once.
@@ -61,11 +66,10 @@ std::string sha256(std::string_view bytes) {
 }
 
 std::string hex(const unsigned char* bytes, std::size_t size) {
-  static constexpr char kDigits[] = "0123456789abcdef";
   std::string text(2 * size, '\0');
   for (std::size_t i = 0; i < size; ++i) {
-    text[2 * i] = kDigits[bytes[i] >> 4];
-    text[2 * i + 1] = kDigits[bytes[i] & 0xf];
+    text[2 * i] = kHexDigits[bytes[i] >> 4];
+    text[2 * i + 1] = kHexDigits[bytes[i] & 0xf];
   }
   return text;
 }
@@ -84,12 +88,12 @@ std::string json_string(std::string_view text) {
 }
 
 std::string str(const Uuid& id) {
-  const std::string digits = hex(id.data(), id.size());
-  std::string text;
-  text.reserve(36);
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i == 8 || i == 12 || i == 16 || i == 20) text.push_back('-');
-    text.push_back(digits[i]);
+  std::string text(36, '-');
+  std::size_t at = 0;
+  for (const unsigned char byte : id) {
+    if (at == 8 || at == 13 || at == 18 || at == 23) ++at;
+    text[at++] = kHexDigits[byte >> 4];
+    text[at++] = kHexDigits[byte & 0xf];
   }
   return text;
 }
