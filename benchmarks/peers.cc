@@ -22,7 +22,7 @@ namespace doorbuster::bench {
 namespace {
 
 constexpr std::chrono::seconds kStartMax{60};
-constexpr std::uint64_t kMotoRequests = 500;  // it takes hundreds of times as long for each
+constexpr std::uint64_t kMotoRequests = 500;  // each takes it much longer than the others
 constexpr std::chrono::milliseconds kKnockAgain{100};
 
 sockaddr_in loopback(std::uint16_t port) {
