@@ -31,8 +31,13 @@ struct Resource {
     activity,     // the ARN of an activity
     integration,  // arn:aws:states:::SERVICE:ACTION[.PATTERN]
     child,        // an iteration of a distributed Map
-    reader,       // the items of a distributed Map, from S3
-    writer,       // the results of a distributed Map, to S3
+    // The items of a distributed Map, from S3: `input` is the ItemReader's Parameters. getObject is
+    // answered with the object's text, a string; listObjectsV2 with an array of what is listed
+    // ({"Etag", "Key", "LastModified", "Size", "StorageClass"}). kPayloadMax does not hold for it.
+    reader,
+    // The results of a distributed Map, to S3: `input` is {"Bucket", "Objects": [{"Key", "Body"}]}.
+    // Its answer says nothing.
+    writer,
   };
   enum class Pattern : unsigned char { request_response, sync, sync2, wait_for_task_token };
 
