@@ -1,0 +1,39 @@
+// The states that do their work at once, and Wait: what comes out and which events are written.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "states/testing.h"
+
+namespace doorbuster::states {
+namespace {
+
+TEST(PassState, GivesOnItsInput) {
+  const TestRun run = run_both_ways(
+      R"({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}})", R"({"n": 1})");
+  EXPECT_EQ(run.result(), R"({"n":1})");
+  EXPECT_EQ(run.events(),
+            "1<0 ExecutionStarted\n"
+            "2<0 PassStateEntered\n"
+            "3<2 PassStateExited\n"
+            "4<3 ExecutionSucceeded\n");
+  EXPECT_EQ(to_text(run.details("ExecutionStarted")),
+            R"({"input":"{\"n\":1}","inputDetails":{"truncated":false},)"
+            R"("roleArn":"arn:aws:iam::123456789012:role/states"})");
+  EXPECT_EQ(to_text(run.details("PassStateEntered")),
+            R"({"input":"{\"n\":1}","inputDetails":{"truncated":false},"name":"A"})");
+  EXPECT_EQ(to_text(run.details("PassStateExited")),
+            R"({"output":"{\"n\":1}","outputDetails":{"truncated":false},"name":"A"})");
+}
+
+TEST(PassState, PutsItsResultWhereResultPathSays) {
+  EXPECT_EQ(result_of(R"({"StartAt": "A", "States": {"A": {
+                "Type": "Pass", "Result": {"x": 0.5, "y": 2}, "ResultPath": "$.coords.at",
+                "End": true}}})",
+                      R"({"georefOf": "Home"})"),
+            R"({"georefOf":"Home","coords":{"at":{"x":0.5,"y":2}}})");
+}
+
+}  // namespace
+}  // namespace doorbuster::states

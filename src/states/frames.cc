@@ -1,0 +1,323 @@
+#include "states/frames.h"
+
+#include <boost/json.hpp>
+#include <charconv>
+#include <stdexcept>
+
+#include "states/json_text.h"
+
+namespace doorbuster::states {
+
+namespace json = boost::json;
+
+namespace {
+
+[[noreturn]] void damaged() {
+  throw std::runtime_error("a piece of an execution is damaged");
+}
+
+std::string key_of(char kind, FrameId id) {
+  return std::string(1, kind) + '/' + std::to_string(id);
+}
+
+std::string key_of(char kind, FrameId id, std::uint64_t part) {
+  return key_of(kind, id) + '/' + std::to_string(part);
+}
+
+json::value optional_time(const std::optional<Time>& time) {
+  if (!time) return nullptr;
+  return time->time_since_epoch().count();
+}
+
+std::optional<Time> read_time(const json::value& value) {
+  if (value.is_null()) return std::nullopt;
+  return Time(std::chrono::milliseconds(value.as_int64()));
+}
+
+// --- Writing the pieces of a frame ---
+
+json::value place_of(const Frame& frame) {
+  json::array attempts(frame.attempts.begin(), frame.attempts.end());
+  return json::array{
+      frame.parent,
+      frame.part,
+      frame.state->number,
+      static_cast<int>(frame.phase),
+      frame.entered.time_since_epoch().count(),
+      frame.entered_event,
+      frame.last_event,
+      frame.retries,
+      std::move(attempts),
+      optional_time(frame.wake_at),
+      optional_time(frame.timeout_at),
+      optional_time(frame.heartbeat_at),
+      frame.heartbeat_s,
+      frame.task,
+      frame.task_started,
+      frame.fork ? json::value(frame.fork->next) : json::value(nullptr),
+      frame.fork && frame.fork->writing,
+  };
+}
+
+json::value work_of(const Fork& fork) {
+  return json::array{fork.count,        fork.concurrency_max,
+                     fork.failures_max, fork.failures_percentage_max,
+                     fork.items,        fork.run_arn};
+}
+
+json::value outcome_of(const Outcome& outcome) {
+  if (outcome.succeeded) return json::array{outcome.output.value};
+  return json::array{outcome.error, outcome.cause};
+}
+
+// --- Reading them ---
+
+std::uint64_t number(const json::value& value) {
+  return value.to_number<std::uint64_t>();
+}
+
+void read_place(Frame& frame, const json::array& place, const Definition& definition) {
+  frame.parent = number(place.at(0));
+  frame.part = number(place.at(1));
+  frame.state = definition.states.at(number(place.at(2))).get();
+  const auto phase = number(place.at(3));
+  if (phase > static_cast<std::uint64_t>(Frame::Phase::aborted)) damaged();
+  frame.phase = static_cast<Frame::Phase>(phase);
+  frame.entered = Time(std::chrono::milliseconds(place.at(4).as_int64()));
+  frame.entered_event = place.at(5).as_int64();
+  frame.last_event = place.at(6).as_int64();
+  frame.retries = place.at(7).as_int64();
+  for (const json::value& attempt : place.at(8).as_array()) {
+    frame.attempts.push_back(attempt.as_int64());
+  }
+  frame.wake_at = read_time(place.at(9));
+  frame.timeout_at = read_time(place.at(10));
+  frame.heartbeat_at = read_time(place.at(11));
+  frame.heartbeat_s = place.at(12).as_int64();
+  frame.task = number(place.at(13));
+  frame.task_started = place.at(14).as_bool();
+  if (place.at(15).is_null()) return;
+  if (!frame.fork) frame.fork = std::make_unique<Fork>();
+  frame.fork->next = number(place.at(15));
+  frame.fork->writing = place.at(16).as_bool();
+}
+
+void read_data(Frame& frame, const json::array& data) {
+  frame.input = {.value = data.at(0), .text = to_text(data.at(0))};
+  frame.variables = data.at(1).as_object();
+}
+
+void read_work(Fork& fork, const json::array& work) {
+  fork.count = number(work.at(0));
+  fork.concurrency_max = number(work.at(1));
+  fork.failures_max = number(work.at(2));
+  fork.failures_percentage_max = work.at(3).to_number<double>();
+  fork.items = work.at(4).as_array();
+  fork.run_arn = work.at(5).as_string();
+}
+
+Outcome read_outcome(const json::array& outcome) {
+  if (outcome.size() == 1) {
+    return {.succeeded = true,
+            .output = {.value = outcome[0], .text = to_text(outcome[0])},
+            .error = {},
+            .cause = {}};
+  }
+  return {.succeeded = false,
+          .output = {},
+          .error = std::string(outcome.at(0).as_string()),
+          .cause = std::string(outcome.at(1).as_string())};
+}
+
+// "r/3/12": its kind, its frame and its part.
+struct Key {
+  char kind = '\0';
+  FrameId id = 0;
+  std::uint64_t part = 0;
+};
+
+std::optional<Key> parse_key(std::string_view text) {
+  if (text.size() < 3 || text[1] != '/') return std::nullopt;
+  Key key{.kind = text[0]};
+  const char* end = text.data() + text.size();
+  auto read = std::from_chars(text.data() + 2, end, key.id);
+  if (read.ec != std::errc()) return std::nullopt;
+  if (read.ptr == end) return key;
+  read = std::from_chars(read.ptr + 1, end, key.part);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return key;
+}
+
+constexpr std::pair<Frames::Piece, char> kKinds[] = {
+    {Frames::kPlace, 'f'}, {Frames::kData, 'd'}, {Frames::kTask, 't'}, {Frames::kFork, 'm'}};
+
+std::string bytes_of(const Frame& frame, Frames::Piece piece) {
+  switch (piece) {
+    case Frames::kPlace:
+      return to_text(place_of(frame));
+    case Frames::kData:
+      return "[" + frame.input.text + "," + to_text(frame.variables) + "]";
+    case Frames::kTask:
+      return to_text(json::array{frame.task_input});
+    default:
+      return to_text(work_of(*frame.fork));
+  }
+}
+
+}  // namespace
+
+std::optional<Time> Frame::alarm() const {
+  std::optional<Time> next = wake_at;
+  if (timeout_at && (!next || *timeout_at < *next)) next = timeout_at;
+  if (heartbeat_at && (!next || *heartbeat_at < *next)) next = heartbeat_at;
+  return next;
+}
+
+Frame& Frames::add(FrameId parent, std::size_t part) {
+  Entry& entry = frames_[next_];
+  entry.frame = std::make_unique<Frame>();
+  entry.frame->id = next_++;
+  entry.frame->parent = parent;
+  entry.frame->part = part;
+  changed(*entry.frame, kPlace | kData);
+  return *entry.frame;
+}
+
+Frame* Frames::find(FrameId id) {
+  const auto found = frames_.find(id);
+  return found == frames_.end() ? nullptr : found->second.frame.get();
+}
+
+void Frames::remove(Frame& frame) {
+  if (frame.fork) drop_fork(frame);
+  const auto entry = frames_.find(frame.id);
+  drop(entry->second, kPlace | kData | kTask | kFork);
+  changed_.erase(frame.id);
+  frames_.erase(entry);
+}
+
+void Frames::changed(const Frame& frame, unsigned pieces) {
+  frames_.at(frame.id).changed |= pieces;
+  changed_.insert(frame.id);
+}
+
+void Frames::drop(Entry& entry, unsigned pieces) {
+  for (const auto& [piece, kind] : kKinds) {
+    if ((entry.stored & pieces & piece) != 0) dropped_.push_back(key_of(kind, entry.frame->id));
+  }
+  entry.stored &= ~pieces;
+  entry.changed &= ~pieces;
+}
+
+void Frames::drop_task(const Frame& frame) {
+  drop(frames_.at(frame.id), kTask);
+}
+
+void Frames::drop_fork(Frame& frame) {
+  drop(frames_.at(frame.id), kFork);
+  for (const auto& [part, outcome] : frame.fork->outcomes) {
+    changed_parts_.try_emplace(key_of('r', frame.id, part), frame.id, part);
+  }
+  for (const auto& [task, part] : frame.fork->tasks) {
+    changed_parts_.try_emplace(key_of('c', frame.id, task), frame.id, task);
+  }
+  frame.fork.reset();
+  changed(frame);
+}
+
+void Frames::outcome_changed(const Frame& frame, std::size_t part) {
+  changed_parts_.try_emplace(key_of('r', frame.id, part), frame.id, part);
+}
+
+void Frames::task_changed(const Frame& frame, TaskId task) {
+  changed_parts_.try_emplace(key_of('c', frame.id, task), frame.id, task);
+}
+
+void Frames::take_changes(Execution::Changes& out) {
+  for (std::string& key : dropped_) out.emplace_back(std::move(key), std::nullopt);
+  dropped_.clear();
+  for (const FrameId id : changed_) {
+    Entry& entry = frames_.at(id);
+    for (const auto& [piece, kind] : kKinds) {
+      if ((entry.changed & piece) == 0) continue;
+      out.emplace_back(key_of(kind, id), bytes_of(*entry.frame, piece));
+    }
+    entry.stored |= std::exchange(entry.changed, 0);
+  }
+  changed_.clear();
+  for (const auto& [key, place] : changed_parts_) {
+    const auto& [id, part] = place;
+    const Frame* frame = find(id);
+    const Fork* fork = frame != nullptr ? frame->fork.get() : nullptr;
+    std::optional<std::string> bytes;
+    if (fork != nullptr && key[0] == 'r' && fork->outcomes.contains(part)) {
+      bytes = to_text(outcome_of(fork->outcomes.at(part)));
+    } else if (fork != nullptr && key[0] == 'c' && fork->tasks.contains(part)) {
+      bytes = to_text(json::array{fork->tasks.at(part)});
+    }
+    if (bytes) {
+      stored_parts_.insert(key);
+    } else if (stored_parts_.erase(key) == 0) {
+      continue;  // it came and went between two calls
+    }
+    out.emplace_back(key, std::move(bytes));
+  }
+  changed_parts_.clear();
+}
+
+bool Frames::restore(const std::string& text, const json::value& piece,
+                     const Definition& definition) {
+  const auto key = parse_key(text);
+  if (!key) return false;
+  Entry& entry = frames_[key->id];
+  if (!entry.frame) entry.frame = std::make_unique<Frame>();
+  Frame& frame = *entry.frame;
+  frame.id = key->id;
+  const json::array& fields = piece.as_array();
+  if (std::string_view("mrc").find(key->kind) != std::string_view::npos && !frame.fork) {
+    frame.fork = std::make_unique<Fork>();
+  }
+  switch (key->kind) {
+    case 'f':
+      read_place(frame, fields, definition);
+      entry.stored |= kPlace;
+      return true;
+    case 'd':
+      read_data(frame, fields);
+      entry.stored |= kData;
+      return true;
+    case 't':
+      frame.task_input = fields.at(0).as_string();
+      entry.stored |= kTask;
+      return true;
+    case 'm':
+      read_work(*frame.fork, fields);
+      entry.stored |= kFork;
+      return true;
+    case 'r':
+      frame.fork->outcomes[key->part] = read_outcome(fields);
+      if (!frame.fork->outcomes[key->part].succeeded) ++frame.fork->failed;
+      stored_parts_.insert(text);
+      return true;
+    case 'c':
+      frame.fork->tasks[key->part] = number(fields.at(0));
+      stored_parts_.insert(text);
+      return true;
+    default:
+      return false;
+  }
+}
+
+void Frames::finish_restore() {
+  for (auto& [id, entry] : frames_) {
+    const Frame& frame = *entry.frame;
+    if (frame.state == nullptr) damaged();
+    next_ = id + 1;
+    if (frame.parent == 0) continue;
+    Frame* parent = find(frame.parent);
+    if (parent == nullptr || !parent->fork) damaged();
+    parent->fork->children[frame.part] = id;
+  }
+}
+
+}  // namespace doorbuster::states

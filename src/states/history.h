@@ -1,0 +1,44 @@
+// Writes the events of an execution: AWS's types, order and details.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "states/execution.h"
+#include "states/failure.h"
+#include "states/frame.h"
+
+namespace doorbuster::states {
+
+// There is room for one event only, which has to be the last.
+struct HistoryFull {};
+
+class History {
+ public:
+  std::int64_t last() const { return last_; }
+  void restore(std::int64_t last) { last_ = last; }
+
+  // Appends an event and returns its id. Throws HistoryFull instead if only one more fits.
+  std::int64_t append(Host& host, std::int64_t previous, std::string_view type,
+                      std::string_view details_name = {}, boost::json::object details = {});
+  // One that ends the execution.
+  std::int64_t append_last(Host& host, std::int64_t previous, std::string_view type,
+                           std::string_view details_name, boost::json::object details);
+
+ private:
+  std::int64_t write(Host& host, std::int64_t previous, std::string_view type,
+                     std::string_view details_name, boost::json::object details);
+
+  std::int64_t last_ = 0;
+};
+
+// {FIELD: text, FIELD"Details": {"truncated": false}}
+boost::json::object data_details(std::string_view field, std::string_view text);
+
+// {"error": ..., "cause": ...}, without what there is not.
+boost::json::object failure_details(std::string_view error, std::string_view cause);
+
+}  // namespace doorbuster::states

@@ -1,0 +1,208 @@
+// Runs an execution: takes each frame from state to state until it has to wait.
+//
+// Nothing here calls itself without end: frames that can go on wait in a queue, and what a call may
+// do is limited, so that a loop without a wait in it does not keep its caller.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "states/execution.h"
+#include "states/failure.h"
+#include "states/frames.h"
+#include "states/history.h"
+#include "states/machine.h"
+#include "states/scope.h"
+#include "states/timers.h"
+
+namespace doorbuster::states {
+
+class Interpreter final : public Execution {
+ public:
+  Interpreter(std::shared_ptr<const Definition> definition, Identity identity,
+              boost::json::value input);
+  Interpreter(std::shared_ptr<const Definition> definition, const Pieces& pieces);
+
+  void start(Host& host);
+
+  Changes take_changes() override;
+  bool succeed(TaskId task, boost::json::value output, Host& host) override;
+  bool fail(TaskId task, std::string error, std::string cause, Host& host) override;
+  bool started(TaskId task, std::string_view worker, Host& host) override;
+  bool submitted(TaskId task, boost::json::value output, Host& host) override;
+  bool heartbeat(TaskId task, Host& host) override;
+  std::optional<Time> alarm() const override;
+  void wake(Host& host) override;
+  void abort(std::string error, std::string cause, Host& host) override;
+  bool redrive(Host& host) override;
+  Status status() const override { return status_; }
+  const boost::json::value& output() const override { return output_.value; }
+  const std::string& error() const override { return error_; }
+  const std::string& cause() const override { return cause_; }
+  std::vector<TaskOrder> open_tasks() const override;
+
+ private:
+  class FrameEnvironment;
+
+  // --- interpreter.cc: turns ---
+  // One call from outside: does `work`, then all that follows from it.
+  template <typename Work>
+  void turn(Host& host, Work work) {
+    host_ = &host;
+    core_changed_ = true;
+    bytes_written_ = 0;
+    events_before_ = history_.last();
+    try {
+      work();
+      run();
+    } catch (const HistoryFull&) {
+      history_full();
+    }
+    host_ = nullptr;
+  }
+  void history_full();
+  void run();
+  void step(Frame& frame);
+  void queue(Frame& frame);
+  void reschedule(Frame& frame);
+  void on_alarm(Frame& frame);
+  void end(Status status, std::string error, std::string cause);
+  void end_with_event(Status status, std::int64_t previous, std::string_view type,
+                      std::string_view details_name, std::string error, std::string cause);
+  void rest_all();
+  void reopen(Frame& frame, std::int64_t event);
+
+  // --- interpreter_pieces.cc ---
+  void take_core(Changes& out);
+  void restore_core(const boost::json::array& core);
+  void restore_birth(const boost::json::array& birth);
+
+  // --- states.cc: from state to state ---
+  void enter(Frame& frame);
+  void execute(Frame& frame);
+  void execute(Frame& frame, const PassState& pass);
+  void execute(Frame& frame, const TaskState& task);
+  void execute(Frame& frame, const ChoiceState& choice);
+  void execute(Frame& frame, const WaitState& wait);
+  void execute(Frame& frame, const ParallelState& parallel);
+  void execute(Frame& frame, const MapState& map);
+  void execute(Frame& frame, const SucceedState& succeed);
+  void execute(Frame& frame, const FailState& fail);
+  // What the state makes of its result: ResultSelector, ResultPath, Assign, OutputPath; and leaves.
+  void complete(Frame& frame, boost::json::value result);
+  // For the states that pass on their input: OutputPath, Assign; and leaves.
+  void pass_on(Frame& frame, const State* next, const PayloadTemplate* assign);
+  void leave(Frame& frame, const State* next, Payload output, boost::json::object assigned);
+  void end_machine(Frame& frame, Payload output);
+  // `made` holds it where it is not the input itself or a part of it.
+  const boost::json::value& effective_input(const Frame& frame, Environment& environment,
+                                            boost::json::value& made) const;
+  boost::json::value parameters(const Frame& frame, Environment& environment) const;
+  // Data that a state gives on, within AWS's limit.
+  Payload payload(const Frame& frame, boost::json::value value) const;
+  boost::json::object assigned(Frame& frame, const PayloadTemplate* assign,
+                               const boost::json::value& input);
+
+  // --- tasks.cc ---
+  Frame* waiting_for(TaskId task);
+  void begin_task(Frame& frame, TaskId task, const Resource& resource, Payload input);
+  void forget_task(Frame& frame);
+  // Of all that a frame has under way elsewhere: nobody waits for it any more.
+  void stop_work(Frame& frame);
+  void append_scheduled(Frame& frame, const TaskState& task, const Scope& scope,
+                        std::optional<std::int64_t> timeout_s);
+  void append_started(Frame& frame, std::string_view worker);
+  void append_task_event(Frame& frame, std::string_view what, boost::json::object details);
+  void task_succeeded(Frame& frame, boost::json::value output);
+  void task_failed(Frame& frame, Failure failure, std::string_view what);
+  void task_timed_out(Frame& frame, bool heartbeat);
+  TaskOrder order_of(const Frame& frame) const;
+
+  // --- failures.cc ---
+  void fail(Frame& frame, Failure failure);
+  bool retry(Frame& frame, const Failure& failure);
+  bool catch_failure(Frame& frame, const Failure& failure);
+
+  // --- forks.cc: Parallel and inline Map ---
+  void execute_inline(Frame& frame, const MapState& map);
+  void begin_parts(Frame& frame, std::int64_t previous);
+  void begin_part(Frame& frame, std::size_t part, std::int64_t previous);
+  Payload part_input(Frame& frame, std::size_t part);
+  void child_succeeded(Frame& parent, Frame& child, Payload output);
+  void child_failed(Frame& parent, Frame& child, Failure failure);
+  void iteration_failed(Frame& parent, Frame& child, Failure failure);
+  void part_ended(Frame& frame, std::int64_t last, std::int64_t ended);
+  void join(Frame& frame);
+  // Those not at rest already.
+  void abort_children(Frame& frame, std::int64_t previous);
+  void abort_frame(Frame& frame, std::int64_t previous);
+  void drop_fork(Frame& frame);
+  void remove(Frame& frame);
+
+  // --- map_items.cc: what a Map works on ---
+  boost::json::array items_of(const Frame& frame, const MapState& map);
+  void set_limits(Frame& frame, const MapState& map, std::size_t concurrency_default);
+  void set_items(Frame& frame, const MapState& map);
+  boost::json::value selected(const Frame& frame, const MapState& map, std::size_t part);
+
+  // --- map_runs.cc: distributed Map ---
+  void execute_distributed(Frame& frame, const MapState& map);
+  void items_read(Frame& frame, const boost::json::value& answer);
+  void begin_run(Frame& frame, const MapState& map);
+  void begin_children(Frame& frame);
+  void child_ended(Frame& frame, TaskId task, Outcome outcome);
+  void write_results(Frame& frame);
+  boost::json::value written_results(const Frame& frame) const;
+  void end_run(Frame& frame, boost::json::value result);
+  void run_failed(Frame& frame, Failure failure);
+  void reopen_run(Frame& frame);
+  TaskOrder child_order(const Frame& frame, TaskId task, std::size_t part) const;
+
+  // --- What everybody uses ---
+  std::int64_t append(Frame& frame, std::string_view type, std::string_view details_name = {},
+                      boost::json::object details = {});
+  std::int64_t append_at(std::int64_t previous, std::string_view type,
+                         std::string_view details_name = {}, boost::json::object details = {});
+  // With the token of a task and the item of an iteration, where they are what is made just now.
+  const boost::json::value& context(const Frame& frame, std::optional<TaskId> task,
+                                    std::optional<std::size_t> part);
+  static boost::json::object map_context(const Fork& fork, std::size_t part);
+  const boost::json::value* variable(const Frame& frame, std::string_view name);
+  static void settle(const Frame& frame, Failure& failure);
+
+  std::shared_ptr<const Definition> definition_;
+  Identity identity_;
+  Payload input_;
+  boost::json::value context_;  // as it was last asked for
+
+  Status status_ = Status::running;
+  Payload output_;
+  std::string error_;
+  std::string cause_;
+  std::optional<Time> deadline_;
+  std::optional<Time> resume_at_;  // a call has ended before everything was done
+  TaskId next_task_ = 1;
+
+  Frames frames_;
+  History history_;
+  std::deque<FrameId> ready_;
+  Timers timers_;
+  std::map<TaskId, FrameId> tasks_;
+
+  Host* host_ = nullptr;            // during a call
+  std::size_t bytes_written_ = 0;   // into events, during a call
+  std::int64_t events_before_ = 0;  // at a call's start
+  bool birth_changed_ = false;
+  bool core_changed_ = false;
+  bool output_changed_ = false;
+};
+
+}  // namespace doorbuster::states

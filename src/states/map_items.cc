@@ -1,0 +1,130 @@
+// What the parts of a Map work on.
+#include <boost/json.hpp>
+#include <limits>
+#include <utility>
+
+#include "states/amount.h"
+#include "states/frame_environment.h"
+#include "states/json_text.h"
+
+namespace doorbuster::states {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
+
+// Puts items together, as many as a batch may have.
+class Batches {
+ public:
+  Batches(std::optional<std::int64_t> items_max, std::optional<std::int64_t> bytes_max,
+          std::optional<json::value> input)
+      : items_max_(items_max ? static_cast<std::size_t>(*items_max) : kNoLimit),
+        bytes_max_(bytes_max ? static_cast<std::size_t>(*bytes_max) : kPayloadMax),
+        input_(std::move(input)) {
+    json::value empty = batch(json::array());
+    empty_bytes_ = to_text(empty).size();
+    bytes_ = empty_bytes_;
+  }
+
+  void add(json::value item) {
+    const std::size_t bytes = to_text(item).size() + 1;  // and a comma
+    const bool fits = items_.size() < items_max_ && bytes_ + bytes <= bytes_max_;
+    if (!fits && !items_.empty()) close();
+    bytes_ += bytes;
+    items_.push_back(std::move(item));
+  }
+
+  json::array take() {
+    if (!items_.empty()) close();
+    return std::move(all_);
+  }
+
+ private:
+  json::value batch(json::array items) const {
+    json::object object;
+    if (input_) object.emplace("BatchInput", *input_);
+    object.emplace("Items", std::move(items));
+    return object;
+  }
+  void close() {
+    all_.push_back(batch(std::exchange(items_, {})));
+    bytes_ = empty_bytes_;
+  }
+
+  std::size_t items_max_;
+  std::size_t bytes_max_;
+  std::optional<json::value> input_;
+  std::size_t empty_bytes_ = 0;
+  std::size_t bytes_ = 0;
+  json::array items_;
+  json::array all_;
+};
+
+}  // namespace
+
+json::array Interpreter::items_of(const Frame& frame, const MapState& map) {
+  FrameEnvironment environment(*this, frame);
+  json::value made;
+  const json::value& input = effective_input(frame, environment, made);
+  const Scope scope{input, environment};
+  const json::value items = map.items ? filter(*map.items, scope) : input;
+  if (items.is_array()) return items.get_array();
+  throw Failure{.error = "States.Runtime",
+                .cause = "Reference path \"" + (map.items ? map.items->text() : "$") +
+                         "\" must point to array."};
+}
+
+void Interpreter::set_limits(Frame& frame, const MapState& map, std::size_t concurrency_default) {
+  FrameEnvironment environment(*this, frame);
+  json::value made;
+  const Scope scope{effective_input(frame, environment, made), environment};
+  Fork& fork = *frame.fork;
+  const std::int64_t concurrency = integer_of(map.concurrency_max, scope).value_or(0);
+  fork.concurrency_max =
+      concurrency == 0 ? concurrency_default : static_cast<std::size_t>(concurrency);
+  const auto count = integer_of(map.tolerated_count, scope);
+  if (count) fork.failures_max = static_cast<std::size_t>(*count);
+  if (!map.tolerated_percentage) return;
+  fork.failures_percentage_max = number_of(*map.tolerated_percentage, scope);
+  if (fork.failures_percentage_max < 0 || fork.failures_percentage_max > 100) {
+    throw runtime_failure("ToleratedFailurePercentage must be between 0 and 100.");
+  }
+  if (!count) fork.failures_max = kNoLimit;
+}
+
+// Batches are made at once; without them, an inline Map makes the input of each iteration when it
+// begins.
+void Interpreter::set_items(Frame& frame, const MapState& map) {
+  Fork& fork = *frame.fork;
+  if (map.batcher) {
+    FrameEnvironment environment(*this, frame);
+    json::value made;
+    const Scope scope{effective_input(frame, environment, made), environment};
+    std::optional<json::value> input;
+    if (map.batcher->input) input = map.batcher->input->evaluate(scope);
+    Batches batches(integer_of(map.batcher->items_max, scope),
+                    integer_of(map.batcher->bytes_max, scope), std::move(input));
+    for (std::size_t i = 0; i < fork.items.size(); ++i) batches.add(selected(frame, map, i));
+    fork.items = batches.take();
+  } else if (map.child != nullptr && map.selector) {
+    json::array selected_items;
+    selected_items.reserve(fork.items.size());
+    for (std::size_t i = 0; i < fork.items.size(); ++i) {
+      selected_items.push_back(selected(frame, map, i));
+    }
+    fork.items = std::move(selected_items);
+  }
+  fork.count = fork.items.size();
+}
+
+json::value Interpreter::selected(const Frame& frame, const MapState& map, std::size_t part) {
+  if (!map.selector) return frame.fork->items.at(part);
+  FrameEnvironment environment(*this, frame);
+  environment.set_part(part);
+  json::value made;
+  return map.selector->evaluate({effective_input(frame, environment, made), environment});
+}
+
+}  // namespace doorbuster::states

@@ -1,0 +1,209 @@
+// The fields of a Map, inline and distributed.
+// https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+#include <boost/json.hpp>
+#include <set>
+#include <utility>
+
+#include "states/definition_parser.h"
+#include "states/resource.h"
+
+namespace doorbuster::states {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t kLabelMax = 40;       // characters, AWS's limit
+constexpr double kItemsMax = 100'000'000;   // of a file, AWS's limit
+constexpr double kBatchBytesMax = 262'144;  // AWS's limit
+
+bool is_label(std::string_view text) {
+  constexpr std::string_view kForbidden = " \t\r\n?*<>{}[]:;,\\|^~$#%&`\"";
+  return !text.empty() && text.size() <= kLabelMax &&
+         text.find_first_of(kForbidden) == std::string_view::npos;
+}
+
+// What stands for a Map without a label, in the ARNs of its runs.
+std::string default_label(const std::string& state) {
+  std::string label;
+  for (const char c : state.substr(0, kLabelMax)) {
+    if (is_label(std::string_view(&c, 1))) label += c;
+  }
+  return label;
+}
+
+char delimiter_of(const std::string& name) {
+  if (name == "PIPE") return '|';
+  if (name == "SEMICOLON") return ';';
+  if (name == "SPACE") return ' ';
+  if (name == "TAB") return '\t';
+  return ',';
+}
+
+}  // namespace
+
+void StateParser::parse_map() {
+  MapState map;
+  fields.at_most_one({"ItemProcessor", "Iterator"});
+  fields.at_most_one({"ItemSelector", "Parameters"});
+  parse_processor(map, fields.has("ItemProcessor") ? "ItemProcessor" : "Iterator");
+  map.items = fields.path("ItemsPath");
+  map.selector = fields.payload("ItemSelector");
+  if (!map.selector) map.selector = std::exchange(state.parameters, std::nullopt);
+  map.concurrency_max = fields.amount("MaxConcurrency", 0);
+  map.tolerated_count = fields.amount("ToleratedFailureCount", 0);
+  map.tolerated_percentage = fields.amount("ToleratedFailurePercentage", 0, 100);
+  map.batcher = parse_batcher();
+  if (map.child != nullptr) {
+    parse_label(map);
+    map.reader = parse_reader();
+    map.writer = parse_writer();
+  }
+  state.what = std::move(map);
+}
+
+void StateParser::parse_processor(MapState& map, const char* field) {
+  if (!fields.has(field)) {
+    fields.require({"ItemProcessor"});
+    return;
+  }
+  const json::object* source = fields.object(field);
+  if (source == nullptr) return;
+  FieldReader processor(*source, fields.location(field), fields.diagnostics());
+  processor.string("Comment");
+  parse_query_language(processor);
+  std::string mode = "INLINE";
+  if (const json::object* source_config = processor.object("ProcessorConfig")) {
+    FieldReader config(*source_config, processor.location("ProcessorConfig"), fields.diagnostics());
+    mode = config.word("Mode", {"INLINE", "DISTRIBUTED"}).value_or(mode);
+    if (mode == "DISTRIBUTED") config.require({"ExecutionType"});
+    config.word("ExecutionType", {"STANDARD", "EXPRESS"});
+    config.finish();
+  }
+  if (mode == "INLINE") {
+    map.processor = parse_machine(processor, definition, context, depth + 1);
+  } else {
+    parse_child(map, processor);
+  }
+  processor.finish();
+}
+
+void StateParser::parse_child(MapState& map, FieldReader& processor) {
+  auto child = std::make_shared<Definition>();
+  child->machine = parse_machine(processor, *child, context, depth + 1);
+  map.child = std::move(child);
+}
+
+void StateParser::parse_label(MapState& map) {
+  map.label = default_label(state.name);
+  if (const auto label = fields.string("Label")) {
+    map.label = *label;
+    if (!is_label(*label)) {
+      fields.diagnostics().error("INVALID_LABEL_NAME",
+                                 "Label must have between 1 and 40 characters, and none of these: "
+                                 "whitespace ? * < > { } [ ] : ; , \\ | ^ ~ $ # % & ` \"",
+                                 fields.location("Label"));
+    }
+    if (!context.labels.insert(*label).second) {
+      fields.diagnostics().error("DUPLICATE_LABEL_NAME", "Duplicate Label: " + *label,
+                                 fields.location("Label"));
+    }
+  }
+}
+
+std::optional<ItemReader> StateParser::parse_reader() {
+  const json::object* source = fields.object("ItemReader");
+  if (source == nullptr) return std::nullopt;
+  FieldReader reader(*source, fields.location("ItemReader"), fields.diagnostics());
+  reader.require({"Resource"});
+  ItemReader result;
+  if (const auto arn = reader.string("Resource")) {
+    const auto resource = parse_resource(*arn);
+    if (resource && resource->service == "s3" &&
+        (resource->action == "getObject" || resource->action == "listObjectsV2")) {
+      result.resource = *resource;
+      result.resource.kind = Resource::Kind::reader;
+    } else {
+      reader.diagnostics().schema(
+          "The field 'Resource' should have one of these values: "
+          "[arn:aws:states:::s3:getObject, arn:aws:states:::s3:listObjectsV2]",
+          reader.location("Resource"));
+    }
+  }
+  const bool listing = result.resource.action == "listObjectsV2";
+  if (listing) result.format = ItemReader::Format::listing;
+  if (const json::object* config_source = reader.object("ReaderConfig")) {
+    FieldReader config(*config_source, reader.location("ReaderConfig"), reader.diagnostics());
+    if (!listing) config.require({"InputType"});
+    parse_reader_config(result, config);
+    config.finish();
+  } else if (!listing) {
+    reader.require({"ReaderConfig"});
+  }
+  if (auto parameters = reader.payload("Parameters")) result.parameters = *std::move(parameters);
+  reader.finish();
+  return result;
+}
+
+void StateParser::parse_reader_config(ItemReader& reader, FieldReader& config) {
+  const auto type = config.word("InputType", {"CSV", "JSON", "JSONL"});
+  if (reader.format != ItemReader::Format::listing && type) {
+    reader.format = *type == "CSV"     ? ItemReader::Format::csv
+                    : *type == "JSONL" ? ItemReader::Format::jsonl
+                                       : ItemReader::Format::json;
+  }
+  reader.items_max = config.amount("MaxItems", 0, kItemsMax);
+  reader.items_pointer = config.string("ItemsPointer").value_or("");
+  const auto place = config.word("CSVHeaderLocation", {"FIRST_ROW", "GIVEN"});
+  if (type == "CSV" && !place) config.require({"CSVHeaderLocation"});
+  auto headers = config.strings("CSVHeaders");
+  if (place == "GIVEN") {
+    config.require({"CSVHeaders"});
+    reader.headers = std::move(headers);
+  }
+  const auto delimiter =
+      config.word("CSVDelimiter", {"COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"});
+  reader.delimiter = delimiter_of(delimiter.value_or("COMMA"));
+}
+
+std::optional<ResultWriter> StateParser::parse_writer() {
+  const json::object* source = fields.object("ResultWriter");
+  if (source == nullptr) return std::nullopt;
+  FieldReader writer(*source, fields.location("ResultWriter"), fields.diagnostics());
+  writer.require({"Resource", "Parameters"});
+  ResultWriter result;
+  if (const auto arn = writer.string("Resource")) {
+    const auto resource = parse_resource(*arn);
+    if (resource && resource->service == "s3" && resource->action == "putObject") {
+      result.resource = *resource;
+      result.resource.kind = Resource::Kind::writer;
+    } else {
+      writer.diagnostics().schema(
+          "The field 'Resource' should have one of these values: "
+          "[arn:aws:states:::s3:putObject]",
+          writer.location("Resource"));
+    }
+  }
+  if (auto parameters = writer.payload("Parameters")) result.parameters = *std::move(parameters);
+  writer.finish();
+  return result;
+}
+
+std::optional<ItemBatcher> StateParser::parse_batcher() {
+  const json::object* source = fields.object("ItemBatcher");
+  if (source == nullptr) return std::nullopt;
+  FieldReader batcher(*source, fields.location("ItemBatcher"), fields.diagnostics());
+  ItemBatcher result;
+  result.items_max = batcher.amount("MaxItemsPerBatch", 1);
+  result.bytes_max = batcher.amount("MaxInputBytesPerBatch", 1, kBatchBytesMax);
+  result.input = batcher.payload("BatchInput");
+  if (!result.items_max && !result.bytes_max) {
+    batcher.diagnostics().schema(
+        "At least one of these fields is required: [MaxItemsPerBatch, MaxInputBytesPerBatch]",
+        batcher.location());
+  }
+  batcher.finish();
+  return result;
+}
+
+}  // namespace doorbuster::states

@@ -1,0 +1,174 @@
+// Distributed Map: its parts are executions of their own, which somebody else runs.
+// https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+#include <boost/json.hpp>
+#include <utility>
+
+#include "states/frame_environment.h"
+#include "states/item_source.h"
+#include "states/json_text.h"
+#include "states/map_results.h"
+#include "states/uuid.h"
+
+namespace doorbuster::states {
+
+namespace json = boost::json;
+
+namespace {
+
+// How many children run at the same time: AWS's limit.
+constexpr std::size_t kChildrenMax = 10'000;
+
+const MapState& map_of(const Frame& frame) {
+  return std::get<MapState>(frame.state->what);
+}
+
+// arn:aws:states:REGION:ACCOUNT:mapRun:MACHINE/LABEL:UUID
+std::string run_arn(std::string machine_arn, const std::string& label, const std::string& uuid) {
+  constexpr std::string_view kKind = ":stateMachine:";
+  const std::size_t kind = machine_arn.find(kKind);
+  if (kind != std::string::npos) machine_arn.replace(kind, kKind.size(), ":mapRun:");
+  return machine_arn + "/" + label + ":" + uuid;
+}
+
+Resource child_resource(const MapState& map) {
+  Resource resource;
+  resource.kind = Resource::Kind::child;
+  resource.action = map.label;
+  return resource;
+}
+
+}  // namespace
+
+void Interpreter::execute_distributed(Frame& frame, const MapState& map) {
+  json::array items;
+  if (!map.reader) items = items_of(frame, map);
+  frame.fork = std::make_unique<Fork>();
+  frame.fork->items = std::move(items);
+  set_limits(frame, map, kChildrenMax);
+  append(frame, "MapStateStarted", "mapStateStartedEventDetails",
+         {{"length", frame.fork->items.size()}});
+  const std::uint64_t high = host_->random();
+  frame.fork->run_arn =
+      run_arn(identity_.state_machine_arn, map.label, format_uuid(high, host_->random()));
+  append(frame, "MapRunStarted", "mapRunStartedEventDetails", {{"mapRunArn", frame.fork->run_arn}});
+  frames_.changed(frame, Frames::kPlace | Frames::kFork);
+  if (!map.reader) return begin_run(frame, map);
+
+  FrameEnvironment environment(*this, frame);
+  json::value made;
+  const Scope scope{effective_input(frame, environment, made), environment};
+  frame.phase = Frame::Phase::reading;
+  begin_task(frame, next_task_++, map.reader->resource,
+             payload(frame, map.reader->parameters.evaluate(scope)));
+}
+
+void Interpreter::items_read(Frame& frame, const json::value& answer) {
+  const MapState& map = map_of(frame);
+  FrameEnvironment environment(*this, frame);
+  json::value made;
+  const Scope scope{effective_input(frame, environment, made), environment};
+  try {
+    frame.fork->items = read_items(*map.reader, answer, scope);
+  } catch (Failure& failure) {
+    return run_failed(frame, std::move(failure));
+  }
+  begin_run(frame, map);
+}
+
+void Interpreter::begin_run(Frame& frame, const MapState& map) {
+  set_items(frame, map);
+  frame.phase = Frame::Phase::forked;
+  frames_.changed(frame, Frames::kPlace | Frames::kFork);
+  begin_children(frame);
+}
+
+void Interpreter::begin_children(Frame& frame) {
+  Fork& fork = *frame.fork;
+  for (; fork.next < fork.count && fork.tasks.size() < fork.concurrency_max; ++fork.next) {
+    if (fork.outcomes.contains(fork.next)) continue;  // it succeeded before the execution's redrive
+    const TaskId task = next_task_++;
+    fork.tasks[task] = fork.next;
+    tasks_[task] = frame.id;
+    frames_.task_changed(frame, task);
+    host_->begin(child_order(frame, task, fork.next));
+  }
+  frames_.changed(frame);
+  if (fork.outcomes.size() < fork.count) return;
+  if (map_of(frame).writer) return write_results(frame);
+  json::array outputs;
+  for (const auto& [part, outcome] : fork.outcomes) {
+    if (outcome.succeeded) outputs.push_back(outcome.output.value);
+  }
+  end_run(frame, std::move(outputs));
+}
+
+TaskOrder Interpreter::child_order(const Frame& frame, TaskId task, std::size_t part) const {
+  return {.id = task,
+          .resource = child_resource(map_of(frame)),
+          .state = frame.state->name,
+          .input = frame.fork->items.at(part),
+          .child = map_of(frame).child};
+}
+
+void Interpreter::child_ended(Frame& frame, TaskId task, Outcome outcome) {
+  Fork& fork = *frame.fork;
+  const std::size_t part = fork.tasks.at(task);
+  fork.tasks.erase(task);
+  tasks_.erase(task);
+  frames_.task_changed(frame, task);
+  if (!outcome.succeeded) ++fork.failed;
+  fork.outcomes[part] = std::move(outcome);
+  frames_.outcome_changed(frame, part);
+  if (!fork.tolerates_failures()) return run_failed(frame, threshold_exceeded());
+  begin_children(frame);
+}
+
+void Interpreter::write_results(Frame& frame) {
+  const MapState& map = map_of(frame);
+  FrameEnvironment environment(*this, frame);
+  json::value made;
+  const Scope scope{effective_input(frame, environment, made), environment};
+  json::value order = results_to_write(*frame.fork, map.writer->parameters.evaluate(scope));
+  frame.fork->writing = true;
+  std::string text = to_text(order);
+  begin_task(frame, next_task_++, map.writer->resource,
+             {.value = std::move(order), .text = std::move(text)});
+}
+
+json::value Interpreter::written_results(const Frame& frame) const {
+  return results_written(*frame.fork, from_text(frame.task_input).value());
+}
+
+void Interpreter::end_run(Frame& frame, json::value result) {
+  append(frame, "MapRunSucceeded");
+  append_at(frame.last_event, "MapStateSucceeded");
+  drop_fork(frame);
+  complete(frame, std::move(result));
+}
+
+void Interpreter::run_failed(Frame& frame, Failure failure) {
+  settle(frame, failure);
+  stop_work(frame);
+  append(frame, "MapRunFailed", "mapRunFailedEventDetails",
+         failure_details(failure.error, failure.cause.value_or("")));
+  append(frame, "MapStateFailed");
+  fail(frame, std::move(failure));
+}
+
+// The children that succeeded are not run again.
+void Interpreter::reopen_run(Frame& frame) {
+  Fork& fork = *frame.fork;
+  for (auto& [part, outcome] : fork.outcomes) {
+    if (!outcome.succeeded) frames_.outcome_changed(frame, part);
+  }
+  std::erase_if(fork.outcomes, [](const auto& entry) { return !entry.second.succeeded; });
+  fork.failed = 0;
+  fork.next = 0;
+  fork.writing = false;
+  frame.phase = Frame::Phase::forked;
+  append(frame, "MapRunRedriven", "mapRunRedrivenEventDetails",
+         {{"mapRunArn", fork.run_arn}, {"redriveCount", identity_.redrives}});
+  begin_children(frame);
+}
+
+}  // namespace doorbuster::states

@@ -1,0 +1,201 @@
+// From state to state.
+#include <boost/json.hpp>
+#include <utility>
+
+#include "states/amount.h"
+#include "states/frame_environment.h"
+#include "states/json_text.h"
+
+namespace doorbuster::states {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t kVariableMax = std::size_t{256} << 10;  // bytes, AWS's limit
+constexpr std::chrono::hours kWaitMax(24 * 366);              // an execution lasts a year at most
+
+// What the filter lets through. It is made in `made` only where it is no part of what is there.
+const json::value& filtered(const DataFilter& data, const json::value& input,
+                            Environment& environment, json::value& made) {
+  if (data.discards) return made = json::object();
+  if (!data.path) return input;
+  const Scope scope{input, environment};
+  if (data.path->is_reference()) {
+    const json::value* found = data.path->find(root_of(*data.path, scope));
+    if (found != nullptr) return *found;
+  }
+  return made = filter(*data.path, scope);
+}
+
+std::string text_of(const Expression& expression, std::string_view field, const Scope& scope) {
+  const json::value value = expression.evaluate(field, scope);
+  if (value.is_string()) return std::string(value.get_string());
+  throw runtime_failure("The field '" + std::string(field) +
+                        "' must be a string, but was: " + to_text(value));
+}
+
+}  // namespace
+
+void Interpreter::enter(Frame& frame) {
+  frame.retries = 0;
+  frame.attempts.assign(frame.state->retriers.size(), 0);
+  frame.entered = host_->now();
+  json::object details = data_details("input", frame.input.text);
+  details.emplace("name", frame.state->name);
+  bytes_written_ += frame.input.text.size();
+  frame.entered_event = append(frame, frame.state->type + "StateEntered",
+                               "stateEnteredEventDetails", std::move(details));
+  frame.phase = Frame::Phase::executing;
+}
+
+void Interpreter::execute(Frame& frame) {
+  std::visit([&](const auto& what) { execute(frame, what); }, frame.state->what);
+}
+
+void Interpreter::execute(Frame& frame, const PassState& pass) {
+  FrameEnvironment environment(*this, frame);
+  complete(frame, pass.result ? *pass.result : parameters(frame, environment));
+}
+
+void Interpreter::execute(Frame& frame, const SucceedState&) {
+  pass_on(frame, nullptr, nullptr);
+}
+
+void Interpreter::execute(Frame& frame, const FailState& fail) {
+  FrameEnvironment environment(*this, frame);
+  const Scope scope{frame.input.value, environment};
+  Failure failure;
+  failure.error = fail.error.value_or("");
+  failure.cause = fail.cause;
+  if (fail.error_path) failure.error = text_of(*fail.error_path, "ErrorPath", scope);
+  if (fail.cause_path) failure.cause = text_of(*fail.cause_path, "CausePath", scope);
+  throw failure;
+}
+
+void Interpreter::execute(Frame& frame, const ChoiceState& choice) {
+  FrameEnvironment environment(*this, frame);
+  json::value made;
+  const json::value& input = effective_input(frame, environment, made);
+  for (const ChoiceState::Rule& rule : choice.rules) {
+    if (!rule.condition.holds({input, environment})) continue;
+    return pass_on(frame, rule.next, rule.assign ? &*rule.assign : nullptr);
+  }
+  if (choice.otherwise == nullptr) {
+    throw located("States.NoChoiceMatched", "Failed to transition out of the state '" +
+                                                frame.state->name +
+                                                "'. The state does not point to a next state.");
+  }
+  pass_on(frame, choice.otherwise, frame.state->assign ? &*frame.state->assign : nullptr);
+}
+
+void Interpreter::execute(Frame& frame, const WaitState& wait) {
+  FrameEnvironment environment(*this, frame);
+  json::value made;
+  const Scope scope{effective_input(frame, environment, made), environment};
+  const Time wake_at = wait.until        ? wait.until->milliseconds()
+                       : wait.until_path ? timestamp_at(*wait.until_path, scope)
+                                         : host_->now() + wait_of(*wait.seconds, scope);
+  if (wake_at > host_->now() + kWaitMax) throw runtime_failure("Wait state delay is too long.");
+  frame.wake_at = wake_at;
+  frame.phase = Frame::Phase::waiting;
+  reschedule(frame);
+}
+
+const json::value& Interpreter::effective_input(const Frame& frame, Environment& environment,
+                                                json::value& made) const {
+  return filtered(frame.state->input, frame.input.value, environment, made);
+}
+
+json::value Interpreter::parameters(const Frame& frame, Environment& environment) const {
+  json::value made;
+  const json::value& input = effective_input(frame, environment, made);
+  if (!frame.state->parameters) return input;
+  return frame.state->parameters->evaluate({input, environment});
+}
+
+Payload Interpreter::payload(const Frame& frame, json::value value) const {
+  Payload result{.value = std::move(value), .text = {}};
+  result.text = to_text(result.value);
+  if (result.text.size() <= kPayloadMax) return result;
+  throw data_limit_exceeded(frame.state->name);
+}
+
+json::object Interpreter::assigned(Frame& frame, const PayloadTemplate* assign,
+                                   const json::value& input) {
+  if (assign == nullptr) return {};
+  FrameEnvironment environment(*this, frame);
+  json::object values = assign->evaluate({input, environment}).as_object();
+  for (const auto& [name, value] : values) {
+    if (to_text(value).size() <= kVariableMax) continue;
+    throw runtime_failure("The variable '" + std::string(name) + "' is larger than 262144 bytes.");
+  }
+  return values;
+}
+
+void Interpreter::complete(Frame& frame, json::value result) {
+  const State& state = *frame.state;
+  FrameEnvironment environment(*this, frame);
+  json::object variables = assigned(frame, state.assign ? &*state.assign : nullptr, result);
+  if (state.result_selector) result = state.result_selector->evaluate({result, environment});
+  json::value output;
+  if (state.result_discarded) {
+    output = frame.input.value;
+  } else if (state.result_path) {
+    output = frame.input.value;
+    state.result_path->assign(output, std::move(result));
+  } else {
+    output = std::move(result);
+  }
+  if (state.output.discards || state.output.path) {
+    json::value made;
+    output = json::value(filtered(state.output, output, environment, made));
+  }
+  leave(frame, state.next, payload(frame, std::move(output)), std::move(variables));
+}
+
+void Interpreter::pass_on(Frame& frame, const State* next, const PayloadTemplate* assign) {
+  const State& state = *frame.state;
+  FrameEnvironment environment(*this, frame);
+  const bool as_it_is = !state.input.discards && !state.input.path && !state.output.discards &&
+                        !state.output.path && assign == nullptr;
+  if (as_it_is) return leave(frame, next, std::move(frame.input), {});
+  json::value made;
+  const json::value& input = effective_input(frame, environment, made);
+  json::object variables = assigned(frame, assign, input);
+  json::value made_output;
+  json::value output = filtered(state.output, input, environment, made_output);
+  leave(frame, next, payload(frame, std::move(output)), std::move(variables));
+}
+
+void Interpreter::leave(Frame& frame, const State* next, Payload output, json::object variables) {
+  json::object details = data_details("output", output.text);
+  details.emplace("name", frame.state->name);
+  if (!variables.empty()) {
+    json::object texts;
+    for (const auto& [name, value] : variables) texts.emplace(name, to_text(value));
+    details.emplace("assignedVariables", std::move(texts));
+    details.emplace("assignedVariablesDetails", json::object{{"truncated", false}});
+  }
+  bytes_written_ += output.text.size();
+  append(frame, frame.state->type + "StateExited", "stateExitedEventDetails", std::move(details));
+  for (const auto& [name, value] : variables) frame.variables[name] = value;
+  if (next == nullptr) return end_machine(frame, std::move(output));
+  frame.state = next;
+  frame.phase = Frame::Phase::entering;
+  frame.input = std::move(output);
+  frames_.changed(frame, Frames::kPlace | Frames::kData);
+}
+
+void Interpreter::end_machine(Frame& frame, Payload output) {
+  Frame* parent = frames_.find(frame.parent);
+  if (parent != nullptr) return child_succeeded(*parent, frame, std::move(output));
+  history_.append_last(*host_, frame.last_event, "ExecutionSucceeded",
+                       "executionSucceededEventDetails", data_details("output", output.text));
+  output_ = std::move(output);
+  output_changed_ = true;
+  frames_.remove(frame);
+  end(Status::succeeded, "", "");
+}
+
+}  // namespace doorbuster::states
