@@ -306,6 +306,31 @@ class AwsLambda final : public cloud::Lambda {
 class AwsStepFunctions final : public cloud::StepFunctions {
  public:
   SERVICE(StepFunctions, step_functions_service)
+  OPERATION(CreateStateMachine)
+  OPERATION(UpdateStateMachine)
+  OPERATION(DescribeStateMachine)
+  OPERATION(DeleteStateMachine)
+  OPERATION(ListStateMachines)
+  OPERATION(ValidateStateMachineDefinition)
+  OPERATION(StartExecution)
+  OPERATION(StartSyncExecution)
+  OPERATION(StopExecution)
+  OPERATION(RedriveExecution)
+  OPERATION(DescribeExecution)
+  OPERATION(DescribeStateMachineForExecution)
+  OPERATION(ListExecutions)
+  OPERATION(GetExecutionHistory)
+  OPERATION(CreateActivity)
+  OPERATION(DescribeActivity)
+  OPERATION(DeleteActivity)
+  OPERATION(ListActivities)
+  OPERATION(GetActivityTask)
+  OPERATION(SendTaskSuccess)
+  OPERATION(SendTaskFailure)
+  OPERATION(SendTaskHeartbeat)
+  OPERATION(TagResource)
+  OPERATION(UntagResource)
+  OPERATION(ListTagsForResource)
 };
 
 class AwsServices final : public cloud::Services {

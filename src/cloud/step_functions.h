@@ -1,15 +1,372 @@
 // AWS Step Functions: state machines and their executions.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/Welcome.html
+//
+// Members have the names and the spelling of the API, which begins them in lower case.
 #pragma once
+
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "cloud/async.h"
 #include "cloud/error.h"
+#include "cloud/tag.h"
 
 namespace doorbuster::cloud {
 
+// --- State machines ---------------------------------------------------------------------------
+
+struct CreateStateMachineInput {
+  std::string name;
+  std::string definition;  // in the Amazon States Language
+  std::string roleArn;
+  std::string type;  // STANDARD if empty, or EXPRESS
+  // These are kept and answered; nothing is logged or traced.
+  boost::json::value loggingConfiguration;
+  boost::json::value tracingConfiguration;
+  boost::json::value encryptionConfiguration;
+  std::vector<Tag> tags;
+  bool publish = false;  // refused: there are no versions
+};
+struct CreateStateMachineOutput {
+  std::string stateMachineArn;
+  Time creationDate{};
+};
+
+struct UpdateStateMachineInput {
+  std::string stateMachineArn;
+  std::string definition;  // what is empty stays as it is
+  std::string roleArn;
+  boost::json::value loggingConfiguration;
+  boost::json::value tracingConfiguration;
+  boost::json::value encryptionConfiguration;
+  bool publish = false;  // refused: there are no versions
+};
+struct UpdateStateMachineOutput {
+  Time updateDate{};
+  std::string revisionId;
+};
+
+struct DescribeStateMachineInput {
+  std::string stateMachineArn;
+  std::string includedData;  // METADATA_ONLY: without the definition
+};
+struct DescribeStateMachineOutput {
+  std::string stateMachineArn;
+  std::string name;
+  std::string status;  // ACTIVE, DELETING
+  std::string definition;
+  std::string roleArn;
+  std::string type;
+  Time creationDate{};
+  boost::json::value loggingConfiguration;
+  boost::json::value tracingConfiguration;
+  std::string revisionId;
+};
+
+struct DeleteStateMachineInput {
+  std::string stateMachineArn;
+};
+
+struct ListStateMachinesInput {
+  int maxResults = 0;  // 0: AWS's default, here and below
+  std::string nextToken;
+};
+struct StateMachineListItem {
+  std::string stateMachineArn;
+  std::string name;
+  std::string type;
+  Time creationDate{};
+};
+struct ListStateMachinesOutput {
+  std::vector<StateMachineListItem> stateMachines;
+  std::string nextToken;
+};
+
+struct ValidateStateMachineDefinitionInput {
+  std::string definition;
+  std::string type;
+  std::string severity;  // ERROR: without the warnings
+  int maxResults = 0;
+};
+struct ValidateStateMachineDefinitionDiagnostic {
+  std::string severity;  // ERROR, WARNING
+  std::string code;
+  std::string message;
+  std::string location;  // a JSON pointer
+};
+struct ValidateStateMachineDefinitionOutput {
+  std::string result;  // OK, FAIL
+  std::vector<ValidateStateMachineDefinitionDiagnostic> diagnostics;
+  bool truncated = false;
+};
+
+// --- Executions -------------------------------------------------------------------------------
+
+struct StartExecutionInput {
+  std::string stateMachineArn;
+  std::string name;   // a UUID if empty
+  std::string input;  // JSON; {} if empty
+  std::string traceHeader;
+};
+struct StartExecutionOutput {
+  std::string executionArn;
+  Time startDate{};
+};
+
+struct StartSyncExecutionInput {
+  std::string stateMachineArn;
+  std::string name;
+  std::string input;
+  std::string traceHeader;
+  std::string includedData;
+};
+struct BillingDetails {
+  std::int64_t billedMemoryUsedInMB = 0;
+  std::int64_t billedDurationInMilliseconds = 0;
+};
+// Whether a text is there although it may be empty, and whole.
+struct ExecutionDataDetails {
+  bool included = true;
+};
+struct StartSyncExecutionOutput {
+  std::string executionArn;
+  std::string stateMachineArn;
+  std::string name;
+  Time startDate{};
+  Time stopDate{};
+  std::string status;  // SUCCEEDED, FAILED, TIMED_OUT
+  std::string error;
+  std::string cause;
+  std::string input;
+  std::optional<ExecutionDataDetails> inputDetails;
+  std::string output;
+  std::optional<ExecutionDataDetails> outputDetails;
+  std::string traceHeader;
+  BillingDetails billingDetails;
+};
+
+struct StopExecutionInput {
+  std::string executionArn;
+  std::string error;
+  std::string cause;
+};
+struct StopExecutionOutput {
+  Time stopDate{};
+};
+
+struct RedriveExecutionInput {
+  std::string executionArn;
+  std::string clientToken;
+};
+struct RedriveExecutionOutput {
+  Time redriveDate{};
+};
+
+struct DescribeExecutionInput {
+  std::string executionArn;
+  std::string includedData;
+};
+struct DescribeExecutionOutput {
+  std::string executionArn;
+  std::string stateMachineArn;
+  std::string name;
+  std::string status;  // RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED
+  Time startDate{};
+  Time stopDate{};
+  std::string input;
+  std::optional<ExecutionDataDetails> inputDetails;
+  std::string output;
+  std::optional<ExecutionDataDetails> outputDetails;
+  std::string traceHeader;
+  std::string mapRunArn;
+  std::string error;
+  std::string cause;
+  int redriveCount = 0;
+  Time redriveDate{};
+  std::string redriveStatus;  // REDRIVABLE, NOT_REDRIVABLE
+  std::string redriveStatusReason;
+};
+
+struct DescribeStateMachineForExecutionInput {
+  std::string executionArn;
+  std::string includedData;
+};
+struct DescribeStateMachineForExecutionOutput {
+  std::string stateMachineArn;
+  std::string name;
+  std::string definition;
+  std::string roleArn;
+  Time updateDate{};
+  boost::json::value loggingConfiguration;
+  boost::json::value tracingConfiguration;
+  std::string mapRunArn;
+  std::string revisionId;
+};
+
+struct ListExecutionsInput {
+  std::string stateMachineArn;  // this or the next
+  std::string mapRunArn;
+  std::string statusFilter;
+  std::string redriveFilter;  // REDRIVEN, NOT_REDRIVEN
+  int maxResults = 0;
+  std::string nextToken;
+};
+struct ExecutionListItem {
+  std::string executionArn;
+  std::string stateMachineArn;
+  std::string name;
+  std::string status;
+  Time startDate{};
+  Time stopDate{};
+  std::string mapRunArn;
+  int redriveCount = 0;
+  Time redriveDate{};
+};
+// The newest first.
+struct ListExecutionsOutput {
+  std::vector<ExecutionListItem> executions;
+  std::string nextToken;
+};
+
+struct GetExecutionHistoryInput {
+  std::string executionArn;
+  int maxResults = 0;
+  bool reverseOrder = false;
+  std::string nextToken;
+  bool includeExecutionData = true;
+};
+struct HistoryEvent {
+  Time timestamp{};
+  std::string type;
+  std::int64_t id = 0;
+  std::int64_t previousEventId = 0;
+  // One at the most: "taskFailedEventDetails" and the members of AWS's structure of that name.
+  std::map<std::string, boost::json::value> details;
+};
+struct GetExecutionHistoryOutput {
+  std::vector<HistoryEvent> events;
+  std::string nextToken;
+};
+
+// --- Activities and tasks ---------------------------------------------------------------------
+
+struct CreateActivityInput {
+  std::string name;
+  std::vector<Tag> tags;
+  boost::json::value encryptionConfiguration;
+};
+struct CreateActivityOutput {
+  std::string activityArn;
+  Time creationDate{};
+};
+struct DescribeActivityInput {
+  std::string activityArn;
+};
+struct DescribeActivityOutput {
+  std::string activityArn;
+  std::string name;
+  Time creationDate{};
+};
+struct DeleteActivityInput {
+  std::string activityArn;
+};
+struct ListActivitiesInput {
+  int maxResults = 0;
+  std::string nextToken;
+};
+struct ActivityListItem {
+  std::string activityArn;
+  std::string name;
+  Time creationDate{};
+};
+struct ListActivitiesOutput {
+  std::vector<ActivityListItem> activities;
+  std::string nextToken;
+};
+
+struct GetActivityTaskInput {
+  std::string activityArn;
+  std::string workerName;
+};
+// Without a token there was no task for 60 seconds.
+struct GetActivityTaskOutput {
+  std::string taskToken;
+  std::string input;
+};
+struct SendTaskSuccessInput {
+  std::string taskToken;
+  std::string output;  // JSON
+};
+struct SendTaskFailureInput {
+  std::string taskToken;
+  std::string error;
+  std::string cause;
+};
+struct SendTaskHeartbeatInput {
+  std::string taskToken;
+};
+
+// --- Tags -------------------------------------------------------------------------------------
+
+struct TagResourceInput {
+  std::string resourceArn;
+  std::vector<Tag> tags;
+};
+struct UntagResourceInput {
+  std::string resourceArn;
+  std::vector<std::string> tagKeys;
+};
+struct ListTagsForResourceInput {
+  std::string resourceArn;
+};
+struct ListTagsForResourceOutput {
+  std::vector<Tag> tags;
+};
+
+// May be called from any thread. The service outlives the operations that are under way.
 class StepFunctions {
  public:
   virtual ~StepFunctions() = default;
+
+#define DOORBUSTER_OPERATION(Name, Output)  \
+  virtual Async<Output> Name(Name##Input) { \
+    return not_implemented<Output>(#Name);  \
+  }
+
+  DOORBUSTER_OPERATION(CreateStateMachine, CreateStateMachineOutput)
+  DOORBUSTER_OPERATION(UpdateStateMachine, UpdateStateMachineOutput)
+  DOORBUSTER_OPERATION(DescribeStateMachine, DescribeStateMachineOutput)
+  DOORBUSTER_OPERATION(DeleteStateMachine, void)
+  DOORBUSTER_OPERATION(ListStateMachines, ListStateMachinesOutput)
+  DOORBUSTER_OPERATION(ValidateStateMachineDefinition, ValidateStateMachineDefinitionOutput)
+
+  DOORBUSTER_OPERATION(StartExecution, StartExecutionOutput)
+  DOORBUSTER_OPERATION(StartSyncExecution, StartSyncExecutionOutput)
+  DOORBUSTER_OPERATION(StopExecution, StopExecutionOutput)
+  DOORBUSTER_OPERATION(RedriveExecution, RedriveExecutionOutput)
+  DOORBUSTER_OPERATION(DescribeExecution, DescribeExecutionOutput)
+  DOORBUSTER_OPERATION(DescribeStateMachineForExecution, DescribeStateMachineForExecutionOutput)
+  DOORBUSTER_OPERATION(ListExecutions, ListExecutionsOutput)
+  DOORBUSTER_OPERATION(GetExecutionHistory, GetExecutionHistoryOutput)
+
+  DOORBUSTER_OPERATION(CreateActivity, CreateActivityOutput)
+  DOORBUSTER_OPERATION(DescribeActivity, DescribeActivityOutput)
+  DOORBUSTER_OPERATION(DeleteActivity, void)
+  DOORBUSTER_OPERATION(ListActivities, ListActivitiesOutput)
+  DOORBUSTER_OPERATION(GetActivityTask, GetActivityTaskOutput)
+  DOORBUSTER_OPERATION(SendTaskSuccess, void)
+  DOORBUSTER_OPERATION(SendTaskFailure, void)
+  DOORBUSTER_OPERATION(SendTaskHeartbeat, void)
+
+  DOORBUSTER_OPERATION(TagResource, void)
+  DOORBUSTER_OPERATION(UntagResource, void)
+  DOORBUSTER_OPERATION(ListTagsForResource, ListTagsForResourceOutput)
+
+#undef DOORBUSTER_OPERATION
 };
 
 }  // namespace doorbuster::cloud

@@ -4,6 +4,7 @@
 #include "cloud/iam.h"
 #include "cloud/sns.h"
 #include "cloud/sqs.h"
+#include "cloud/step_functions.h"
 #include "wire/common_shapes.h"
 #include "wire/json.h"
 #include "wire/query.h"
@@ -54,6 +55,7 @@ void fill(const Shape& shape, void* value, int& number, int depth = 0) {
       return;
     case Kind::converted:
     case Kind::body:
+    case Kind::document:
       FAIL();
   }
 }
@@ -207,6 +209,16 @@ TEST(Xml, WritesWhatNoXmlMayHoldAsReferences) {
   std::string out;
   write_xml(Reflect<SendMessageResult>::shape, &result, out);
   EXPECT_EQ(out, "<MessageId>&#x1;&#xD;]]&gt;</MessageId>");
+}
+
+TEST(CodecTest, AMembersNameMayBeData) {
+  const std::string document =
+      R"({"timestamp":1.500,"type":"TaskFailed","id":3,"previousEventId":2,)"
+      R"("taskFailedEventDetails":{"error":"Boom","nested":[1,{"a":null}]}})";
+  cloud::HistoryEvent event;
+  read_json(Reflect<cloud::HistoryEvent>::shape, document, &event, validation_wording);
+  EXPECT_EQ(event.details.at("taskFailedEventDetails").at("error"), "Boom");
+  EXPECT_EQ(json(Reflect<cloud::HistoryEvent>::shape, &event), document);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "wire/json.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <cmath>
@@ -109,6 +110,9 @@ class Reader {
       case Kind::body:
         as_body(to).bytes = text_of(from);
         return;
+      case Kind::document:
+        as_document(to) = json::value(from, json::storage_ptr());  // `from` goes with the request
+        return;
     }
   }
 
@@ -117,12 +121,25 @@ class Reader {
     const auto* object = from.if_object();
     if (object == nullptr) refuse_type(from, "a Structure");
     for (const Field& field : shape.fields) {
+      if (field.place == Place::inlined) {
+        read_others(shape, field, *object, to);
+        continue;
+      }
       const auto* member = object->if_contains({field.name.data(), field.name.size()});
       if (member != nullptr && !member->is_null()) {
         read(*field.shape, *member, field.of(to));
       } else if (field.required) {
         throw wording_.missing(field.name);
       }
+    }
+  }
+
+  // An inlined map.
+  void read_others(const Shape& shape, const Field& map, const json::object& from, void* to) const {
+    for (const auto& [key, value] : from) {
+      const auto is_key = [&](const Field& field) { return field.name == key; };
+      if (value.is_null() || std::ranges::any_of(shape.fields, is_key)) continue;
+      read(*map.shape->element, value, map.shape->insert(map.of(to), std::string(key)));
     }
   }
 
@@ -151,10 +168,24 @@ class Reader {
   const Wording& wording_;
 };
 
+void write_entries(const Shape& shape, const void* value, char& before, std::string& out) {
+  for (const auto& [key, element] : shape.entries(value)) {
+    out += before;
+    before = ',';
+    append_json_string(out, *key);
+    out += ':';
+    write_json(*shape.element, element, out);
+  }
+}
+
 void write_structure(const Shape& shape, const void* value, std::string& out) {
   char before = '{';
   for (const Field& field : shape.fields) {
     const void* member = field.of(value);
+    if (field.place == Place::inlined) {
+      write_entries(*field.shape, member, before, out);
+      continue;
+    }
     const bool absent = is_absent(*field.shape, member);
     if (absent && (field.shape->kind == Kind::optional || !(field.always || field.required))) {
       continue;
@@ -182,13 +213,7 @@ void write_list(const Shape& shape, const void* value, std::string& out) {
 
 void write_map(const Shape& shape, const void* value, std::string& out) {
   char before = '{';
-  for (const auto& [key, element] : shape.entries(value)) {
-    out += before;
-    before = ',';
-    append_json_string(out, *key);
-    out += ':';
-    write_json(*shape.element, element, out);
-  }
+  write_entries(shape, value, before, out);
   if (before == '{') out += before;
   out += '}';
 }
@@ -243,6 +268,9 @@ void write_json(const Shape& shape, const void* value, std::string& out) {
       return;
     case Kind::body:
       return append_json_string(out, static_cast<const cloud::Body*>(value)->bytes);
+    case Kind::document:
+      out += json::serialize(as_document(value));
+      return;
   }
 }
 

@@ -35,7 +35,8 @@ bool is_form(const RequestHead& head) {
 }
 
 bool waits(const Operation* operation) {
-  return operation != nullptr && operation->name == "ReceiveMessage";
+  return operation != nullptr &&
+         (operation->name == "ReceiveMessage" || operation->name == "GetActivityTask");
 }
 
 Route json_route(const RequestHead& head, std::string_view target) {

@@ -74,6 +74,7 @@ void read_scalar(const Shape& shape, std::string_view text, void* to, const Word
     case Kind::list:
     case Kind::map:
     case Kind::body:
+    case Kind::document:
       refuse(text, "a structure", wording);
   }
 }
@@ -106,6 +107,7 @@ std::string scalar_text(const Shape& shape, const void* value, TimeFormat format
     case Kind::list:
     case Kind::map:
     case Kind::body:
+    case Kind::document:
       break;
   }
   return {};

@@ -18,6 +18,8 @@ bool is_absent(const Shape& shape, const void* value) {
     case Kind::timestamp:
     case Kind::timestamp_ms:
       return as_time(value) == cloud::Time();
+    case Kind::document:
+      return as_document(value).is_null();
     case Kind::converted: {
       const auto other = shape.make();
       shape.load(value, other.get());

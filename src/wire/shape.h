@@ -11,6 +11,7 @@
 // stands in one translation unit and defines Reflect<cloud::GetQueueUrlRequest>::shape.
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -42,6 +43,7 @@ enum class Kind : unsigned char {
   timestamp,     // as the protocol has it
   timestamp_ms,  // an integer: milliseconds since 1970
   body,          // cloud::Body
+  document,      // boost::json::value: any JSON, where the protocol speaks it; null is nothing
 };
 
 struct Shape;
@@ -50,7 +52,8 @@ struct Shape;
 enum class Place : unsigned char {
   body,
   payload,        // it is the body
-  inlined,        // a structure whose members are as if they were the outer one's
+  inlined,        // a structure whose members are as if they were the outer one's; in JSON also a
+                  // map, whose keys are, and which takes what is no other member
   header,         // `at` names it
   header_prefix,  // a map: each entry is a header, `at` and its key
   query,          // a parameter of the URL, `at` names it
@@ -142,6 +145,12 @@ inline cloud::Time& as_time(void* value) {
 inline cloud::Time as_time(const void* value) {
   return *static_cast<const cloud::Time*>(value);
 }
+inline boost::json::value& as_document(void* value) {
+  return *static_cast<boost::json::value*>(value);
+}
+inline const boost::json::value& as_document(const void* value) {
+  return *static_cast<const boost::json::value*>(value);
+}
 inline cloud::Body& as_body(void* value) {
   return *static_cast<cloud::Body*>(value);
 }
@@ -167,6 +176,11 @@ struct Reflect<cloud::Time> {
 template <>
 struct Reflect<cloud::Body> {
   static constexpr Shape shape{.kind = Kind::body};
+};
+
+template <>
+struct Reflect<boost::json::value> {
+  static constexpr Shape shape{.kind = Kind::document};
 };
 
 inline constexpr Shape blob_shape{.kind = Kind::blob};
