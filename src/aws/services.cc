@@ -319,6 +319,7 @@ class AwsStepFunctions final : public cloud::StepFunctions {
   OPERATION(DescribeExecution)
   OPERATION(DescribeStateMachineForExecution)
   OPERATION(ListExecutions)
+  OPERATION(ListMapRuns)
   OPERATION(GetExecutionHistory)
   OPERATION(CreateActivity)
   OPERATION(DescribeActivity)

@@ -232,6 +232,23 @@ struct ListExecutionsOutput {
   std::string nextToken;
 };
 
+struct ListMapRunsInput {
+  std::string executionArn;
+  int maxResults = 0;
+  std::string nextToken;
+};
+struct MapRunListItem {
+  std::string executionArn;
+  std::string mapRunArn;
+  std::string stateMachineArn;
+  Time startDate{};
+  Time stopDate{};
+};
+struct ListMapRunsOutput {
+  std::vector<MapRunListItem> mapRuns;
+  std::string nextToken;
+};
+
 struct GetExecutionHistoryInput {
   std::string executionArn;
   int maxResults = 0;
@@ -351,6 +368,7 @@ class StepFunctions {
   DOORBUSTER_OPERATION(DescribeExecution, DescribeExecutionOutput)
   DOORBUSTER_OPERATION(DescribeStateMachineForExecution, DescribeStateMachineForExecutionOutput)
   DOORBUSTER_OPERATION(ListExecutions, ListExecutionsOutput)
+  DOORBUSTER_OPERATION(ListMapRuns, ListMapRunsOutput)
   DOORBUSTER_OPERATION(GetExecutionHistory, GetExecutionHistoryOutput)
 
   DOORBUSTER_OPERATION(CreateActivity, CreateActivityOutput)

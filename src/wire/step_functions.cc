@@ -85,6 +85,11 @@ STRUCTURE(cloud::ExecutionListItem, FIELD(executionArn), FIELD(stateMachineArn),
           FIELD(status), FIELD(startDate), FIELD(stopDate), FIELD(mapRunArn), FIELD(redriveCount),
           FIELD(redriveDate));
 STRUCTURE(cloud::ListExecutionsOutput, FIELD(executions, .always = true), FIELD(nextToken));
+STRUCTURE(cloud::ListMapRunsInput, FIELD(executionArn, .required = true), FIELD(maxResults),
+          FIELD(nextToken));
+STRUCTURE(cloud::MapRunListItem, FIELD(executionArn), FIELD(mapRunArn), FIELD(stateMachineArn),
+          FIELD(startDate), FIELD(stopDate));
+STRUCTURE(cloud::ListMapRunsOutput, FIELD(mapRuns, .always = true), FIELD(nextToken));
 STRUCTURE(cloud::GetExecutionHistoryInput, FIELD(executionArn, .required = true), FIELD(maxResults),
           FIELD(reverseOrder), FIELD(nextToken), FIELD(includeExecutionData));
 STRUCTURE(cloud::HistoryEvent, FIELD(timestamp), FIELD(type), FIELD(id), FIELD(previousEventId),
@@ -119,15 +124,15 @@ using cloud::StepFunctions;
 
 #define ROW(Name) Bound<&StepFunctions::Name>::row(#Name)
 constexpr Operation operations[] = {
-    ROW(CreateStateMachine),  ROW(UpdateStateMachine),  ROW(DescribeStateMachine),
-    ROW(DeleteStateMachine),  ROW(ListStateMachines),   ROW(ValidateStateMachineDefinition),
-    ROW(StartExecution),      ROW(StartSyncExecution),  ROW(StopExecution),
-    ROW(RedriveExecution),    ROW(DescribeExecution),   ROW(DescribeStateMachineForExecution),
-    ROW(ListExecutions),      ROW(GetExecutionHistory), ROW(CreateActivity),
-    ROW(DescribeActivity),    ROW(DeleteActivity),      ROW(ListActivities),
-    ROW(GetActivityTask),     ROW(SendTaskSuccess),     ROW(SendTaskFailure),
-    ROW(SendTaskHeartbeat),   ROW(TagResource),         ROW(UntagResource),
-    ROW(ListTagsForResource),
+    ROW(CreateStateMachine), ROW(UpdateStateMachine),  ROW(DescribeStateMachine),
+    ROW(DeleteStateMachine), ROW(ListStateMachines),   ROW(ValidateStateMachineDefinition),
+    ROW(StartExecution),     ROW(StartSyncExecution),  ROW(StopExecution),
+    ROW(RedriveExecution),   ROW(DescribeExecution),   ROW(DescribeStateMachineForExecution),
+    ROW(ListExecutions),     ROW(ListMapRuns),         ROW(GetExecutionHistory),
+    ROW(CreateActivity),     ROW(DescribeActivity),    ROW(DeleteActivity),
+    ROW(ListActivities),     ROW(GetActivityTask),     ROW(SendTaskSuccess),
+    ROW(SendTaskFailure),    ROW(SendTaskHeartbeat),   ROW(TagResource),
+    ROW(UntagResource),      ROW(ListTagsForResource),
 };
 
 cloud::Error missing(std::string_view member) {

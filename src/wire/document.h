@@ -1,0 +1,28 @@
+// Operations as values of JSON, by the names that AWS's SDKs give their members, as the AWS SDK
+// integrations of Step Functions have them: all begin with a capital, wherever they travel on the
+// wire, times are text, bodies are text or, where JSON is given for them, its text.
+// https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <string>
+#include <string_view>
+
+#include "cloud/services.h"
+#include "wire/shape.h"
+
+namespace doorbuster::wire {
+
+// What is of another type is a SerializationException. May be called from any thread.
+void read_document(const Shape& shape, const boost::json::value& from, void* to,
+                   const Wording& wording);
+boost::json::value write_document(const Shape& shape, const void* value);
+
+// Calls the operation ("PutObject") of the service ("s3"). Throws cloud::Error, also if there is no
+// such operation, or if its answer is too large for a document. The services must live until it
+// completes.
+cloud::Async<boost::json::value> call_operation(cloud::Services& services, cloud::Caller caller,
+                                                std::string service, std::string operation,
+                                                boost::json::value input);
+
+}  // namespace doorbuster::wire
