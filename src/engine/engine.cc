@@ -1,5 +1,7 @@
 #include "engine/engine.h"
 
+#include <openssl/rand.h>
+
 #include <random>
 
 #include "cloud/error.h"
@@ -13,13 +15,28 @@ const cloud::SystemClock kSystemClock;
 constexpr std::size_t kTurnCommandsMax = 4'096;
 constexpr std::size_t kTurnBytesMax = 8 << 20;
 
+constexpr int kSecretSize = 32;  // bytes
+
 std::uint64_t machine_seed() {
   std::random_device device;
   return static_cast<std::uint64_t>(device()) << 32 | device();
 }
 
+// A seed that is asked for repeats this, too.
+std::string make_secret(std::uint64_t seed) {
+  std::string secret(kSecretSize, '\0');
+  if (seed != 0) {
+    Random random(seed);
+    for (char& c : secret) c = static_cast<char>(random.next());
+  } else if (RAND_bytes(reinterpret_cast<unsigned char*>(secret.data()), kSecretSize) != 1) {
+    throw StoreError("the system has no randomness to give");
+  }
+  return secret;
+}
+
 EngineOptions complete(EngineOptions options) {
   if (!options.clock) options.clock = &kSystemClock;
+  if (options.secret.empty()) options.secret = make_secret(options.seed);
   if (options.seed == 0) options.seed = machine_seed();
   if (!options.log) options.log = [](std::string_view) {};
   if (!options.make_signing_key) options.make_signing_key = SigningKey::generate;
@@ -35,7 +52,7 @@ class Withdrawal final : public Command {
  public:
   explicit Withdrawal(std::shared_ptr<Ticket> ticket) : ticket_(std::move(ticket)) {}
 
-  void run(Machine& machine, Turn& turn) override { machine.queues.withdraw(turn, *ticket_); }
+  void run(Machine& machine, Turn& turn) override { machine.withdraw(turn, *ticket_); }
 
   std::unique_ptr<Completion> refuse(std::exception_ptr) override {
     return std::make_unique<Unheard>();
@@ -55,7 +72,7 @@ Engine::Engine(EngineOptions options)
     : options_(complete(std::move(options))),
       store_(Store::open(options_.directory, options_.env)),
       random_(options_.seed),
-      machine_(options_.endpoint),
+      machine_(options_.endpoint, options_.secret),
       now_(options_.clock->now()) {
   try {
     machine_.open(*store_, now_);

@@ -33,6 +33,9 @@ struct EngineOptions {
   const cloud::Clock* clock = nullptr;             // the system's if null; outlives the engine
   std::uint64_t seed = 0;                          // of all randomness; 0 takes the machine's
   Log log;                                         // nowhere if empty
+  // What the task tokens of a new store are sealed with: 32 bytes, of the seed if there is one, or
+  // else of the system's best randomness, if empty.
+  std::string secret;
   // What SNS signs with, made once, when it is first needed, on a caller's thread: a new key if
   // empty. See SigningKey::generate().
   std::function<std::string()> make_signing_key;
@@ -89,6 +92,7 @@ class Engine {
   const Machine& machine() const { return machine_; }
   const Store& store() const { return *store_; }
   const Log& log() const { return options_.log; }
+  const cloud::Clock& clock() const { return *options_.clock; }
   std::string make_signing_key() const { return options_.make_signing_key(); }
 
  private:

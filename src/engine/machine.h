@@ -7,24 +7,31 @@
 #include <algorithm>
 #include <string>
 
+#include "engine/activities.h"
 #include "engine/buckets.h"
+#include "engine/executions.h"
 #include "engine/message_move_tasks.h"
 #include "engine/multipart_uploads.h"
 #include "engine/queues.h"
 #include "engine/roles.h"
+#include "engine/state_machines.h"
+#include "engine/task_tokens.h"
 #include "engine/topics.h"
 
 namespace doorbuster::engine {
 
 class Machine {
  public:
-  explicit Machine(const std::string& endpoint)
+  // `secret` is what a new store's task tokens are sealed with.
+  Machine(const std::string& endpoint, std::string secret)
       : queues(endpoint),
         topics(queues, endpoint),
         notifications(queues, topics),
         objects(bodies, notifications),
         multipart_uploads(bodies, objects),
-        move_tasks(queues) {}
+        move_tasks(queues),
+        tokens(std::move(secret)),
+        executions(state_machines, activities, tokens) {}
 
   Queues queues;
   Topics topics;
@@ -35,6 +42,10 @@ class Machine {
   MultipartUploads multipart_uploads;
   MessageMoveTasks move_tasks;
   Roles roles;
+  StateMachines state_machines;
+  Activities activities;
+  TaskTokens tokens;
+  Executions executions;
 
   void open(Store& store, cloud::Time now) {
     queues.open(store, now);
@@ -44,31 +55,53 @@ class Machine {
     multipart_uploads.open(store);
     move_tasks.open(store, now);
     roles.open(store);
+    state_machines.open(store);
+    activities.open(store);
+    tokens.open(store);
+    executions.open(store);
   }
 
   void begin_turn(Turn& turn) {
     queues.begin_turn(turn);
     move_tasks.begin_turn(turn);
+    activities.begin_turn(turn);
+    executions.begin_turn(turn);
   }
-  void finish_turn(Turn& turn) { queues.finish_turn(turn); }
+  void finish_turn(Turn& turn) {
+    queues.finish_turn(turn);
+    executions.finish_turn(turn);
+    state_machines.finish_turn(turn);
+  }
   void end_turn(Store& store) {
     queues.end_turn(store);
     topics.end_turn();
     buckets.end_turn();
     objects.end_turn();
+    executions.end_turn();
   }
 
   // Answers everybody who waits for something to happen.
   void dismiss(Turn& turn) {
     queues.dismiss(turn);
     topics.dismiss(turn);
+    activities.dismiss(turn);
+    executions.dismiss(turn);
+  }
+
+  // Takes out the reply that waits under that ticket, if it does.
+  void withdraw(Turn& turn, const Ticket& ticket) {
+    if (ticket.queue != 0) queues.withdraw(turn, ticket);
+    if (ticket.activity_poll != 0) activities.withdraw(turn, ticket.activity_poll);
   }
 
   // When there is next something to do without a command.
   std::optional<cloud::Time> alarm() const {
-    const auto a = queues.alarm();
-    const auto b = move_tasks.alarm();
-    return a && b ? std::min(*a, *b) : a ? a : b;
+    std::optional<cloud::Time> first;
+    for (const auto& alarm :
+         {queues.alarm(), move_tasks.alarm(), activities.alarm(), executions.alarm()}) {
+      if (alarm) first = first ? std::min(*first, *alarm) : alarm;
+    }
+    return first;
   }
 };
 

@@ -9,8 +9,9 @@ namespace doorbuster::engine {
 
 // Where a reply waits, so that whoever waits for it can withdraw. Belongs to the writer's thread.
 struct Ticket {
-  std::uint32_t queue = 0;   // 0: it never waited
-  std::uint64_t waiter = 0;  // its number there, never given twice
+  std::uint32_t queue = 0;          // 0: it never waited
+  std::uint64_t waiter = 0;         // its number there, never given twice
+  std::uint64_t activity_poll = 0;  // of GetActivityTask; 0: it is none
 };
 
 class Completion {

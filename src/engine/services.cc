@@ -20,6 +20,9 @@ class EmbeddedServices final : public cloud::Services {
   std::unique_ptr<cloud::Iam> iam(const cloud::Caller& caller) override {
     return make_iam(engine_, caller);
   }
+  std::unique_ptr<cloud::StepFunctions> step_functions(const cloud::Caller& caller) override {
+    return make_step_functions(engine_, caller);
+  }
 
  private:
   Engine& engine_;

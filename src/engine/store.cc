@@ -14,8 +14,8 @@ constexpr const char* kDatabase = "db";
 constexpr const char* kFormatDraft = "FORMAT.new";
 constexpr std::string_view kFormat = "doorbuster 2\n";
 
-constexpr std::array<const char*, kFamilies> kFamilyNames = {"default", "state",   "messages",
-                                                             "delayed", "objects", "bodies"};
+constexpr std::array<const char*, kFamilies> kFamilyNames = {
+    "default", "state", "messages", "delayed", "objects", "bodies", "history"};
 
 constexpr std::size_t kMiB = 1 << 20;
 
@@ -72,6 +72,11 @@ rocksdb::ColumnFamilyOptions family_options(Family family,
       table.block_size = std::size_t{32} * 1024;
       options.write_buffer_size = 16 * kMiB;
       options.target_file_size_base = 16 * kMiB;
+      break;
+    case Family::history:
+      table.block_size = std::size_t{16} * 1024;
+      options.write_buffer_size = 16 * kMiB;
+      options.compression = rocksdb::kLZ4Compression;
       break;
     case Family::bodies:
       options.write_buffer_size = 16 * kMiB;
@@ -264,6 +269,21 @@ void Store::scan(rocksdb::ReadOptions options, Family family, std::string_view b
   const std::unique_ptr<rocksdb::Iterator> it(
       db_->NewIterator(options, families_[static_cast<std::size_t>(family)]));
   for (it->Seek(slice(begin)); it->Valid(); it->Next()) {
+    if (!visit(view(it->key()), view(it->value()))) return;
+  }
+  if (!it->status().ok()) fail("read", it->status());
+}
+
+void Store::scan_back(Family family, std::string_view begin, std::string_view end,
+                      const Visitor& visit) const {
+  rocksdb::ReadOptions options;
+  const rocksdb::Slice lower = slice(begin);
+  const rocksdb::Slice upper = slice(end);
+  options.iterate_lower_bound = &lower;
+  options.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> it(
+      db_->NewIterator(options, families_[static_cast<std::size_t>(family)]));
+  for (it->SeekToLast(); it->Valid(); it->Prev()) {
     if (!visit(view(it->key()), view(it->value()))) return;
   }
   if (!it->status().ok()) fail("read", it->status());

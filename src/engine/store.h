@@ -28,6 +28,10 @@ class StoreError : public std::runtime_error {
 //     "Q" ARN | "T" ARN | "S" ARN  queue, topic, subscription
 //     "B" NAME                     bucket
 //     "M" HANDLE                   message move task
+//     "A" ARN                      state machine
+//     "D" revision:u64             what the executions of a state machine run by
+//     "C" ARN                      activity
+//     "X"                          the key that task tokens are sealed with
 //     "R" ACCOUNT:NAME             role, with the policies that are its own
 //     "P" ARN                      managed policy of an account
 //     "K"                          the key that SNS signs with, as PEM
@@ -43,12 +47,16 @@ class StoreError : public std::runtime_error {
 //     "m" upload id                            a multipart upload
 //     "p" upload id, part:u32                  a part of it
 //     "c" time:u64 upload id                   what its completion answered
+//     "i"                                      the next number of Step Functions to give
+//     "r" revision:u64                         how many executions of it are kept
+//     "n", "x", "y", "o", "l", "g", "z"        executions: engine/execution_record.h
 //   messages   queue:u32 sequence:u64          a message
 //   delayed    queue:u32 due:u64 sequence:u64  a message before its delay has passed
 //   objects    bucket:u32 key                  an object without its body
 //   bodies     body:u64 chunk:u32              a piece of an object's body
-enum class Family : unsigned char { config, state, messages, delayed, objects, bodies };
-inline constexpr std::size_t kFamilies = 6;
+//   history    execution:u64 event:u64         what has happened to an execution
+enum class Family : unsigned char { config, state, messages, delayed, objects, bodies, history };
+inline constexpr std::size_t kFamilies = 7;
 
 // Changes that reach the disk together or not at all.
 class Batch {
@@ -118,6 +126,10 @@ class Store {
   // elsewhere costs nothing then, where scan() sorts all of it first.
   void scan_intact(Family family, std::string_view begin, std::string_view end,
                    const Visitor& visit) const;
+
+  // The same from the last key before `end` down to `begin`.
+  void scan_back(Family family, std::string_view begin, std::string_view end,
+                 const Visitor& visit) const;
 
   // Gives back the space of keys before `end` that have all been removed.
   void reclaim(Family family, std::string_view begin, std::string_view end);

@@ -51,6 +51,7 @@ class TestBed {
   cloud::Sqs& sqs() { return *sqs_; }
   cloud::Sns& sns() { return *sns_; }
   cloud::S3& s3() { return *s3_; }
+  cloud::StepFunctions& step_functions() { return *step_functions_; }
   boost::asio::any_io_executor executor() { return context_->get_executor(); }
   ManualClock& clock() { return clock_; }
   boost::asio::io_context& context() { return *context_; }
@@ -80,6 +81,7 @@ class TestBed {
     sqs_ = make_sqs(*engine_, {});
     sns_ = make_sns(*engine_, {});
     s3_ = make_s3(*engine_, {});
+    step_functions_ = make_step_functions(*engine_, {});
   }
 
   // Begins an operation; its outcome is in the result once it is there.
@@ -168,6 +170,7 @@ class TestBed {
   std::unique_ptr<cloud::Sqs> sqs_;
   std::unique_ptr<cloud::Sns> sns_;
   std::unique_ptr<cloud::S3> s3_;
+  std::unique_ptr<cloud::StepFunctions> step_functions_;
 };
 
 }  // namespace doorbuster::engine

@@ -41,6 +41,9 @@ inline std::string hex(const Md5& digest) {
   return hex(digest.data(), digest.size());
 }
 
+// Of an even number of lower-case digits, or nothing.
+std::optional<std::string> from_hex(std::string_view text);
+
 // RFC 4648, with padding.
 std::string base64(std::string_view bytes);
 

@@ -1,0 +1,157 @@
+// The children of distributed Maps: executions of their own, each of which carries out a task of
+// its parent. They are begun, and their parents told of their ends, some a turn; after a crash both
+// is found out again from what is open.
+// https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "engine/codec.h"
+#include "engine/execution_host.h"
+#include "engine/executions.h"
+
+namespace doorbuster::engine {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kChildrenAtOnce = 500;
+
+// arn:aws:states:REGION:ACCOUNT:KIND:MACHINE/LABEL
+std::string labelled_arn(const ExecutionRecord& parent, const std::string& kind,
+                         const std::string& label) {
+  static const std::string kMachine = ":stateMachine:";
+  std::string arn = parent.state_machine_arn;
+  arn.replace(arn.find(kMachine), kMachine.size(), ':' + kind + ':');
+  return arn + '/' + label;
+}
+
+std::string label_of(const ExecutionRecord& child) {
+  return child.state_machine_arn.substr(child.state_machine_arn.rfind('/') + 1);
+}
+
+std::string child_arn(const ExecutionRecord& parent, const std::string& label,
+                      states::TaskId task) {
+  return labelled_arn(parent, "execution", label) + ':' + derived_name(parent.arn, task);
+}
+
+// The last run of the Map with that label.
+const MapRun& run_of(const ExecutionRecord& parent, const std::string& label) {
+  const std::string mark = '/' + label + ':';
+  return *std::find_if(parent.map_runs.rbegin(), parent.map_runs.rend(),
+                       [&](const MapRun& run) { return run.arn.find(mark) != std::string::npos; });
+}
+
+}  // namespace
+
+void Executions::number_map_runs(Turn& turn, ExecutionRecord& record) {
+  bool changed = false;
+  for (auto& run : record.map_runs) {
+    if (run.number == 0) {
+      run.number = machines_.next_number();
+      turn.batch.put(Family::state, map_run_key(run.arn), Encoder().u64(record.number).bytes());
+    }
+    changed = changed || run.started == turn.now || run.stopped == turn.now;
+  }
+  if (changed) turn.batch.put(Family::state, record_key(record.number), record.encode());
+}
+
+std::shared_ptr<const states::Definition> Executions::definition_of(const Store& store,
+                                                                    const ExecutionRecord& record) {
+  if (!record.task) return machines_.definition(store, machines_.revision(record.revision));
+  auto& known = child_definitions_[{record.task->execution, label_of(record)}];
+  if (known) return known;
+  const LiveExecution* parent =
+      open_.contains(record.task->execution) ? live_.find(store, record.task->execution) : nullptr;
+  if (!parent) return nullptr;
+  for (const auto& order : parent->execution->open_tasks()) {
+    if (order.child && order.resource.action == label_of(record)) known = order.child;
+  }
+  return known;
+}
+
+void Executions::see_to_children(Turn& turn) {
+  for (std::size_t i = 0; i < kChildrenAtOnce && !ended_children_.empty(); ++i) {
+    const std::uint64_t child = ended_children_.front();
+    ended_children_.pop_front();
+    answer_parent(turn, live_.find(turn.store, child)->record);
+  }
+  for (std::size_t i = 0; i < kChildrenAtOnce && !begun_children_.empty(); ++i) {
+    Child child = std::move(begun_children_.front());
+    begun_children_.pop_front();
+    begin_child(turn, std::move(child));
+  }
+  for (std::size_t i = 0; i < kChildrenAtOnce && !orphans_.empty(); ++i) {
+    const std::uint64_t orphan = orphans_.front();
+    orphans_.pop_front();
+    if (open_.contains(orphan)) abort(turn, *live_.find(turn.store, orphan));
+  }
+  if (begun_children_.empty() && ended_children_.empty() && orphans_.empty()) forget_definitions();
+}
+
+void Executions::abort(Turn& turn, LiveExecution& live) {
+  if (live.execution) {
+    step(turn, live, [](states::Execution& execution, ExecutionHost& host) {
+      execution.abort("", "", host);
+      return true;
+    });
+  } else {
+    live.record.status = states::Status::aborted;
+    close(turn, live);
+  }
+}
+
+void Executions::forget_definitions() {
+  std::erase_if(child_definitions_,
+                [&](const auto& known) { return !open_.contains(known.first.first); });
+}
+
+void Executions::begin_child(Turn& turn, Child child) {
+  const auto it = open_.find(child.task.execution);
+  if (it == open_.end() || !it->second.find(child.task.task)) return;
+  const LiveExecution& parent = *live_.find(turn.store, child.task.execution);
+  if (!child.order) child.order = order_of(*parent.execution, child.task.task);
+  if (!child.order) return;
+  const auto arn = child_arn(parent.record, child.order->resource.action, child.task.task);
+  const auto there = number_of(turn.store, arn);
+  if (!there) return start_child(turn, parent, std::move(child));
+  if (!open_.contains(*there)) ended_children_.push_back(*there);  // before the crash
+}
+
+void Executions::start_child(Turn& turn, const LiveExecution& parent, Child child) {
+  const std::string& label = child.order->resource.action;
+  const MapRun& run = run_of(parent.record, label);
+  ExecutionRecord record;
+  record.number = machines_.next_number();
+  record.arn = child_arn(parent.record, label, child.task.task);
+  record.name = derived_name(parent.record.arn, child.task.task);
+  record.state_machine_arn = labelled_arn(parent.record, "stateMachine", label);
+  record.machine = run.number;
+  record.revision = parent.record.revision;
+  record.input = json::serialize(child.order->input);
+  record.started = turn.now;
+  record.map_run_arn = run.arn;
+  record.task = child.task;
+  launch(turn, std::move(record), std::move(child.order->input), child.order->child);
+}
+
+void Executions::answer_parent(Turn& turn, const ExecutionRecord& child) {
+  if (child.status == states::Status::succeeded) {
+    succeed(turn, *child.task, json::parse(child.output));
+  } else {
+    fail(turn, *child.task, child.error, child.cause);
+  }
+}
+
+void Executions::cancel_children(const Store& store, const ExecutionRecord& parent,
+                                 const std::vector<states::TaskId>& tasks) {
+  for (const auto task : tasks) {
+    for (const auto& run : parent.map_runs) {
+      const auto from = run.arn.rfind('/') + 1;
+      const auto label = run.arn.substr(from, run.arn.rfind(':') - from);
+      const auto child = number_of(store, child_arn(parent, label, task));
+      if (child && open_.contains(*child)) orphans_.push_back(*child);
+    }
+  }
+}
+
+}  // namespace doorbuster::engine

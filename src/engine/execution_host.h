@@ -1,0 +1,77 @@
+// Whoever runs an execution, for the length of one call: what it says goes into the turn's batch.
+#pragma once
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "engine/execution_history.h"
+#include "engine/execution_record.h"
+#include "engine/task_tokens.h"
+#include "engine/turn.h"
+
+namespace doorbuster::engine {
+
+class ExecutionHost final : public states::Host {
+ public:
+  ExecutionHost(Turn& turn, TaskTokens& tokens, ExecutionRecord& record, OpenExecution& open)
+      : turn_(turn), tokens_(tokens), record_(record), open_(open) {}
+
+  states::Time now() const override { return turn_.now; }
+  std::uint64_t random() override { return turn_.random.next(); }
+  std::string token(states::TaskId task) override {
+    return tokens_.make(turn_, {record_.number, task});
+  }
+  void append(states::HistoryEvent event) override {
+    record_.events = static_cast<std::uint64_t>(event.id);
+    note_map_run(event);
+    if (record_.express) return;  // nobody can ask for it
+    turn_.batch.put(Family::history, event_key(record_.number, record_.events), encode(event));
+  }
+  void begin(states::TaskOrder order) override { begun_.push_back(std::move(order)); }
+  void cancel(states::TaskId task) override {
+    std::erase_if(begun_, [&](const states::TaskOrder& order) { return order.id == task; });
+    const auto* open = open_.find(task);
+    if (open && open->kind == OpenTask::Kind::child) cancelled_.push_back(task);
+    close(task);
+  }
+
+  // The task has an answer, or needs none.
+  void close(states::TaskId task) {
+    std::erase_if(open_.tasks, [&](const OpenTask& open) { return open.id == task; });
+  }
+  // What is to be done since the last call.
+  std::vector<states::TaskOrder> take_begun() { return std::exchange(begun_, {}); }
+  // Children that nobody waits for any more.
+  const std::vector<states::TaskId>& cancelled() const { return cancelled_; }
+
+ private:
+  // MapRunStarted, MapRunSucceeded, ...: the end of a run is that of the last one that is open.
+  void note_map_run(const states::HistoryEvent& event) {
+    if (!event.type.starts_with("MapRun") || event.type == "MapRunRedriven") return;
+    if (event.type == "MapRunStarted") {
+      const auto& arn = event.details.at("mapRunArn").as_string();
+      record_.map_runs.push_back({0, std::string(arn), turn_.now, {}, states::Status::running});
+      return;
+    }
+    const auto is_open = [](const MapRun& run) { return run.status == states::Status::running; };
+    const auto run = std::find_if(record_.map_runs.rbegin(), record_.map_runs.rend(), is_open);
+    if (run == record_.map_runs.rend()) return;
+    run->stopped = turn_.now;
+    run->status = event.type == "MapRunSucceeded" ? states::Status::succeeded
+                  : event.type == "MapRunFailed"  ? states::Status::failed
+                                                  : states::Status::aborted;
+  }
+
+  Turn& turn_;
+  TaskTokens& tokens_;
+  ExecutionRecord& record_;
+  OpenExecution& open_;
+  std::vector<states::TaskOrder> begun_;
+  std::vector<states::TaskId> cancelled_;
+};
+
+// What the execution has asked for by that task; nothing if it has not, or not any more.
+std::optional<states::TaskOrder> order_of(const states::Execution& execution, states::TaskId task);
+
+}  // namespace doorbuster::engine

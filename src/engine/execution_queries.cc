@@ -1,0 +1,183 @@
+#include "engine/execution_queries.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "cloud/error.h"
+#include "engine/codec.h"
+#include "engine/execution_retention.h"
+#include "engine/state_machine_rules.h"
+
+namespace doorbuster::engine {
+namespace {
+
+constexpr std::string_view kStatusFilter = "statusFilter";
+constexpr std::int64_t kBilledEvery_ms = 100;
+constexpr std::int64_t kBilledMemory_MB = 64;
+
+cloud::Error invalid_filter(std::string_view filter, const std::string& value) {
+  return {"ValidationException", "1 validation error detected: Value '" + value + "' at '" +
+                                     std::string(filter) +
+                                     "' failed to satisfy constraint: Member must satisfy enum "
+                                     "value set"};
+}
+
+std::vector<states::Status> statuses(const std::string& filter) {
+  using states::Status;
+  if (filter.empty()) {
+    return {Status::running, Status::succeeded, Status::failed, Status::timed_out, Status::aborted};
+  }
+  if (filter == "PENDING_REDRIVE") return {};
+  const auto status = status_of(filter);
+  if (!status) throw invalid_filter(kStatusFilter, filter);
+  return {*status};
+}
+
+// The inverse of the number that the page before ended with.
+std::uint64_t place_of(const std::string& token) {
+  if (token.empty()) return 0;
+  const std::string place = from_token(token);
+  if (place.size() != sizeof(std::uint64_t)) {
+    throw cloud::Error("InvalidToken", "Invalid Token: 'Invalid token'");
+  }
+  return Decoder(place).u64() + 1;
+}
+
+bool passes(const ExecutionRecord& record, const std::string& redrive_filter) {
+  if (redrive_filter.empty()) return true;
+  return (redrive_filter == "REDRIVEN") == (record.redrives > 0);
+}
+
+// The inverses of the numbers of executions in that status, ascending: the newest first.
+void gather(const Store& store, const std::string& prefix, std::uint64_t from, std::size_t max,
+            std::vector<std::uint64_t>& found) {
+  std::size_t count = 0;
+  store.scan(Family::state, Encoder().raw(prefix).u64(from).bytes(), after_prefix(prefix),
+             [&](std::string_view key, std::string_view) {
+               found.push_back(Decoder(key.substr(prefix.size())).u64());
+               return ++count < max;
+             });
+}
+
+cloud::ExecutionListItem item_of(const ExecutionRecord& record) {
+  cloud::ExecutionListItem item;
+  item.executionArn = record.arn;
+  item.stateMachineArn = record.state_machine_arn;
+  item.name = record.name;
+  item.status = to_string(record.status);
+  item.startDate = record.started;
+  item.stopDate = record.stopped;
+  item.mapRunArn = record.map_run_arn;
+  item.redriveCount = static_cast<int>(record.redrives);
+  item.redriveDate = record.redriven;
+  return item;
+}
+
+}  // namespace
+
+ExecutionRecord record_of(const Store& store, const std::string& execution_arn) {
+  const auto number = find_execution(store, execution_arn);
+  auto record = number ? read_record(store, *number) : std::nullopt;
+  if (record) return std::move(*record);
+  throw cloud::Error("ExecutionDoesNotExist", "Execution Does Not Exist: '" + execution_arn + "'");
+}
+
+cloud::DescribeExecutionOutput describe(const ExecutionRecord& record, bool with_data,
+                                        cloud::Time now) {
+  cloud::DescribeExecutionOutput result;
+  result.executionArn = record.arn;
+  result.stateMachineArn = record.state_machine_arn;
+  result.name = record.name;
+  result.status = to_string(record.status);
+  result.startDate = record.started;
+  result.stopDate = record.stopped;
+  if (with_data) {
+    result.input = record.input;
+    result.inputDetails.emplace();
+    result.output = record.output;
+    if (!record.output.empty()) result.outputDetails.emplace();
+    result.cause = record.cause;
+    result.error = record.error;
+  }
+  result.traceHeader = record.trace_header;
+  result.mapRunArn = record.map_run_arn;
+  result.redriveCount = static_cast<int>(record.redrives);
+  result.redriveDate = record.redriven;
+  result.redriveStatusReason = not_redrivable(record, now);
+  result.redriveStatus = result.redriveStatusReason.empty() ? "REDRIVABLE" : "NOT_REDRIVABLE";
+  return result;
+}
+
+cloud::StartSyncExecutionOutput sync_outcome(const ExecutionRecord& record, bool with_data) {
+  cloud::StartSyncExecutionOutput result;
+  result.executionArn = record.arn;
+  result.stateMachineArn = record.state_machine_arn;
+  result.name = record.name;
+  result.startDate = record.started;
+  result.stopDate = record.stopped;
+  result.status = record.status == states::Status::aborted ? "FAILED" : to_string(record.status);
+  if (with_data) {
+    result.error = record.error;
+    result.cause = record.cause;
+    result.input = record.input;
+    result.inputDetails.emplace();
+    result.output = record.output;
+    if (!record.output.empty()) result.outputDetails.emplace();
+  }
+  result.traceHeader = record.trace_header;
+  const std::int64_t duration_ms = (record.stopped - record.started).count();
+  result.billingDetails = {kBilledMemory_MB,
+                           (duration_ms + kBilledEvery_ms - 1) / kBilledEvery_ms * kBilledEvery_ms};
+  return result;
+}
+
+std::uint64_t map_run_number(const Store& store, const std::string& map_run_arn) {
+  std::string number;
+  const bool known = store.get(Family::state, map_run_key(map_run_arn), &number);
+  const auto record = known ? read_record(store, Decoder(number).u64()) : std::nullopt;
+  for (const auto& run : record ? record->map_runs : std::vector<MapRun>()) {
+    if (run.arn == map_run_arn) return run.number;
+  }
+  throw cloud::Error("ResourceNotFound", "Map Run Does Not Exist: '" + map_run_arn + "'");
+}
+
+cloud::ListMapRunsOutput list_map_runs(const Store& store, const cloud::ListMapRunsInput& request) {
+  const auto record = record_of(store, request.executionArn);
+  const std::size_t max = page_size(request.maxResults);
+  const std::uint64_t from = place_of(request.nextToken);
+  cloud::ListMapRunsOutput page;
+  for (std::uint64_t i = from; i < record.map_runs.size(); ++i) {
+    if (page.mapRuns.size() == max) {
+      page.nextToken = to_token(Encoder().u64(i - 1).bytes());
+      break;
+    }
+    const MapRun& run = record.map_runs[i];
+    page.mapRuns.push_back(
+        {record.arn, run.arn, record.state_machine_arn, run.started, run.stopped});
+  }
+  return page;
+}
+
+cloud::ListExecutionsOutput list_executions(const Store& store, std::uint64_t machine,
+                                            const cloud::ListExecutionsInput& request) {
+  const std::string& redrive = request.redriveFilter;
+  if (!redrive.empty() && redrive != "REDRIVEN" && redrive != "NOT_REDRIVEN") {
+    throw invalid_filter("redriveFilter", redrive);
+  }
+  const std::size_t max = page_size(request.maxResults);
+  const std::uint64_t from = place_of(request.nextToken);
+  std::vector<std::uint64_t> found;
+  for (const auto status : statuses(request.statusFilter)) {
+    gather(store, list_prefix(machine, status), from, max + 1, found);
+  }
+  std::ranges::sort(found);
+  cloud::ListExecutionsOutput page;
+  for (std::size_t i = 0; i < std::min(max, found.size()); ++i) {
+    const auto record = read_record(store, ~found[i]);
+    if (record && passes(*record, redrive)) page.executions.push_back(item_of(*record));
+  }
+  if (found.size() > max) page.nextToken = to_token(Encoder().u64(found[max - 1]).bytes());
+  return page;
+}
+
+}  // namespace doorbuster::engine

@@ -1,0 +1,117 @@
+// What is kept of an execution beside what it is stored in while it runs, and where.
+//
+// An execution has a number, which grows with time. In the store, with `number` as u64:
+//
+//   state    "n" ARN                          the number of the execution of that name
+//            "x" number                       its record
+//            "y" number piece                 a piece of it (states::Execution::Pieces)
+//            "o" number                       what an open one waits for
+//            "l" machine:u64 status ~number   lists a state machine's, the newest first
+//            "g" ARN                          the number of the execution that a map run is of
+//            "z" stopped:u64 number           when it ended, so that it is forgotten in time
+//   history  number event:u64                 an event, as JSON
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cloud/async.h"
+#include "engine/store.h"
+#include "states/execution.h"
+
+namespace doorbuster::engine {
+
+// A task of any execution.
+struct TaskRef {
+  std::uint64_t execution = 0;
+  states::TaskId task = 0;
+
+  friend auto operator<=>(const TaskRef&, const TaskRef&) = default;
+};
+
+// A distributed Map that an execution has begun. Its children are listed as a state machine's are.
+struct MapRun {
+  std::uint64_t number = 0;
+  std::string arn;
+  cloud::Time started{};
+  cloud::Time stopped{};
+  states::Status status = states::Status::running;
+};
+
+struct ExecutionRecord {
+  std::uint64_t number = 0;  // the key's
+  std::string arn;
+  std::string name;
+  std::string state_machine_arn;
+  std::uint64_t machine = 0;  // or the map run's
+  std::uint64_t revision = 0;
+  bool express = false;
+  std::string input;  // JSON, as it came
+  std::string trace_header;
+  cloud::Time started{};
+  states::Status status = states::Status::running;
+  cloud::Time stopped{};
+  std::string output;  // JSON, if it succeeded
+  std::string error;
+  std::string cause;
+  std::uint64_t redrives = 0;
+  cloud::Time redriven{};
+  std::uint64_t events = 0;     // of its history, when it ended
+  std::string map_run_arn;      // of a distributed Map's child
+  std::optional<TaskRef> task;  // that it carries out, of its parent
+  std::vector<MapRun> map_runs;
+
+  std::string encode() const;
+  static ExecutionRecord decode(std::uint64_t number, std::string_view bytes);
+};
+
+// "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED".
+const char* to_string(states::Status status);
+// Nothing if there is no such status.
+std::optional<states::Status> status_of(std::string_view name);
+
+// What an execution that runs waits for. Where it is not yet, or no longer, somebody's, a task is
+// begun again after a restart.
+struct OpenTask {
+  enum class State : unsigned char {
+    begun,      // somebody has to carry it out
+    taken,      // a worker has it, or another service has accepted it: it comes back by its token
+    submitted,  // .sync: the other service has accepted it and is watched
+  };
+  enum class Kind : unsigned char { runner, activity, child };
+  states::TaskId id = 0;
+  State state = State::begun;
+  Kind kind = Kind::runner;
+  std::string activity_arn;
+};
+struct OpenExecution {
+  std::optional<cloud::Time> alarm;
+  std::uint64_t parent = 0;  // the execution that a distributed Map's child is of
+  std::vector<OpenTask> tasks;
+
+  OpenTask* find(states::TaskId task);
+
+  std::string encode() const;
+  static OpenExecution decode(std::string_view bytes);
+};
+
+// The name of what an execution starts by one of its tasks: the same each time that it is begun.
+std::string derived_name(const std::string& execution_arn, states::TaskId task);
+
+std::string name_key(const std::string& execution_arn);
+std::string map_run_key(const std::string& map_run_arn);
+std::string record_key(std::uint64_t execution);
+std::string piece_prefix(std::uint64_t execution);
+std::string open_key(std::uint64_t execution);
+std::string list_prefix(std::uint64_t machine, states::Status status);
+std::string list_key(const ExecutionRecord& record, states::Status status);
+std::string end_key(const ExecutionRecord& record);
+std::string event_key(std::uint64_t execution, std::uint64_t event);
+
+// Nothing if there is none, or it is forgotten. From the store alone: any thread.
+std::optional<ExecutionRecord> read_record(const Store& store, std::uint64_t execution);
+std::optional<std::uint64_t> find_execution(const Store& store, const std::string& arn);
+
+}  // namespace doorbuster::engine

@@ -1,0 +1,90 @@
+// What becomes of an execution's tasks, and who gets them.
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "engine/execution_host.h"
+#include "engine/executions.h"
+
+namespace doorbuster::engine {
+namespace {
+
+namespace json = boost::json;
+
+}  // namespace
+
+// What the execution has asked for by that task.
+std::optional<states::TaskOrder> order_of(const states::Execution& execution, states::TaskId task) {
+  auto orders = execution.open_tasks();
+  const auto it = std::ranges::find(orders, task, &states::TaskOrder::id);
+  if (it == orders.end()) return std::nullopt;
+  return std::move(*it);
+}
+
+bool Executions::answer(Turn& turn, const TaskRef& task, const Call& call) {
+  const auto it = open_.find(task.execution);
+  if (it == open_.end() || !it->second.find(task.task)) return false;
+  return step(turn, *live_.find(turn.store, task.execution), call);
+}
+
+bool Executions::succeed(Turn& turn, const TaskRef& task, json::value output) {
+  return answer(turn, task, [&](states::Execution& execution, ExecutionHost& host) {
+    host.close(task.task);
+    return execution.succeed(task.task, std::move(output), host);
+  });
+}
+
+bool Executions::fail(Turn& turn, const TaskRef& task, std::string error, std::string cause) {
+  return answer(turn, task, [&](states::Execution& execution, ExecutionHost& host) {
+    host.close(task.task);
+    return execution.fail(task.task, std::move(error), std::move(cause), host);
+  });
+}
+
+bool Executions::submitted(Turn& turn, const TaskRef& task, json::value output, bool watched) {
+  return answer(turn, task, [&](states::Execution& execution, ExecutionHost& host) {
+    open_.at(task.execution).find(task.task)->state =
+        watched ? OpenTask::State::submitted : OpenTask::State::taken;
+    return execution.submitted(task.task, std::move(output), host);
+  });
+}
+
+bool Executions::heartbeat(Turn& turn, const TaskRef& task) {
+  return answer(turn, task, [&](states::Execution& execution, ExecutionHost& host) {
+    return execution.heartbeat(task.task, host);
+  });
+}
+
+std::optional<RunnerTask> Executions::runner_task(Turn& turn, const TaskRef& task) {
+  auto order = board_.take_order(task);
+  const auto it = open_.find(task.execution);
+  const OpenTask* open = it == open_.end() ? nullptr : it->second.find(task.task);
+  if (!open) return std::nullopt;
+  const LiveExecution& live = *live_.find(turn.store, task.execution);
+  if (!order) order = order_of(*live.execution, task.task);
+  if (!order) return std::nullopt;
+  const Revision& revision = machines_.revision(live.record.revision);
+  return RunnerTask{task,
+                    std::move(*order),
+                    open->state == OpenTask::State::submitted,
+                    live.record.arn,
+                    live.record.state_machine_arn,
+                    revision.role_arn};
+}
+
+std::optional<cloud::GetActivityTaskOutput> Executions::activity_task(Turn& turn,
+                                                                      const TaskRef& task,
+                                                                      const std::string& worker) {
+  const auto it = open_.find(task.execution);
+  OpenTask* open = it == open_.end() ? nullptr : it->second.find(task.task);
+  if (!open) return std::nullopt;
+  LiveExecution& live = *live_.find(turn.store, task.execution);
+  const auto order = order_of(*live.execution, task.task);
+  if (!order) return std::nullopt;
+  open->state = OpenTask::State::taken;
+  step(turn, live, [&](states::Execution& execution, ExecutionHost& host) {
+    return execution.started(task.task, worker, host);
+  });
+  return cloud::GetActivityTaskOutput{tokens_.make(turn, task), json::serialize(order->input)};
+}
+
+}  // namespace doorbuster::engine

@@ -1,0 +1,396 @@
+#include "engine/executions.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "cloud/error.h"
+#include "engine/codec.h"
+#include "engine/execution_host.h"
+#include "engine/execution_retention.h"
+#include "engine/text.h"
+
+namespace doorbuster::engine {
+namespace {
+
+namespace json = boost::json;
+
+// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+constexpr std::size_t kOpenMax = 1'000'000;
+constexpr std::chrono::minutes kExpressMax{5};
+
+// What one turn wakes at the most; the others are due still.
+constexpr std::size_t kWokenAtOnce = 1'000;
+
+cloud::Error no_such_execution(const std::string& arn) {
+  return {"ExecutionDoesNotExist", "Execution Does Not Exist: '" + arn + "'"};
+}
+
+std::string execution_arn(const StateMachine& machine, const std::string& name, Random& random) {
+  auto arn = cloud::Arn::parse(machine.arn).value();
+  arn.resource = (machine.express ? "express:" : "execution:") + machine.name + ':' + name;
+  if (machine.express) arn.resource += ':' + str(random.uuid());
+  return arn.str();
+}
+
+states::Identity identity_of(const ExecutionRecord& record, const Revision& revision) {
+  const std::string& machine = record.state_machine_arn;
+  return {record.arn,
+          record.name,
+          machine,
+          machine.substr(machine.rfind(':') + 1),
+          revision.role_arn,
+          record.started,
+          static_cast<std::int64_t>(record.redrives)};
+}
+
+}  // namespace
+
+// --- Opening ----------------------------------------------------------------------------------
+
+void Executions::open(const Store& store) {
+  store.scan(Family::state, "o", "p", [&](std::string_view key, std::string_view value) {
+    const std::uint64_t number = Decoder(key.substr(1)).u64();
+    OpenExecution& open = open_.emplace(number, OpenExecution::decode(value)).first->second;
+    if (open.alarm) alarms_.emplace(*open.alarm, number);
+    for (const auto& task : open.tasks) {
+      const TaskRef ref{number, task.id};
+      if (task.kind == OpenTask::Kind::child) {
+        begun_children_.push_back({ref, std::nullopt});
+      } else if (task.state == OpenTask::State::taken) {
+        continue;
+      } else if (task.kind == OpenTask::Kind::activity) {
+        activities_.offer(task.activity_arn, ref);
+      } else {
+        board_.offer(ref);
+      }
+    }
+    return true;
+  });
+  for (const auto& [number, open] : open_) {
+    if (open.parent != 0 && !open_.contains(open.parent)) orphans_.push_back(number);
+  }
+  store.scan(Family::state, "z", "{", [&](std::string_view key, std::string_view) {
+    next_sweep_ = end_of_retention(key);
+    return false;
+  });
+}
+
+// --- Operations -------------------------------------------------------------------------------
+
+Executions::Started Executions::start(Turn& turn, StartOrder order) {
+  const StateMachine& machine = machines_.get(order.state_machine_arn);
+  if (order.name.empty()) order.name = str(turn.random.uuid());
+  std::string arn = execution_arn(machine, order.name, turn.random);
+  if (!machine.express) {
+    if (const auto there = number_of(turn.store, arn)) return again(turn.store, *there, order);
+  }
+  if (open_.size() >= kOpenMax) {
+    throw cloud::Error("ExecutionLimitExceeded", "Execution Limit Exceeded");
+  }
+  Revision& revision = machines_.revision(machine.revision);
+  const auto& definition = machines_.definition(turn.store, revision);
+  ExecutionRecord record;
+  record.number = machines_.next_number();
+  record.arn = std::move(arn);
+  record.name = std::move(order.name);
+  record.state_machine_arn = machine.arn;
+  record.machine = machine.number;
+  record.revision = revision.number;
+  record.express = machine.express;
+  record.input = std::move(order.input);
+  record.trace_header = std::move(order.trace_header);
+  record.started = turn.now;
+  return launch(turn, std::move(record), std::move(order.value), definition);
+}
+
+Executions::Started Executions::launch(
+    Turn& turn, ExecutionRecord record, json::value input,
+    const std::shared_ptr<const states::Definition>& definition) {
+  Revision& revision = machines_.revision(record.revision);
+  machines_.hold(revision);
+  started_.emplace(record.arn, record.number);
+  turn.batch.put(Family::state, name_key(record.arn), Encoder().u64(record.number).bytes());
+  turn.batch.put(Family::state, record_key(record.number), record.encode());
+  if (!record.express) turn.batch.put(Family::state, list_key(record, record.status), "");
+  OpenExecution& open = open_.emplace(record.number, OpenExecution()).first->second;
+  if (record.task) open.parent = record.task->execution;
+  const Started started{record.number, record.arn, record.started};
+  LiveExecution& live = live_.add({std::move(record), nullptr, {}});
+  ExecutionHost host(turn, tokens_, live.record, open);
+  live.execution = states::Execution::begin(definition, identity_of(live.record, revision),
+                                            std::move(input), host);
+  follow_up(turn, live, host);
+  return started;
+}
+
+// The same execution under the same name is the one that is there, as long as it is open.
+Executions::Started Executions::again(const Store& store, std::uint64_t execution,
+                                      const StartOrder& order) {
+  const ExecutionRecord& record = live_.find(store, execution)->record;
+  const bool same = record.status == states::Status::running && record.input == order.input;
+  if (same || order.resume) {
+    return {record.number, record.arn, record.started};
+  }
+  throw cloud::Error("ExecutionAlreadyExists", "Execution Already Exists: '" + record.arn + "'");
+}
+
+cloud::Time Executions::stop(Turn& turn, const std::string& arn, std::string error,
+                             std::string cause) {
+  LiveExecution& live = find(turn.store, arn);
+  if (live.record.status != states::Status::running) return live.record.stopped;
+  step(turn, live, [&](states::Execution& execution, ExecutionHost& host) {
+    execution.abort(std::move(error), std::move(cause), host);
+    return true;
+  });
+  return live.record.stopped;
+}
+
+cloud::Time Executions::redrive(Turn& turn, const std::string& arn) {
+  LiveExecution& live = find(turn.store, arn);
+  ExecutionRecord& record = live.record;
+  const auto refuse = [&](const std::string& why) {
+    throw cloud::Error("ExecutionNotRedrivable", "Execution is not redrivable: " + why);
+  };
+  if (const std::string why = not_redrivable(record, turn.now); !why.empty()) refuse(why);
+  OpenExecution& open = open_.emplace(record.number, OpenExecution()).first->second;
+  ExecutionHost host(turn, tokens_, record, open);
+  if (!live.execution || !live.execution->redrive(host)) {
+    open_.erase(record.number);
+    refuse("it has no state to go on from");
+  }
+  turn.batch.remove(Family::state, end_key(record));
+  turn.batch.remove(Family::state, list_key(record, record.status));
+  record.status = states::Status::running;
+  record.stopped = {};
+  record.error.clear();
+  record.cause.clear();
+  record.redriven = turn.now;
+  ++record.redrives;
+  turn.batch.put(Family::state, list_key(record, record.status), "");
+  turn.batch.put(Family::state, record_key(record.number), record.encode());
+  follow_up(turn, live, host);
+  return turn.now;
+}
+
+void Executions::wait(Turn& turn, std::uint64_t execution,
+                      std::unique_ptr<Reply<ExecutionRecord>>& reply) {
+  const LiveExecution* live = live_.find(turn.store, execution);
+  if (!live) throw no_such_execution(std::to_string(execution));
+  if (live->record.status == states::Status::running) {
+    waiting_[execution].push_back(std::move(reply));
+    return;
+  }
+  reply->value = live->record;
+  turn.done.push_back(std::move(reply));
+}
+
+// --- Finding ----------------------------------------------------------------------------------
+
+std::optional<std::uint64_t> Executions::number_of(const Store& store,
+                                                   const std::string& arn) const {
+  const auto it = started_.find(arn);
+  return it == started_.end() ? find_execution(store, arn) : it->second;
+}
+
+LiveExecution& Executions::find(const Store& store, const std::string& arn) {
+  const auto number = number_of(store, arn);
+  LiveExecution* live = number ? live_.find(store, *number) : nullptr;
+  if (!live) throw no_such_execution(arn);
+  return *live;
+}
+
+bool Executions::knows(const Store& store, const TaskRef& task) {
+  return live_.find(store, task.execution) != nullptr;
+}
+
+// --- Steps ------------------------------------------------------------------------------------
+
+bool Executions::step(Turn& turn, LiveExecution& live, const Call& call) {
+  ExecutionHost host(turn, tokens_, live.record, open_.at(live.record.number));
+  const bool changed = call(*live.execution, host);
+  if (!changed) return false;
+  follow_up(turn, live, host);
+  return true;
+}
+
+// What a call has begun may end at once, and so begin more.
+void Executions::follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host) {
+  number_map_runs(turn, live.record);
+  cancel_children(turn.store, live.record, host.cancelled());
+  for (auto orders = host.take_begun(); !orders.empty(); orders = host.take_begun()) {
+    for (auto& order : orders) {
+      const auto& resource = order.resource;
+      const bool activity = resource.kind == states::Resource::Kind::activity;
+      if (activity && !activities_.offer(resource.arn, {live.record.number, order.id})) {
+        live.execution->fail(order.id, "States.Runtime", "Activity does not exist: " + resource.arn,
+                             host);
+      } else {
+        dispatch(turn, live, std::move(order));
+      }
+    }
+  }
+  settle(turn, live);
+}
+
+void Executions::dispatch(Turn&, LiveExecution& live, states::TaskOrder order) {
+  const TaskRef ref{live.record.number, order.id};
+  OpenTask open;
+  open.id = order.id;
+  switch (order.resource.kind) {
+    case states::Resource::Kind::activity:
+      open.kind = OpenTask::Kind::activity;
+      open.activity_arn = order.resource.arn;
+      break;
+    case states::Resource::Kind::child:
+      open.kind = OpenTask::Kind::child;
+      child_definitions_[{ref.execution, order.resource.action}] = order.child;
+      begun_children_.push_back({ref, std::move(order)});
+      break;
+    default:
+      board_.offer(ref, std::move(order));
+  }
+  open_.at(ref.execution).tasks.push_back(std::move(open));
+}
+
+void Executions::settle(Turn& turn, LiveExecution& live) {
+  const auto status = live.execution->status();
+  // One that has succeeded is never gone on with.
+  if (status == states::Status::succeeded ||
+      (live.record.express && status != states::Status::running)) {
+    forget_pieces(turn, live);
+    return close(turn, live);
+  }
+  write_pieces(turn, live);
+  if (status != states::Status::running) return close(turn, live);
+  OpenExecution& open = open_.at(live.record.number);
+  auto alarm = live.execution->alarm();
+  if (live.record.express) {
+    const cloud::Time end = live.record.started + kExpressMax;
+    alarm = alarm ? std::min(*alarm, end) : end;
+  }
+  set_alarm(live.record.number, open, alarm);
+  turn.batch.put(Family::state, open_key(live.record.number), open.encode());
+}
+
+void Executions::write_pieces(Turn& turn, LiveExecution& live) {
+  const std::string prefix = piece_prefix(live.record.number);
+  for (const auto& [key, bytes] : live.execution->take_changes()) {
+    if (bytes) {
+      turn.batch.put(Family::state, prefix + key, *bytes);
+      live.pieces.insert(key);
+    } else {
+      turn.batch.remove(Family::state, prefix + key);
+      live.pieces.erase(key);
+    }
+  }
+}
+
+void Executions::forget_pieces(Turn& turn, LiveExecution& live) {
+  const std::string prefix = piece_prefix(live.record.number);
+  for (const auto& key : live.pieces) turn.batch.remove(Family::state, prefix + key);
+  live.pieces.clear();
+}
+
+void Executions::set_alarm(std::uint64_t execution, OpenExecution& open,
+                           std::optional<cloud::Time> alarm) {
+  if (open.alarm == alarm) return;
+  if (open.alarm) alarms_.erase({*open.alarm, execution});
+  if (alarm) alarms_.emplace(*alarm, execution);
+  open.alarm = alarm;
+}
+
+void Executions::close(Turn& turn, LiveExecution& live) {
+  ExecutionRecord& record = live.record;
+  turn.batch.remove(Family::state, list_key(record, states::Status::running));
+  turn.batch.remove(Family::state, open_key(record.number));
+  set_alarm(record.number, open_.at(record.number), std::nullopt);
+  open_.erase(record.number);
+  record.stopped = turn.now;
+  if (live.execution) {
+    if (record.status == states::Status::running) record.status = live.execution->status();
+    if (record.status == states::Status::succeeded) {
+      record.output = json::serialize(live.execution->output());
+    } else {
+      record.error = live.execution->error();
+      record.cause = live.execution->cause();
+    }
+  }
+  if (record.task) ended_children_.push_back(record.number);
+  const auto waiting = waiting_.extract(record.number);
+  if (!waiting.empty()) {
+    for (auto& reply : waiting.mapped()) {
+      reply->value = record;
+      turn.done.push_back(std::move(reply));
+    }
+  }
+  if (record.express) return forget(turn, record);
+  turn.batch.put(Family::state, record_key(record.number), record.encode());
+  turn.batch.put(Family::state, list_key(record, record.status), "");
+  turn.batch.put(Family::state, end_key(record), "");
+  if (!next_sweep_) next_sweep_ = record.stopped + kRetention;
+}
+
+// --- Turns ------------------------------------------------------------------------------------
+
+// Each one once: who has more to do goes on in the next turn, and others get theirs in between.
+void Executions::begin_turn(Turn& turn) {
+  std::vector<std::uint64_t> due;
+  for (const auto& [time, number] : alarms_) {
+    if (time > turn.now || due.size() == kWokenAtOnce) break;
+    due.push_back(number);
+  }
+  for (const std::uint64_t number : due) wake(turn, number);
+  sweep(turn);
+}
+
+void Executions::wake(Turn& turn, std::uint64_t number) {
+  LiveExecution& live = *live_.find(turn.store, number);
+  set_alarm(number, open_.at(number), std::nullopt);
+  step(turn, live, [&](states::Execution& execution, ExecutionHost& host) {
+    if (live.record.express && live.record.started + kExpressMax <= turn.now) {
+      live.record.status = states::Status::timed_out;
+      execution.abort("States.Timeout", "", host);
+    } else {
+      execution.wake(host);
+    }
+    return true;
+  });
+}
+
+void Executions::finish_turn(Turn& turn) {
+  see_to_children(turn);
+  activities_.finish_turn(turn, [&](const TaskRef& task, const std::string& worker) {
+    return activity_task(turn, task, worker);
+  });
+  board_.finish_turn(turn, [&](const TaskRef& task) { return runner_task(turn, task); });
+}
+
+void Executions::end_turn() {
+  started_.clear();
+  live_.end_turn();
+}
+
+std::optional<cloud::Time> Executions::alarm() const {
+  if (!begun_children_.empty() || !ended_children_.empty() || !orphans_.empty()) {
+    return cloud::Time();  // it is due
+  }
+  auto first = next_sweep_;
+  if (!alarms_.empty()) {
+    const cloud::Time due = alarms_.begin()->first;
+    first = first ? std::min(*first, due) : due;
+  }
+  return first;
+}
+
+void Executions::dismiss(Turn& turn) {
+  board_.dismiss(turn);
+  for (auto& [number, replies] : std::exchange(waiting_, {})) {
+    for (auto& reply : replies) {
+      reply->fail(std::make_exception_ptr(
+          cloud::Error("ServiceUnavailable", "doorbuster is stopping", 503)));
+      turn.done.push_back(std::move(reply));
+    }
+  }
+}
+
+}  // namespace doorbuster::engine

@@ -1,0 +1,145 @@
+// The executions of state machines, on the writer's thread.
+//
+// Whatever happens to one is a call of states::Execution, and all that follows from it (its pieces,
+// its history, what it waits for) is in the turn's batch: after a crash it goes on from there. Of
+// the open ones that nothing happens to, memory has only when they wake and which tasks they wait
+// for. Operations throw cloud::Error with the codes of Step Functions and then have changed
+// nothing.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/activities.h"
+#include "engine/live_executions.h"
+#include "engine/state_machines.h"
+#include "engine/task_board.h"
+#include "engine/task_tokens.h"
+#include "engine/turn.h"
+
+namespace doorbuster::engine {
+
+class ExecutionHost;
+
+struct StartOrder {
+  std::string state_machine_arn;
+  std::string name;  // a UUID if empty
+  std::string input;
+  boost::json::value value;  // the input's
+  std::string trace_header;
+  bool resume = false;  // the execution of that name is meant, whatever has become of it
+};
+
+class Executions {
+ public:
+  Executions(StateMachines& machines, Activities& activities, TaskTokens& tokens)
+      : machines_(machines),
+        activities_(activities),
+        tokens_(tokens),
+        live_([this](const Store& store, const ExecutionRecord& record) {
+          return definition_of(store, record);
+        }) {}
+
+  // After state machines, activities and tokens.
+  void open(const Store& store);
+
+  // The number, too, for wait().
+  struct Started {
+    std::uint64_t number = 0;
+    std::string arn;
+    cloud::Time date{};
+  };
+  Started start(Turn& turn, StartOrder order);
+  cloud::Time stop(Turn& turn, const std::string& arn, std::string error, std::string cause);
+  cloud::Time redrive(Turn& turn, const std::string& arn);
+  // Answers when it has ended. Throws ExecutionDoesNotExist.
+  void wait(Turn& turn, std::uint64_t execution, std::unique_ptr<Reply<ExecutionRecord>>& reply);
+
+  // What becomes of a task. False if nobody waits for it any more.
+  bool succeed(Turn& turn, const TaskRef& task, boost::json::value output);
+  bool fail(Turn& turn, const TaskRef& task, std::string error, std::string cause);
+  bool submitted(Turn& turn, const TaskRef& task, boost::json::value output, bool watched);
+  bool heartbeat(Turn& turn, const TaskRef& task);
+  // Whether there is, or was, such a task's execution.
+  bool knows(const Store& store, const TaskRef& task);
+
+  TaskBoard& board() { return board_; }
+
+  void begin_turn(Turn& turn);
+  void finish_turn(Turn& turn);
+  void end_turn();
+  std::optional<cloud::Time> alarm() const;
+  void dismiss(Turn& turn);
+
+ private:
+  using Call = std::function<bool(states::Execution&, ExecutionHost&)>;
+
+  std::optional<std::uint64_t> number_of(const Store& store, const std::string& arn) const;
+  LiveExecution& find(const Store& store, const std::string& arn);
+  std::shared_ptr<const states::Definition> definition_of(const Store& store,
+                                                          const ExecutionRecord& record);
+  Started launch(Turn& turn, ExecutionRecord record, boost::json::value input,
+                 const std::shared_ptr<const states::Definition>& definition);
+  Started again(const Store& store, std::uint64_t execution, const StartOrder& order);
+
+  // Lets something happen to an open execution, and sees to what follows. What the call answers.
+  bool step(Turn& turn, LiveExecution& live, const Call& call);
+  bool answer(Turn& turn, const TaskRef& task, const Call& call);
+  void follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host);
+  void dispatch(Turn& turn, LiveExecution& live, states::TaskOrder order);
+  // What a call has changed of it, and what it waits for now.
+  void settle(Turn& turn, LiveExecution& live);
+  static void write_pieces(Turn& turn, LiveExecution& live);
+  static void forget_pieces(Turn& turn, LiveExecution& live);
+  void close(Turn& turn, LiveExecution& live);
+  void wake(Turn& turn, std::uint64_t execution);
+  void set_alarm(std::uint64_t execution, OpenExecution& open, std::optional<cloud::Time> alarm);
+  void forget(Turn& turn, const ExecutionRecord& record);
+  void sweep(Turn& turn);
+
+  // The children of distributed Maps.
+  struct Child {
+    TaskRef task;  // of the parent
+    std::optional<states::TaskOrder> order;
+  };
+  void number_map_runs(Turn& turn, ExecutionRecord& record);
+  void cancel_children(const Store& store, const ExecutionRecord& parent,
+                       const std::vector<states::TaskId>& tasks);
+  void see_to_children(Turn& turn);
+  void begin_child(Turn& turn, Child child);
+  // A child whose parent has come to an end.
+  void abort(Turn& turn, LiveExecution& live);
+  void forget_definitions();
+  void start_child(Turn& turn, const LiveExecution& parent, Child child);
+  void answer_parent(Turn& turn, const ExecutionRecord& child);
+
+  std::optional<RunnerTask> runner_task(Turn& turn, const TaskRef& task);
+  std::optional<cloud::GetActivityTaskOutput> activity_task(Turn& turn, const TaskRef& task,
+                                                            const std::string& worker);
+
+  StateMachines& machines_;
+  Activities& activities_;
+  TaskTokens& tokens_;
+  TaskBoard board_;
+  LiveExecutions live_;
+  std::map<std::uint64_t, OpenExecution> open_;             // by number
+  std::set<std::pair<cloud::Time, std::uint64_t>> alarms_;  // of the open ones
+  std::map<std::string, std::uint64_t> started_;            // in this turn, by ARN
+  std::map<std::uint64_t, std::vector<std::unique_ptr<Reply<ExecutionRecord>>>> waiting_;
+  std::optional<cloud::Time> next_sweep_;
+
+  std::deque<Child> begun_children_;          // to be started, or looked for after a restart
+  std::deque<std::uint64_t> ended_children_;  // whose parents are to be told
+  std::deque<std::uint64_t> orphans_;         // to be stopped
+  // What they run by, of open parents: by the parent's number and the Map's label.
+  std::map<std::pair<std::uint64_t, std::string>, std::shared_ptr<const states::Definition>>
+      child_definitions_;
+};
+
+}  // namespace doorbuster::engine

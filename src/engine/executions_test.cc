@@ -1,0 +1,282 @@
+#include "engine/executions.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "engine/step_functions_driver.h"
+
+namespace doorbuster::engine {
+namespace {
+
+namespace json = boost::json;
+using std::chrono::days;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr const char* kPass = R"({"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}})";
+constexpr const char* kWait =
+    R"({"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":60,"End":true}}})";
+constexpr const char* kFail =
+    R"({"StartAt":"A","States":{"A":{"Type":"Fail","Error":"Boom","Cause":"because"}}})";
+
+class ExecutionsTest : public testing::Test {
+ protected:
+  TestBed bed;
+  StepFunctionsDriver machine{bed};
+};
+
+// --- Starting ---------------------------------------------------------------------------------
+
+TEST_F(ExecutionsTest, OneThatNeedsNobodyEndsAtOnce) {
+  const auto arn = machine.create(kPass);
+  const auto execution = machine.start(arn, "one", R"({"order":1})");
+  EXPECT_EQ(execution, "arn:aws:states:us-east-1:000000000000:execution:Machine:one");
+  const auto seen = machine.describe(execution);
+  EXPECT_EQ(seen.status, "SUCCEEDED");
+  EXPECT_EQ(seen.output, R"({"order":1})");
+  EXPECT_EQ(seen.input, R"({"order":1})");
+  EXPECT_EQ(seen.stateMachineArn, arn);
+  EXPECT_EQ(seen.redriveStatus, "NOT_REDRIVABLE");
+  EXPECT_EQ(machine.history(execution),
+            "ExecutionStarted PassStateEntered PassStateExited ExecutionSucceeded");
+}
+
+TEST_F(ExecutionsTest, WithoutANameItGetsOne) {
+  const auto arn = machine.create(kPass);
+  const auto first = machine.start(arn, "", "{}");
+  const auto second = machine.start(arn, "", "{}");
+  EXPECT_NE(first, second);
+  EXPECT_EQ(first.size(), arn.size() - std::string("stateMachine").size() +
+                              std::string("execution:").size() + 36);
+}
+
+TEST_F(ExecutionsTest, TheSameNameAndInputIsTheSameExecutionWhileItIsOpen) {
+  const auto arn = machine.create(kWait);
+  const auto first = bed.run(bed.step_functions().StartExecution({arn, "order-1", "{}", ""}));
+  bed.advance(seconds(10));
+  const auto again = bed.run(bed.step_functions().StartExecution({arn, "order-1", "{}", ""}));
+  EXPECT_EQ(again.executionArn, first.executionArn);
+  EXPECT_EQ(again.startDate, first.startDate);
+  EXPECT_EQ(machine.error_of_start(arn, "order-1", R"({"other":1})"), "ExecutionAlreadyExists");
+  bed.advance(seconds(60));
+  EXPECT_EQ(machine.error_of_start(arn, "order-1", "{}"), "ExecutionAlreadyExists");
+}
+
+TEST_F(ExecutionsTest, TheSameNameTwiceInOneTurnIsOneExecution) {
+  const auto arn = machine.create(kWait);
+  const auto a = bed.begin_later(bed.step_functions().StartExecution({arn, "x", "{}", ""}));
+  const auto b = bed.begin_later(bed.step_functions().StartExecution({arn, "x", "{}", ""}));
+  bed.settle();
+  EXPECT_EQ(a->value->executionArn, b->value->executionArn);
+  EXPECT_EQ(machine.list(arn).size(), 1U);
+}
+
+TEST_F(ExecutionsTest, RefusesWhatAwsRefuses) {
+  const auto arn = machine.create(kPass);
+  EXPECT_EQ(machine.error_of_start(arn, "", "{"), "InvalidExecutionInput");
+  EXPECT_EQ(machine.error_of_start(arn, "", '"' + std::string(256 << 10, 'x') + '"'),
+            "InvalidExecutionInput");
+  EXPECT_EQ(machine.error_of_start(arn, "a b", "{}"), "InvalidName");
+  EXPECT_EQ(machine.error_of_start(arn, std::string(81, 'x'), "{}"), "InvalidName");
+  EXPECT_EQ(machine.error_of_start("nonsense", "", "{}"), "InvalidArn");
+  EXPECT_EQ(machine.error_of_start("arn:aws:states:us-east-1:000000000000:activity:a", "", "{}"),
+            "InvalidArn");
+  EXPECT_EQ(machine.error_of_start(arn + "x", "", "{}"), "StateMachineDoesNotExist");
+  const std::string nobody = "arn:aws:states:us-east-1:000000000000:execution:Machine:nobody";
+  EXPECT_EQ(bed.error_of(bed.step_functions().DescribeExecution({nobody, ""})),
+            "ExecutionDoesNotExist");
+  EXPECT_EQ(bed.error_of(bed.step_functions().GetExecutionHistory({nobody})),
+            "ExecutionDoesNotExist");
+  EXPECT_EQ(bed.error_of(bed.step_functions().StopExecution({nobody, "", ""})),
+            "ExecutionDoesNotExist");
+}
+
+// --- Time and crashes -------------------------------------------------------------------------
+
+TEST_F(ExecutionsTest, ATimerWakesItAlsoAfterACrash) {
+  const auto arn = machine.create(kWait);
+  const auto execution = machine.start(arn, "one", "{}");
+  bed.advance(seconds(59));
+  EXPECT_EQ(machine.status(execution), "RUNNING");
+  bed.reopen();
+  EXPECT_EQ(machine.status(execution), "RUNNING");
+  bed.advance(seconds(1));
+  EXPECT_EQ(machine.status(execution), "SUCCEEDED");
+  EXPECT_EQ(machine.history(execution),
+            "ExecutionStarted WaitStateEntered WaitStateExited ExecutionSucceeded");
+}
+
+TEST_F(ExecutionsTest, EveryEndedOneOutlivesACrash) {
+  const auto execution = machine.start(machine.create(kFail), "one", "{}");
+  bed.reopen();
+  const auto seen = machine.describe(execution);
+  EXPECT_EQ(seen.status, "FAILED");
+  EXPECT_EQ(seen.error, "Boom");
+  EXPECT_EQ(seen.cause, "because");
+  EXPECT_EQ(machine.history(execution), "ExecutionStarted FailStateEntered ExecutionFailed");
+}
+
+TEST_F(ExecutionsTest, EndsByTheDefinitionItBeganWith) {
+  const auto arn = machine.create(kWait);
+  const auto execution = machine.start(arn, "one", "{}");
+  cloud::UpdateStateMachineInput update;
+  update.stateMachineArn = arn;
+  update.definition = kFail;
+  bed.run(bed.step_functions().UpdateStateMachine(update));
+  bed.reopen();
+  const auto of = bed.run(bed.step_functions().DescribeStateMachineForExecution({execution, ""}));
+  EXPECT_EQ(of.definition, kWait);
+  bed.advance(seconds(60));
+  EXPECT_EQ(machine.status(execution), "SUCCEEDED");
+  EXPECT_EQ(machine.status(machine.start(arn, "two", "{}")), "FAILED");
+}
+
+TEST_F(ExecutionsTest, MoreAreOpenThanAreKeptInMemory) {
+  const auto arn = machine.create(kWait);
+  constexpr int kMany = 5'000;
+  for (int i = 0; i < kMany; ++i) {
+    bed.begin_later(bed.step_functions().StartExecution({arn, "n" + std::to_string(i), "{}", ""}));
+  }
+  bed.settle();
+  bed.advance(seconds(60));
+  cloud::ListExecutionsInput running;
+  running.stateMachineArn = arn;
+  running.statusFilter = "RUNNING";
+  EXPECT_TRUE(bed.run(bed.step_functions().ListExecutions(running)).executions.empty());
+  EXPECT_EQ(machine.status(StepFunctionsDriver::execution("n0")), "SUCCEEDED");
+  EXPECT_EQ(machine.status(StepFunctionsDriver::execution("n4999")), "SUCCEEDED");
+}
+
+// --- Stopping and redriving -------------------------------------------------------------------
+
+TEST_F(ExecutionsTest, IsStopped) {
+  const auto execution = machine.start(machine.create(kWait), "one", "{}");
+  bed.run(bed.step_functions().StopExecution({execution, "Enough", "of it"}));
+  const auto seen = machine.describe(execution);
+  EXPECT_EQ(seen.status, "ABORTED");
+  EXPECT_EQ(seen.error, "Enough");
+  EXPECT_EQ(seen.cause, "of it");
+  bed.advance(seconds(60));
+  EXPECT_EQ(machine.status(execution), "ABORTED");
+}
+
+TEST_F(ExecutionsTest, IsRedrivenFromTheStateThatFailed) {
+  const auto execution = machine.start(machine.create(kFail), "one", "{}");
+  EXPECT_EQ(machine.describe(execution).redriveStatus, "REDRIVABLE");
+  bed.reopen();
+  bed.run(bed.step_functions().RedriveExecution({execution, ""}));
+  const auto seen = machine.describe(execution);
+  EXPECT_EQ(seen.status, "FAILED");
+  EXPECT_EQ(seen.redriveCount, 1);
+  EXPECT_EQ(machine.list(StepFunctionsDriver::arn()).size(), 1U);
+  bed.advance(days(15));
+  EXPECT_EQ(bed.error_of(bed.step_functions().RedriveExecution({execution, ""})),
+            "ExecutionNotRedrivable");
+}
+
+// --- Listing ----------------------------------------------------------------------------------
+
+TEST_F(ExecutionsTest, ListsTheNewestFirstPageByPage) {
+  const auto arn = machine.create(kWait);
+  for (int i = 0; i < 7; ++i) machine.start(arn, "n" + std::to_string(i), "{}");
+  bed.run(bed.step_functions().StopExecution({StepFunctionsDriver::execution("n3"), "", ""}));
+  cloud::ListExecutionsInput request;
+  request.stateMachineArn = arn;
+  request.maxResults = 3;
+  std::string names;
+  do {
+    auto page = bed.run(bed.step_functions().ListExecutions(request));
+    for (const auto& item : page.executions) names += item.name + ' ';
+    request.nextToken = page.nextToken;
+  } while (!request.nextToken.empty());
+  EXPECT_EQ(names, "n6 n5 n4 n3 n2 n1 n0 ");
+  request.statusFilter = "ABORTED";
+  EXPECT_EQ(bed.run(bed.step_functions().ListExecutions(request)).executions.size(), 1U);
+  request.statusFilter = "DANCING";
+  EXPECT_EQ(bed.error_of(bed.step_functions().ListExecutions(request)), "ValidationException");
+  request.statusFilter.clear();
+  request.nextToken = "zz";
+  EXPECT_EQ(bed.error_of(bed.step_functions().ListExecutions(request)), "InvalidToken");
+}
+
+TEST_F(ExecutionsTest, PagesItsHistoryBothWays) {
+  const auto execution = machine.start(machine.create(kPass), "one", "{}");
+  cloud::GetExecutionHistoryInput request;
+  request.executionArn = execution;
+  request.maxResults = 3;
+  auto page = bed.run(bed.step_functions().GetExecutionHistory(request));
+  ASSERT_EQ(page.events.size(), 3U);
+  EXPECT_EQ(page.events[0].previousEventId, 0);
+  request.nextToken = page.nextToken;
+  page = bed.run(bed.step_functions().GetExecutionHistory(request));
+  ASSERT_EQ(page.events.size(), 1U);
+  EXPECT_EQ(page.events[0].type, "ExecutionSucceeded");
+  EXPECT_TRUE(page.nextToken.empty());
+  EXPECT_TRUE(page.events[0].details.at("executionSucceededEventDetails").at("output") == "{}");
+  request.nextToken.clear();
+  request.reverseOrder = true;
+  request.includeExecutionData = false;
+  page = bed.run(bed.step_functions().GetExecutionHistory(request));
+  EXPECT_EQ(page.events[0].id, 4);
+  EXPECT_FALSE(
+      page.events[0].details.at("executionSucceededEventDetails").as_object().contains("output"));
+  request.nextToken = page.nextToken;
+  page = bed.run(bed.step_functions().GetExecutionHistory(request));
+  ASSERT_EQ(page.events.size(), 1U);
+  EXPECT_EQ(page.events[0].id, 1);
+}
+
+// --- Retention --------------------------------------------------------------------------------
+
+TEST_F(ExecutionsTest, IsForgottenAfterNinetyDays) {
+  const auto arn = machine.create(kPass);
+  const auto execution = machine.start(arn, "one", "{}");
+  bed.advance(days(89));
+  bed.reopen();
+  EXPECT_EQ(machine.status(execution), "SUCCEEDED");
+  bed.advance(days(1));
+  EXPECT_EQ(bed.error_of(bed.step_functions().DescribeExecution({execution, ""})),
+            "ExecutionDoesNotExist");
+  EXPECT_TRUE(machine.list(arn).empty());
+  EXPECT_EQ(machine.status(machine.start(arn, "one", "{}")), "SUCCEEDED");
+}
+
+// --- Express ----------------------------------------------------------------------------------
+
+TEST_F(ExecutionsTest, AnExpressOneAnswersWithItsOutcome) {
+  const auto arn = machine.create(kPass, "EXPRESS");
+  const auto result =
+      bed.run(bed.step_functions().StartSyncExecution({arn, "one", R"({"a":1})", "", ""}));
+  EXPECT_EQ(result.status, "SUCCEEDED");
+  EXPECT_EQ(result.output, R"({"a":1})");
+  EXPECT_EQ(result.billingDetails.billedMemoryUsedInMB, 64);
+  EXPECT_TRUE(result.executionArn.starts_with(
+      "arn:aws:states:us-east-1:000000000000:express:Machine:one:"));
+  EXPECT_EQ(bed.error_of(bed.step_functions().ListExecutions({arn})),
+            "StateMachineTypeNotSupported");
+  EXPECT_NE(machine.start(arn, "one", "{}"), machine.start(arn, "one", "{}"));
+}
+
+TEST_F(ExecutionsTest, AnExpressOneHasFiveMinutes) {
+  const auto arn = machine.create(
+      R"({"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":400,"End":true}}})", "EXPRESS");
+  const auto outcome =
+      bed.begin(bed.step_functions().StartSyncExecution({arn, "one", "{}", "", ""}));
+  bed.advance(minutes(4));
+  EXPECT_FALSE(outcome->done());
+  bed.advance(minutes(1));
+  ASSERT_TRUE(outcome->value);
+  EXPECT_EQ(outcome->value->status, "TIMED_OUT");
+  EXPECT_EQ(outcome->value->error, "States.Timeout");
+  EXPECT_EQ(outcome->value->billingDetails.billedDurationInMilliseconds, 300'000);
+}
+
+TEST_F(ExecutionsTest, AStandardOneIsNotWaitedFor) {
+  const auto arn = machine.create(kPass);
+  EXPECT_EQ(bed.error_of(bed.step_functions().StartSyncExecution({arn, "", "{}", "", ""})),
+            "StateMachineTypeNotSupported");
+}
+
+}  // namespace
+}  // namespace doorbuster::engine

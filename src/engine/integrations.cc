@@ -1,0 +1,103 @@
+#include "engine/integrations.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <string>
+
+namespace doorbuster::engine {
+namespace {
+
+namespace json = boost::json;
+using Diagnostics = std::vector<states::Diagnostic>;
+
+constexpr std::string_view kIntegration = "arn:aws:states:::";
+constexpr std::string_view kSdk = "aws-sdk:";
+constexpr std::string_view kCallback = ".waitForTaskToken";
+
+constexpr std::array<std::string_view, 6> kOptimised = {
+    "lambda:invoke",
+    "sqs:sendMessage",
+    "sns:publish",
+    "states:startExecution",
+    "states:startExecution.sync",
+    "states:startExecution.sync:2",
+};
+constexpr std::array<std::string_view, 7> kSdkServices = {"s3",  "sqs", "sns", "lambda",
+                                                          "sfn", "sts", "iam"};
+
+bool is_known(std::string_view resource) {
+  if (!resource.starts_with(kIntegration)) return true;  // a function's or an activity's ARN
+  resource.remove_prefix(kIntegration.size());
+  if (resource.ends_with(kCallback)) resource.remove_suffix(kCallback.size());
+  if (!resource.starts_with(kSdk))
+    return std::ranges::find(kOptimised, resource) != kOptimised.end();
+  resource.remove_prefix(kSdk.size());
+  const auto service = resource.substr(0, resource.find(':'));
+  return std::ranges::find(kSdkServices, service) != kSdkServices.end();
+}
+
+// A JSON pointer's part (RFC 6901).
+std::string escaped(std::string_view name) {
+  std::string text;
+  for (const char c : name) {
+    if (c == '~') {
+      text += "~0";
+    } else if (c == '/') {
+      text += "~1";
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
+void check_machine(const json::value& machine, const std::string& at, Diagnostics& found);
+
+void check_state(const json::object& state, const std::string& at, Diagnostics& found) {
+  const auto* type = state.if_contains("Type");
+  const auto* resource = state.if_contains("Resource");
+  if (type && *type == "Task" && resource && resource->is_string() &&
+      !is_known(resource->get_string())) {
+    found.push_back({states::Diagnostic::Severity::error, "SCHEMA_VALIDATION_FAILED",
+                     "The resource provided " + std::string(resource->get_string()) +
+                         " is not recognized. The value is not a valid resource ARN, or the "
+                         "resource is not available in this region.",
+                     at + "/Resource"});
+  }
+  for (const char* inner : {"Iterator", "ItemProcessor"}) {
+    if (const auto* machine = state.if_contains(inner)) {
+      check_machine(*machine, at + '/' + inner, found);
+    }
+  }
+  const auto* branches = state.if_contains("Branches");
+  if (!branches || !branches->is_array()) return;
+  for (std::size_t i = 0; i < branches->get_array().size(); ++i) {
+    check_machine(branches->get_array()[i], at + "/Branches/" + std::to_string(i), found);
+  }
+}
+
+void check_machine(const json::value& machine, const std::string& at, Diagnostics& found) {
+  const auto* object = machine.if_object();
+  const auto* states = object ? object->if_contains("States") : nullptr;
+  if (!states || !states->is_object()) return;
+  for (const auto& [name, state] : states->get_object()) {
+    if (state.is_object()) {
+      check_state(state.get_object(), at + "/States/" + escaped(name), found);
+    }
+  }
+}
+
+}  // namespace
+
+Diagnostics unknown_resources(std::string_view definition) {
+  json::parse_options options;
+  options.max_depth = 256;
+  json::error_code error;
+  const json::value machine = json::parse(definition, error, {}, options);
+  Diagnostics found;
+  if (!error) check_machine(machine, "", found);
+  return found;
+}
+
+}  // namespace doorbuster::engine

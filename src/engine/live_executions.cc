@@ -1,0 +1,55 @@
+#include "engine/live_executions.h"
+
+namespace doorbuster::engine {
+namespace {
+
+constexpr std::size_t kLiveMax = 4'096;
+
+}  // namespace
+
+LiveExecution* LiveExecutions::find(const Store& store, std::uint64_t execution) {
+  if (const auto it = entries_.find(execution); it != entries_.end()) {
+    recent_.splice(recent_.begin(), recent_, it->second.place);
+    return &it->second.live;
+  }
+  auto record = read_record(store, execution);
+  if (!record) return nullptr;
+  return &add(restore(store, std::move(*record)));
+}
+
+LiveExecution& LiveExecutions::add(LiveExecution live) {
+  const std::uint64_t number = live.record.number;
+  recent_.push_front(number);
+  return entries_.emplace(number, Entry{std::move(live), recent_.begin()}).first->second.live;
+}
+
+LiveExecution LiveExecutions::restore(const Store& store, ExecutionRecord record) {
+  LiveExecution live;
+  states::Execution::Pieces pieces;
+  const std::string prefix = piece_prefix(record.number);
+  store.scan(Family::state, prefix, after_prefix(prefix),
+             [&](std::string_view key, std::string_view value) {
+               pieces.emplace_back(key.substr(prefix.size()), value);
+               live.pieces.emplace(key.substr(prefix.size()));
+               return true;
+             });
+  if (const auto definition = pieces.empty() ? nullptr : definition_of_(store, record)) {
+    live.execution = states::Execution::restore(definition, pieces);
+  }
+  live.record = std::move(record);
+  return live;
+}
+
+void LiveExecutions::erase(std::uint64_t execution) {
+  const auto it = entries_.find(execution);
+  if (it == entries_.end()) return;
+  recent_.erase(it->second.place);
+  entries_.erase(it);
+}
+
+void LiveExecutions::end_turn() {
+  for (const std::uint64_t execution : std::exchange(gone_, {})) erase(execution);
+  while (entries_.size() > kLiveMax) erase(recent_.back());
+}
+
+}  // namespace doorbuster::engine

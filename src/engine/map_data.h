@@ -1,0 +1,20 @@
+// The items of a distributed Map, out of S3, and its results into it.
+// https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+// https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include "cloud/s3.h"
+#include "states/execution.h"
+
+namespace doorbuster::engine {
+
+// What an order of Kind::reader asks for. Throws cloud::Error as S3 does, EntityTooLarge for an
+// object of more than 64 MiB. S3 must live until it completes.
+cloud::Async<boost::json::value> read_items(cloud::S3& s3, const states::TaskOrder& order);
+
+// Puts what an order of Kind::writer has.
+cloud::Async<boost::json::value> write_results(cloud::S3& s3, const states::TaskOrder& order);
+
+}  // namespace doorbuster::engine

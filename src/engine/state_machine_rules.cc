@@ -1,0 +1,193 @@
+#include "engine/state_machine_rules.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "cloud/arn.h"
+#include "cloud/error.h"
+#include "engine/integrations.h"
+#include "engine/text.h"
+
+namespace doorbuster::engine {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kNameMax = 80;
+constexpr std::size_t kDefinitionMax = 1 << 20;
+constexpr std::size_t kTagsMax = 50;
+constexpr std::size_t kTagKeyMax = 128;
+constexpr std::size_t kTagValueMax = 256;
+constexpr std::size_t kArnMax = 256;
+constexpr int kPageDefault = 100;
+constexpr int kPageMax = 1'000;
+
+// Whitespace, brackets, wildcards, what has a meaning in ARNs and URLs, and control characters.
+bool is_forbidden(char c) {
+  constexpr std::string_view kForbidden = " \t\n\r<>{}[]?*\"#%\\^|~`$&,;:/";
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7f || kForbidden.find(c) != std::string_view::npos;
+}
+
+cloud::Error invalid_arn(const std::string& why) {
+  return {"InvalidArn", "Invalid Arn: '" + why + "'"};
+}
+
+void refuse_versions(bool publish) {
+  if (publish) throw cloud::Error("ValidationException", "Versions are not available: publish");
+}
+
+void check_logging(const json::value& configuration) {
+  const auto* object = configuration.if_object();
+  const auto* level = object ? object->if_contains("level") : nullptr;
+  if (configuration.is_null() || (object && !level)) return;
+  const bool known =
+      level && (*level == "ALL" || *level == "ERROR" || *level == "FATAL" || *level == "OFF");
+  if (known) return;
+  throw cloud::Error("InvalidLoggingConfiguration", "Invalid Logging Configuration: level");
+}
+
+std::string all_errors(const std::vector<states::Diagnostic>& diagnostics) {
+  std::string all;
+  for (const auto& diagnostic : diagnostics) {
+    if (diagnostic.severity != states::Diagnostic::Severity::error) continue;
+    if (!all.empty()) all += ", ";
+    all += diagnostic.code + ": " + diagnostic.message;
+    if (!diagnostic.location.empty()) all += " at " + diagnostic.location;
+  }
+  return all;
+}
+
+}  // namespace
+
+void check_name(const std::string& name) {
+  if (name.empty() || name.size() > kNameMax || std::ranges::any_of(name, is_forbidden)) {
+    throw cloud::Error("InvalidName", "Invalid Name: '" + name + "'");
+  }
+}
+
+void check_length(const std::string& text, const char* member, std::size_t max) {
+  if (text.size() <= max) return;
+  throw cloud::Error("ValidationException",
+                     std::string("1 validation error detected: Value at '") + member +
+                         "' failed to satisfy constraint: Member must have length less than or "
+                         "equal to " +
+                         std::to_string(max));
+}
+
+void check_arn(const std::string& arn, std::initializer_list<std::string_view> kinds) {
+  const auto parsed = cloud::Arn::parse(arn);
+  if (!parsed) throw invalid_arn("Invalid ARN prefix: " + arn);
+  if (parsed->service != "states") throw invalid_arn("Invalid ARN service: " + arn);
+  const auto is_of = [&](std::string_view kind) { return parsed->resource.starts_with(kind); };
+  if (arn.size() > kArnMax || std::ranges::none_of(kinds, is_of)) {
+    throw invalid_arn("Resource type not valid in this context: " +
+                      parsed->resource.substr(0, parsed->resource.find(':')));
+  }
+}
+
+void check_role(const std::string& arn) {
+  const auto parsed = cloud::Arn::parse(arn);
+  if (parsed && arn.size() <= kArnMax && parsed->service == "iam" &&
+      parsed->resource.starts_with("role/")) {
+    return;
+  }
+  throw cloud::Error("InvalidArn", "Invalid Role Arn: '" + arn + "'");
+}
+
+void check_tags(const std::vector<cloud::Tag>& tags) {
+  if (tags.size() > kTagsMax) throw cloud::Error("TooManyTags", "Too many tags: at most 50");
+  for (const auto& tag : tags) {
+    check_length(tag.Key, "tags.key", kTagKeyMax);
+    check_length(tag.Value, "tags.value", kTagValueMax);
+  }
+}
+
+void check_encryption(const json::value& configuration) {
+  const auto* object = configuration.if_object();
+  const auto* type = object ? object->if_contains("type") : nullptr;
+  if (configuration.is_null() || (type && *type == "AWS_OWNED_KEY")) return;
+  throw cloud::Error("InvalidEncryptionConfiguration",
+                     "Invalid Encryption Configuration: only AWS_OWNED_KEY is available");
+}
+
+void check(const cloud::CreateStateMachineInput& request) {
+  check_name(request.name);
+  check_length(request.definition, "definition", kDefinitionMax);
+  check_role(request.roleArn);
+  if (!request.type.empty() && request.type != "STANDARD" && request.type != "EXPRESS") {
+    throw cloud::Error("StateMachineTypeNotSupported",
+                       "State Machine Type Not Supported: '" + request.type + "'");
+  }
+  check_logging(request.loggingConfiguration);
+  check_encryption(request.encryptionConfiguration);
+  check_tags(request.tags);
+  refuse_versions(request.publish);
+}
+
+void check(const cloud::UpdateStateMachineInput& request) {
+  check_arn(request.stateMachineArn, {"stateMachine:"});
+  if (request.definition.empty() && request.roleArn.empty() &&
+      request.loggingConfiguration.is_null() && request.tracingConfiguration.is_null() &&
+      request.encryptionConfiguration.is_null()) {
+    throw cloud::Error("MissingRequiredParameter",
+                       "Either the definition, the role ARN, the LoggingConfiguration, the "
+                       "TracingConfiguration or the EncryptionConfiguration must be specified");
+  }
+  check_length(request.definition, "definition", kDefinitionMax);
+  if (!request.roleArn.empty()) check_role(request.roleArn);
+  check_logging(request.loggingConfiguration);
+  check_encryption(request.encryptionConfiguration);
+  refuse_versions(request.publish);
+}
+
+std::shared_ptr<const states::Definition> compiled(const std::string& definition) {
+  try {
+    auto compiled = states::compile(definition);
+    auto unknown = unknown_resources(definition);
+    if (unknown.empty()) return compiled;
+    throw states::InvalidDefinition(std::move(unknown));
+  } catch (const states::InvalidDefinition& e) {
+    throw cloud::Error("InvalidDefinition",
+                       "Invalid State Machine Definition: '" + all_errors(e.diagnostics()) + "'");
+  }
+}
+
+json::value parsed(const std::string& text, const char* code, const char* what) {
+  json::error_code error;
+  json::value value = json::parse(text, error);
+  if (!error) return value;
+  throw cloud::Error(code, std::string(what) + ": '" + error.message() + "'");
+}
+
+json::value or_default_logging(const json::value& configuration) {
+  if (!configuration.is_null()) return configuration;
+  return json::object{{"level", "OFF"}, {"includeExecutionData", false}};
+}
+
+json::value or_default_tracing(const json::value& configuration) {
+  if (!configuration.is_null()) return configuration;
+  return json::object{{"enabled", false}};
+}
+
+std::size_t page_size(int max_results) {
+  if (max_results < 0 || max_results > kPageMax) {
+    throw cloud::Error("ValidationException",
+                       "1 validation error detected: Value '" + std::to_string(max_results) +
+                           "' at 'maxResults' failed to satisfy constraint: Member must have value "
+                           "less than or equal to 1000");
+  }
+  return static_cast<std::size_t>(max_results == 0 ? kPageDefault : max_results);
+}
+
+std::string to_token(std::string_view after) {
+  return hex(reinterpret_cast<const unsigned char*>(after.data()), after.size());
+}
+
+std::string from_token(const std::string& token) {
+  auto after = from_hex(token);
+  if (!after) throw cloud::Error("InvalidToken", "Invalid Token: 'Invalid token'");
+  return std::move(*after);
+}
+
+}  // namespace doorbuster::engine

@@ -1,0 +1,67 @@
+// A state machine on a test bed, and short words for what tests do with it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/test_bed.h"
+
+namespace doorbuster::engine {
+
+class StepFunctionsDriver {
+ public:
+  explicit StepFunctionsDriver(TestBed& bed) : bed_(bed) {}
+
+  static constexpr const char* kRole = "arn:aws:iam::000000000000:role/Role";
+  static std::string arn(const std::string& name = "Machine") {
+    return cloud::Scope{}.arn("states", "stateMachine:" + name);
+  }
+  static std::string execution(const std::string& name) {
+    return cloud::Scope{}.arn("states", "execution:Machine:" + name);
+  }
+
+  static cloud::CreateStateMachineInput order(std::string definition, std::string type = "",
+                                              std::string name = "Machine") {
+    cloud::CreateStateMachineInput request;
+    request.name = std::move(name);
+    request.definition = std::move(definition);
+    request.roleArn = kRole;
+    request.type = std::move(type);
+    return request;
+  }
+  std::string create(std::string definition, std::string type = "", std::string name = "Machine") {
+    auto request = order(std::move(definition), std::move(type), std::move(name));
+    return bed_.run(bed_.step_functions().CreateStateMachine(std::move(request))).stateMachineArn;
+  }
+  std::string start(const std::string& arn, const std::string& name, const std::string& input) {
+    return bed_.run(bed_.step_functions().StartExecution({arn, name, input, ""})).executionArn;
+  }
+  std::string error_of_start(const std::string& arn, const std::string& name,
+                             const std::string& input) {
+    return bed_.error_of(bed_.step_functions().StartExecution({arn, name, input, ""}));
+  }
+  cloud::DescribeExecutionOutput describe(const std::string& execution) {
+    return bed_.run(bed_.step_functions().DescribeExecution({execution, ""}));
+  }
+  std::string status(const std::string& execution) { return describe(execution).status; }
+  std::vector<cloud::ExecutionListItem> list(const std::string& arn) {
+    cloud::ListExecutionsInput request;
+    request.stateMachineArn = arn;
+    return bed_.run(bed_.step_functions().ListExecutions(request)).executions;
+  }
+  // The types of its events, in their order.
+  std::string history(const std::string& execution) {
+    cloud::GetExecutionHistoryInput request;
+    request.executionArn = execution;
+    std::string types;
+    for (const auto& event : bed_.run(bed_.step_functions().GetExecutionHistory(request)).events) {
+      types += (types.empty() ? "" : " ") + event.type;
+    }
+    return types;
+  }
+
+ private:
+  TestBed& bed_;
+};
+
+}  // namespace doorbuster::engine

@@ -1,0 +1,92 @@
+#include "engine/task_outcome.h"
+
+#include <array>
+#include <boost/json.hpp>
+#include <utility>
+
+#include "engine/text.h"
+
+namespace doorbuster::engine {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kOk = 200;
+
+// As the names of errors spell them.
+std::string spelled(std::string_view service) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kNames = {{
+      {"lambda", "Lambda"},
+      {"sqs", "SQS"},
+      {"sns", "SNS"},
+      {"states", "StepFunctions"},
+      {"aws-sdk:s3", "S3"},
+      {"aws-sdk:sqs", "Sqs"},
+      {"aws-sdk:sns", "Sns"},
+      {"aws-sdk:lambda", "Lambda"},
+      {"aws-sdk:sfn", "Sfn"},
+  }};
+  for (const auto& [name, spelling] : kNames) {
+    if (name == service) return std::string(spelling);
+  }
+  return std::string(service.substr(service.find(':') + 1));
+}
+
+std::string text_of(const json::value& object, std::string_view member) {
+  const auto* members = object.if_object();
+  const auto* text = members ? members->if_contains(member) : nullptr;
+  return text && text->is_string() ? std::string(text->get_string()) : "";
+}
+
+}  // namespace
+
+json::value payload_of(const cloud::InvocationOutcome& outcome) {
+  json::error_code error;
+  json::value payload = json::parse(outcome.Payload.empty() ? "null" : outcome.Payload, error);
+  if (outcome.FunctionError.empty()) {
+    if (error) throw TaskFailure{"Lambda.Unknown", "The function's answer is not JSON"};
+    return payload;
+  }
+  std::string type = error ? "" : text_of(payload, "errorType");
+  if (!type.empty()) throw TaskFailure{std::move(type), outcome.Payload};
+  throw TaskFailure{"Lambda.Unknown",
+                    "The cause could not be determined because Lambda did not return an error "
+                    "type. Returned payload: " +
+                        outcome.Payload};
+}
+
+json::value invoke_result(json::value payload) {
+  return json::object{{"ExecutedVersion", "$LATEST"},
+                      {"Payload", std::move(payload)},
+                      {"SdkHttpMetadata",
+                       {{"AllHttpHeaders", json::object()},
+                        {"HttpHeaders", json::object()},
+                        {"HttpStatusCode", kOk}}},
+                      {"SdkResponseMetadata", json::object()},
+                      {"StatusCode", kOk}};
+}
+
+TaskFailure failure_of(std::string_view service, const cloud::Error& error) {
+  const std::string name = spelled(service);
+  std::string code = error.code();
+  if (!code.ends_with("Exception")) code += "Exception";
+  return {name + '.' + code, error.message() + " (Service: " + name +
+                                 ", Status Code: " + std::to_string(error.status()) + ")"};
+}
+
+json::value nested_result(const ExecutionRecord& record, bool parse_output) {
+  json::object result{
+      {"ExecutionArn", record.arn},           {"Input", record.input},
+      {"InputDetails", {{"Included", true}}}, {"Name", record.name},
+      {"StartDate", to_ms(record.started)},   {"StateMachineArn", record.state_machine_arn},
+      {"Status", to_string(record.status)},   {"StopDate", to_ms(record.stopped)}};
+  if (record.status == states::Status::succeeded) {
+    result["Output"] = parse_output ? json::parse(record.output) : json::value(record.output);
+    result["OutputDetails"] = {{"Included", true}};
+  }
+  if (!record.error.empty()) result["Error"] = record.error;
+  if (!record.cause.empty()) result["Cause"] = record.cause;
+  return result;
+}
+
+}  // namespace doorbuster::engine

@@ -1,0 +1,31 @@
+// How a task has ended, in the words that Step Functions has for it.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <string>
+#include <string_view>
+
+#include "cloud/error.h"
+#include "cloud/function_host.h"
+#include "engine/execution_record.h"
+
+namespace doorbuster::engine {
+
+struct TaskFailure {
+  std::string error;  // "Lambda.TooManyRequestsException"
+  std::string cause;
+};
+
+// What a function answered. Throws TaskFailure if it failed: its error's type, or Lambda.Unknown.
+boost::json::value payload_of(const cloud::InvocationOutcome& outcome);
+
+// The result of lambda:invoke.
+boost::json::value invoke_result(boost::json::value payload);
+
+// An error of the service that a state calls by that name ("lambda", "aws-sdk:s3").
+TaskFailure failure_of(std::string_view service, const cloud::Error& error);
+
+// What DescribeExecution says of a nested execution. Of .sync:2 the output is JSON itself.
+boost::json::value nested_result(const ExecutionRecord& record, bool parse_output);
+
+}  // namespace doorbuster::engine

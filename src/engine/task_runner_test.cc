@@ -1,0 +1,235 @@
+#include "engine/task_runner.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/json.hpp>
+
+#include "cloud/error.h"
+#include "engine/step_functions_driver.h"
+
+namespace doorbuster::engine {
+namespace {
+
+namespace json = boost::json;
+using std::chrono::seconds;
+
+constexpr const char* kFunction = "arn:aws:lambda:us-east-1:000000000000:function:Pay";
+
+std::string task(const std::string& resource, const std::string& more) {
+  return R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":")" + resource + "\"," + more +
+         R"("End":true}}})";
+}
+
+class TaskRunnerTest : public testing::Test {
+ protected:
+  TaskRunnerTest() { start_runner(); }
+
+  void start_runner() {
+    TaskServices services;
+    services.invoke = [this](cloud::Caller caller, std::string function, std::string payload) {
+      return invoke(std::move(caller), std::move(function), std::move(payload));
+    };
+    services.call = [this](cloud::Caller caller, std::string service, std::string operation,
+                           json::value input) {
+      return call(std::move(caller), std::move(service), std::move(operation), std::move(input));
+    };
+    runner.emplace(bed.engine(), std::move(services), bed.executor());
+    bed.settle();
+  }
+  void reopen() {
+    runner.reset();
+    bed.reopen();
+    start_runner();
+  }
+
+  cloud::Async<cloud::InvocationOutcome> invoke(cloud::Caller caller, std::string function,
+                                                std::string payload) {
+    calls.push_back(function + ' ' + payload + ' ' + caller.arn);
+    if (hang) {
+      boost::asio::steady_timer timer(bed.executor(), std::chrono::hours(1'000));
+      co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+    if (error) throw cloud::Error(*error);
+    co_return outcome;
+  }
+  cloud::Async<json::value> call(cloud::Caller, std::string service, std::string operation,
+                                 json::value input) {
+    calls.push_back(service + ' ' + operation + ' ' + json::serialize(input));
+    if (error) throw cloud::Error(*error);
+    co_return json::value{{"Answer", 42}};
+  }
+
+  std::string run(const std::string& definition, const std::string& input = "{}") {
+    return machine.start(machine.create(definition), "one", input);
+  }
+
+  TestBed bed;
+  StepFunctionsDriver machine{bed};
+  std::optional<TaskRunner> runner;
+  std::vector<std::string> calls;
+  cloud::InvocationOutcome outcome{.Payload = R"({"paid":true})"};
+  std::optional<cloud::Error> error;
+  bool hang = false;
+};
+
+// --- Functions --------------------------------------------------------------------------------
+
+TEST_F(TaskRunnerTest, AFunctionByItsArnGetsAndGivesBarePayloads) {
+  const auto execution = run(task(kFunction, ""), R"({"amount":5})");
+  EXPECT_EQ(calls, (std::vector<std::string>{std::string(kFunction) + R"( {"amount":5} )" +
+                                             StepFunctionsDriver::kRole}));
+  EXPECT_EQ(machine.describe(execution).output, R"({"paid":true})");
+  EXPECT_EQ(machine.history(execution),
+            "ExecutionStarted TaskStateEntered LambdaFunctionScheduled LambdaFunctionStarted "
+            "LambdaFunctionSucceeded TaskStateExited ExecutionSucceeded");
+}
+
+TEST_F(TaskRunnerTest, InvokeAnswersWithMetadata) {
+  const auto execution = run(task("arn:aws:states:::lambda:invoke",
+                                  R"("Parameters":{"FunctionName":"Pay","Payload.$":"$"},)"),
+                             R"({"amount":5})");
+  const auto output = json::parse(machine.describe(execution).output);
+  EXPECT_EQ(output.at("Payload"), json::parse(R"({"paid":true})"));
+  EXPECT_EQ(output.at("StatusCode"), 200);
+  EXPECT_EQ(output.at("ExecutedVersion"), "$LATEST");
+  ASSERT_EQ(calls.size(), 1U);
+  EXPECT_TRUE(calls[0].starts_with(R"(Pay {"amount":5} )")) << calls[0];
+}
+
+TEST_F(TaskRunnerTest, AFunctionsErrorIsTheStates) {
+  outcome.FunctionError = "Unhandled";
+  outcome.Payload = R"({"errorType":"Declined","errorMessage":"no"})";
+  const auto seen = machine.describe(run(task(kFunction, "")));
+  EXPECT_EQ(seen.status, "FAILED");
+  EXPECT_EQ(seen.error, "Declined");
+  EXPECT_EQ(seen.cause, outcome.Payload);
+}
+
+TEST_F(TaskRunnerTest, AnErrorWithoutATypeIsUnknown) {
+  outcome.FunctionError = "Unhandled";
+  outcome.Payload = R"({"errorMessage":"2026 Task timed out after 3.00 seconds"})";
+  EXPECT_EQ(machine.describe(run(task(kFunction, ""))).error, "Lambda.Unknown");
+}
+
+TEST_F(TaskRunnerTest, AnErrorOfTheServiceHasItsName) {
+  error.emplace("TooManyRequestsException", "Rate Exceeded.", 429);
+  EXPECT_EQ(machine.describe(run(task(kFunction, ""))).error, "Lambda.TooManyRequestsException");
+}
+
+TEST_F(TaskRunnerTest, WhatFailsIsRetriedInTime) {
+  error.emplace("TooManyRequestsException", "Rate Exceeded.", 429);
+  const auto execution =
+      run(task(kFunction, R"("Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":2}],)"));
+  EXPECT_EQ(calls.size(), 1U);
+  error.reset();
+  reopen();
+  bed.advance(seconds(2));
+  EXPECT_EQ(calls.size(), 2U);
+  EXPECT_EQ(machine.status(execution), "SUCCEEDED");
+}
+
+TEST_F(TaskRunnerTest, ATaskUnderWayIsBegunAgainAfterACrash) {
+  hang = true;
+  const auto execution = run(task(kFunction, ""));
+  EXPECT_EQ(machine.status(execution), "RUNNING");
+  hang = false;
+  reopen();
+  EXPECT_EQ(machine.status(execution), "SUCCEEDED");
+  EXPECT_EQ(calls.size(), 2U);
+}
+
+TEST_F(TaskRunnerTest, WhatIsLateTimesOut) {
+  hang = true;
+  const auto execution = run(task(kFunction, R"("TimeoutSeconds":5,)"));
+  bed.advance(seconds(5));
+  EXPECT_EQ(machine.describe(execution).error, "States.Timeout");
+}
+
+// --- Services ---------------------------------------------------------------------------------
+
+TEST_F(TaskRunnerTest, AnyOperationIsCalledByItsName) {
+  const auto execution = run(task("arn:aws:states:::aws-sdk:s3:putObject",
+                                  R"("Parameters":{"Bucket":"b","Key":"k","Body.$":"$"},)"),
+                             R"({"a":1})");
+  EXPECT_EQ(calls,
+            (std::vector<std::string>{R"(s3 PutObject {"Bucket":"b","Key":"k","Body":{"a":1}})"}));
+  EXPECT_EQ(machine.describe(execution).output, R"({"Answer":42})");
+  EXPECT_EQ(machine.history(execution),
+            "ExecutionStarted TaskStateEntered TaskScheduled TaskStarted TaskSucceeded "
+            "TaskStateExited ExecutionSucceeded");
+}
+
+TEST_F(TaskRunnerTest, AMessageMayBeJson) {
+  run(task("arn:aws:states:::sqs:sendMessage",
+           R"("Parameters":{"QueueUrl":"u","MessageBody":{"a":1}},)"));
+  EXPECT_EQ(
+      calls,
+      (std::vector<std::string>{R"(sqs SendMessage {"QueueUrl":"u","MessageBody":"{\"a\":1}"})"}));
+}
+
+TEST_F(TaskRunnerTest, AnOperationsErrorHasTheServicesName) {
+  error.emplace("NoSuchKey", "The specified key does not exist.", 404);
+  const auto seen = machine.describe(run(
+      task("arn:aws:states:::aws-sdk:s3:getObject", R"("Parameters":{"Bucket":"b","Key":"k"},)")));
+  EXPECT_EQ(seen.error, "S3.NoSuchKeyException");
+  EXPECT_EQ(seen.cause, "The specified key does not exist. (Service: S3, Status Code: 404)");
+}
+
+TEST_F(TaskRunnerTest, ATokenBringsTheAnswer) {
+  const auto execution =
+      run(task("arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+               R"("Parameters":{"QueueUrl":"u","MessageBody.$":"$$.Task.Token"},)"));
+  ASSERT_EQ(calls.size(), 1U);
+  const auto sent = json::parse(calls[0].substr(std::string("sqs SendMessage ").size()));
+  EXPECT_EQ(machine.status(execution), "RUNNING");
+  reopen();
+  EXPECT_EQ(calls.size(), 1U);
+  bed.run(bed.step_functions().SendTaskSuccess(
+      {std::string(sent.at("MessageBody").as_string()), R"("done")"}));
+  EXPECT_EQ(machine.describe(execution).output, R"("done")");
+  EXPECT_EQ(machine.history(execution),
+            "ExecutionStarted TaskStateEntered TaskScheduled TaskStarted TaskSubmitted "
+            "TaskSucceeded TaskStateExited ExecutionSucceeded");
+}
+
+// --- Nested executions ------------------------------------------------------------------------
+
+class NestedTest : public TaskRunnerTest {
+ protected:
+  std::string nest(const std::string& inner, const std::string& pattern) {
+    const auto arn = machine.create(inner, "", "Inner");
+    return run(task("arn:aws:states:::states:startExecution" + pattern,
+                    R"("Parameters":{"StateMachineArn":")" + arn + R"(","Input":{"a":1}},)"));
+  }
+  static constexpr const char* kInner =
+      R"({"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":10,"End":true}}})";
+};
+
+TEST_F(NestedTest, IsStartedAndLeftAlone) {
+  const auto execution = nest(kInner, "");
+  const auto output = json::parse(machine.describe(execution).output);
+  EXPECT_EQ(machine.status(std::string(output.at("ExecutionArn").as_string())), "RUNNING");
+}
+
+TEST_F(NestedTest, IsWaitedForAlsoAfterACrash) {
+  const auto execution = nest(kInner, ".sync:2");
+  bed.advance(seconds(5));
+  reopen();
+  EXPECT_EQ(machine.status(execution), "RUNNING");
+  bed.advance(seconds(5));
+  const auto output = json::parse(machine.describe(execution).output);
+  EXPECT_EQ(output.at("Status"), "SUCCEEDED");
+  EXPECT_EQ(output.at("Output"), json::parse(R"({"a":1})"));
+  EXPECT_EQ(machine.list(StepFunctionsDriver::arn("Inner")).size(), 1U);
+}
+
+TEST_F(NestedTest, ItsFailureIsTheTasks) {
+  const auto seen = machine.describe(
+      nest(R"({"StartAt":"F","States":{"F":{"Type":"Fail","Error":"Boom"}}})", ".sync"));
+  EXPECT_EQ(seen.error, "States.TaskFailed");
+  EXPECT_EQ(json::parse(seen.cause).at("Error"), "Boom");
+}
+
+}  // namespace
+}  // namespace doorbuster::engine
