@@ -1,5 +1,7 @@
 #include "cli/embedded.h"
 
+#include "cli/task_services.h"
+
 namespace doorbuster::cli {
 namespace {
 
@@ -62,6 +64,10 @@ void Embedded::start_functions(const topology::Resources& resources) {
 
 void Embedded::start_deliveries(engine::HttpPost post) {
   deliveries_.emplace(*engine_, std::move(post), pool().get_executor());
+}
+
+void Embedded::start_tasks() {
+  tasks_.emplace(*engine_, task_services(*services_), pool().get_executor());
 }
 
 std::vector<SeenMessage> Embedded::look(const std::string&, const std::string& queue_arn) {

@@ -9,6 +9,7 @@
 #include "engine/event_source_mapping.h"
 #include "engine/http_deliveries.h"
 #include "engine/services.h"
+#include "engine/task_runner.h"
 #include "functions/record_sales.h"
 #include "functions/ship_invoices.h"
 
@@ -46,6 +47,8 @@ class Embedded : public System {
 
   // Begins to post what topics have for their HTTP subscriptions.
   void start_deliveries(engine::HttpPost post);
+  // Begins to carry out the tasks of executions.
+  void start_tasks();
   // See engine/services.h.
   cloud::Async<std::string> signing_certificate() { return engine::signing_certificate(*engine_); }
 
@@ -74,6 +77,7 @@ class Embedded : public System {
   std::optional<engine::EventSourceMapping> ship_invoices_;
   std::optional<engine::EventSourceMapping> record_sales_;
   std::optional<engine::HttpDeliveries> deliveries_;
+  std::optional<engine::TaskRunner> tasks_;
   mutable std::mutex mutex_;  // guards what follows
   std::string database_failure_;
 };

@@ -86,7 +86,8 @@ gateway::ServerOptions server_options(const UpOptions& options) {
 void greet(const UpOptions& options, const std::string& endpoint, const DataDirectory& directory,
            const std::optional<topology::Resources>& resources) {
   std::string text = "  Doorbuster is open.\n\n";
-  text += "  AWS     " + styled(stdout, "1", endpoint) + "  S3, SNS, SQS, STS, IAM; " +
+  text += "  AWS     " + styled(stdout, "1", endpoint) +
+          "  S3, SNS, SQS, Step Functions, STS, IAM; " +
           (options.credentials ? "signatures are checked" : "any credentials will do") + '\n';
   text += "  data    " + directory.path().string() +
           (options.data ? "" : "  (removed at the end; --data DIR keeps it)") + '\n';
@@ -132,6 +133,7 @@ int up(const UpOptions& options) {
     system.start_functions(*resources);
   }
   system.start_deliveries(post_by(client));
+  system.start_tasks();
   server->start();
   greet(options, endpoint, directory, resources);
   wait_for_stop(system, signals);
