@@ -18,7 +18,7 @@ std::string to_text(const boost::json::value& value);
 // Nothing if the text is no JSON, or nested too deeply.
 std::optional<boost::json::value> from_text(std::string_view text);
 
-// "3.14", "42", "1.0E-7": as JSON and as States.Format write a number.
+// "3.14", "42", "1e-07": as JSON and as States.Format write a number.
 void append_number(std::string& out, const boost::json::value& number);
 
 }  // namespace doorbuster::states
