@@ -1,0 +1,193 @@
+// Distributed Map: items from S3, children, results to S3.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+#include "states/item_source.h"
+#include "states/testing.h"
+
+namespace doorbuster::states {
+namespace {
+
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+
+std::string map(std::string_view fields) {
+  return R"({"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "Label": "L",
+      "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}})" +
+         std::string(fields) + "}}}";
+}
+
+constexpr std::string_view kRunArn =
+    "arn:aws:states:us-east-1:123456789012:mapRun:machine/L:00000000-0000-4000-8000-000000000001";
+
+TEST(MapRun, RunsAChildForEachItem) {
+  const TestRun run = run_both_ways(map(""), "[1, 2]", {{"M", {gives("10"), gives("20")}}});
+  EXPECT_EQ(run.result(), "[10,20]");
+  EXPECT_EQ(run.events(),
+            "1<0 ExecutionStarted\n"
+            "2<0 MapStateEntered\n"
+            "3<2 MapStateStarted\n"
+            "4<3 MapRunStarted\n"
+            "5<4 MapRunSucceeded\n"
+            "6<5 MapStateSucceeded\n"
+            "7<5 MapStateExited\n"
+            "8<7 ExecutionSucceeded\n");
+  EXPECT_EQ(run.details("MapRunStarted").at("mapRunArn").as_string(), kRunArn);
+}
+
+TEST(MapRun, GivesEachChildItsMachine) {
+  TestRun run(map(R"(, "ItemSelector": {"v.$": "$$.Map.Item.Value"}, "MaxConcurrency": 2)"),
+              "[1, 2, 3]");
+  run.answer("M", {says_nothing()}).restoring().begin();
+  ASSERT_EQ(run.host.orders.size(), 2U);
+  const TaskOrder order = run.host.orders.at(1);
+  EXPECT_EQ(order.resource.kind, Resource::Kind::child);
+  EXPECT_EQ(to_text(order.input), R"({"v":2})");
+  RecordingHost host;
+  const auto child = Execution::begin(order.child, {}, order.input, host);
+  EXPECT_EQ(to_text(child->output()), R"({"v":2})");
+  // The next begins when one has ended.
+  run.act([&](Execution& it) { EXPECT_TRUE(it.succeed(order.id, 1, run.host)); });
+  EXPECT_EQ(to_text(run.host.orders.back().input), R"({"v":3})");
+}
+
+TEST(MapRun, FailsWithMoreFailuresThanItBears) {
+  const TestRun run =
+      run_both_ways(map(""), "[1, 2, 3]", {{"M", {gives("1"), fails("E"), gives("3")}}});
+  EXPECT_EQ(run.result(),
+            "FAILED States.ExceedToleratedFailureThreshold: The specified tolerated failure "
+            "threshold was exceeded");
+  EXPECT_THAT(run.host.cancelled, ElementsAre(3));
+  EXPECT_THAT(run.events(), EndsWith("4<3 MapRunStarted\n"
+                                     "5<4 MapRunFailed\n"
+                                     "6<5 MapStateFailed\n"
+                                     "7<6 ExecutionFailed\n"));
+  EXPECT_EQ(result_of(map(R"(, "ToleratedFailurePercentage": 40)"), "[1, 2, 3]",
+                      {{"M", {gives("1"), fails("E"), gives("3")}}}),
+            "[1,3]");
+}
+
+TEST(MapRun, IsRedrivenWithoutTheChildrenThatSucceeded) {
+  TestRun run(map(R"(, "MaxConcurrency": 1)"), "[1, 2, 3]");
+  run.answer("M", {gives("1"), fails("E"), gives("7")}).restoring().run();
+  run.act([&](Execution& it) { EXPECT_TRUE(it.redrive(run.host)); });
+  while (run.step()) {
+  }
+  EXPECT_EQ(run.result(), "[1,7,7]");
+  EXPECT_EQ(run.count("MapRunStarted"), 1U);
+  EXPECT_EQ(to_text(run.details("MapRunRedriven").at("redriveCount")), "1");
+}
+
+std::string reading(std::string_view config, std::string_view resource = "getObject") {
+  return map(R"(, "ItemReader": {"Resource": "arn:aws:states:::s3:)" + std::string(resource) +
+             R"(", "Parameters": {"Bucket": "b", "Key.$": "$.key"})" + std::string(config) + "}");
+}
+
+// What a Map makes of the text of an object: its children give back their input.
+std::string read(std::string_view config, std::string_view text) {
+  TestRun run(reading(config), R"({"key": "k", "max": 1})");
+  run.answer("M", {says_nothing()}).restoring().begin();
+  run.act([&](Execution& it) { EXPECT_TRUE(it.succeed(1, boost::json::string(text), run.host)); });
+  while (run.host.orders.size() > 1) {
+    const TaskOrder order = run.host.orders.at(1);
+    run.host.orders.erase(run.host.orders.begin() + 1);
+    run.act([&](Execution& it) { EXPECT_TRUE(it.succeed(order.id, order.input, run.host)); });
+  }
+  return run.result();
+}
+
+TEST(ItemReader, ReadsAListing) {
+  TestRun run(reading("", "listObjectsV2"), R"({"key": "k"})");
+  run.answer("M", {gives(R"([{"Key": "a", "Size": 1}])"), gives("1")}).restoring().run();
+  EXPECT_EQ(run.result(), "[1]");
+  EXPECT_EQ(to_text(run.inputs.at(0)), R"({"Bucket":"b","Key":"k"})");
+  EXPECT_EQ(to_text(run.inputs.at(1)), R"({"Key":"a","Size":1})");
+  EXPECT_EQ(to_text(run.details("MapStateStarted")), R"({"length":0})");
+}
+
+TEST(ItemReader, ReadsJson) {
+  constexpr std::string_view kJson = R"(, "ReaderConfig": {"InputType": "JSON")";
+  EXPECT_EQ(read(std::string(kJson) + "}", R"([1, {"a": 2}])"), R"([1,{"a":2}])");
+  EXPECT_EQ(read(std::string(kJson) + R"(, "ItemsPointer": "/a/b"})", R"({"a": {"b": [3]}})"),
+            "[3]");
+  EXPECT_EQ(read(std::string(kJson) + R"(, "MaxItems": 2})", "[1, 2, 3]"), "[1,2]");
+  EXPECT_EQ(read(std::string(kJson) + R"(, "MaxItemsPath": "$.max"})", "[1, 2, 3]"), "[1]");
+  EXPECT_EQ(read(std::string(kJson) + "}", R"({"a": 2})"),
+            "FAILED States.ItemReaderFailed: Attempting to map over non-iterable node.");
+  EXPECT_THAT(read(std::string(kJson) + "}", "x"), HasSubstr("FAILED States.ItemReaderFailed"));
+}
+
+TEST(ItemReader, ReadsJsonLines) {
+  constexpr std::string_view kLines = R"(, "ReaderConfig": {"InputType": "JSONL"})";
+  EXPECT_EQ(read(kLines, "{\"a\":1}\n\n2\r\n\"x\""), R"([{"a":1},2,"x"])");
+  EXPECT_EQ(read(kLines, "1\nx\n"), "FAILED States.ItemReaderFailed: Line 2 is not valid JSON.");
+}
+
+TEST(ItemReader, ReadsCsv) {
+  constexpr std::string_view kFirstRow =
+      R"(, "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"})";
+  EXPECT_EQ(read(kFirstRow, "id,name\n1,\"a, b\"\n2,\"say \"\"hi\"\"\"\n"),
+            R"([{"id":"1","name":"a, b"},{"id":"2","name":"say \"hi\""}])");
+  EXPECT_EQ(read(kFirstRow, "id,name\r\n1\r\n2,x,y"),
+            R"([{"id":"1","name":""},{"id":"2","name":"x"}])");
+  EXPECT_EQ(read(R"(, "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "GIVEN",
+                     "CSVHeaders": ["a", "b"], "CSVDelimiter": "SEMICOLON"})",
+                 "1;2\n"),
+            R"([{"a":"1","b":"2"}])");
+  EXPECT_EQ(read(kFirstRow, "a,a\n1,2"),
+            "FAILED States.ItemReaderFailed: CSV headers cannot contain duplicates.");
+  EXPECT_EQ(read(kFirstRow, ""), "[]");
+}
+
+TEST(ItemReader, FailsAsAWhole) {
+  TestRun run(reading(R"(, "ReaderConfig": {"InputType": "JSON"})"), R"({"key": "k"})");
+  run.answer("M", {fails("S3.NoSuchKey", "The specified key does not exist.")}).restoring().run();
+  EXPECT_EQ(run.result(), "FAILED States.ItemReaderFailed: The specified key does not exist.");
+  EXPECT_EQ(run.events(),
+            "1<0 ExecutionStarted\n"
+            "2<0 MapStateEntered\n"
+            "3<2 MapStateStarted\n"
+            "4<3 MapRunStarted\n"
+            "5<4 MapRunFailed\n"
+            "6<5 MapStateFailed\n"
+            "7<6 ExecutionFailed\n");
+}
+
+constexpr std::string_view kWriter = R"(, "ToleratedFailureCount": 1, "ResultWriter": {
+    "Resource": "arn:aws:states:::s3:putObject",
+    "Parameters": {"Bucket": "out", "Prefix": "runs"}})";
+
+TEST(ResultWriter, WritesAManifestAndTheResults) {
+  const TestRun run =
+      run_both_ways(map(kWriter), "[1, 2]", {{"M", {gives("10"), fails("E", "why"), gives("{}")}}});
+  EXPECT_EQ(run.result(),
+            R"({"MapRunArn":")" + std::string(kRunArn) +
+                R"(","ResultWriterDetails":{"Bucket":"out",)"
+                R"("Key":"runs/00000000-0000-4000-8000-000000000001/manifest.json"}})");
+  const auto& objects = run.inputs.back().at("Objects").as_array();
+  ASSERT_EQ(objects.size(), 3U);
+  EXPECT_EQ(objects[0].at("Key").as_string(),
+            "runs/00000000-0000-4000-8000-000000000001/SUCCEEDED_0.json");
+  EXPECT_EQ(objects[0].at("Body").as_string(),
+            R"([{"Input":"1","InputDetails":{"Included":true},"Status":"SUCCEEDED",)"
+            R"("Output":"10","OutputDetails":{"Included":true}}])");
+  EXPECT_EQ(objects[1].at("Body").as_string(),
+            R"([{"Input":"2","InputDetails":{"Included":true},"Status":"FAILED",)"
+            R"("Error":"E","Cause":"why"}])");
+  EXPECT_THAT(std::string(objects[2].at("Body").as_string()),
+              HasSubstr(R"("DestinationBucket":"out")"));
+}
+
+TEST(ResultWriter, FailsAsAWhole) {
+  EXPECT_EQ(
+      result_of(map(kWriter), "[1]", {{"M", {gives("10"), fails("S3.NoSuchBucket", "no bucket")}}}),
+      "FAILED States.ResultWriterFailed: no bucket");
+}
+
+}  // namespace
+}  // namespace doorbuster::states
