@@ -6,6 +6,7 @@
 
 #include "states/definition_parser.h"
 #include "states/json_text.h"
+#include "states/variable_scopes.h"
 
 namespace doorbuster::states {
 
@@ -67,6 +68,7 @@ std::shared_ptr<const Definition> parse(std::string_view text, Diagnostics& diag
   parse_machine_fields(fields, *definition);
   definition->machine = parse_machine(fields, *definition, context, 0);
   fields.finish();
+  check_variables(value->get_object(), "", diagnostics);
   return definition;
 }
 

@@ -19,6 +19,13 @@ bool looks_computed(const json::value& value) {
          (text.starts_with("States.") && text.find('(') != std::string_view::npos);
 }
 
+// "1", not "1.0".
+std::string plain(double number) {
+  std::string text = to_text(number);
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return text;
+}
+
 }  // namespace
 
 std::string list_of(const std::vector<std::string_view>& words) {
@@ -99,7 +106,7 @@ std::optional<double> FieldReader::number(std::string_view field, double least, 
   }
   const auto n = value->to_number<double>();
   if (n >= least && n <= most) return n;
-  diagnostics_.schema("Value must be between " + to_text(least) + " and " + to_text(most),
+  diagnostics_.schema("Value must be between " + plain(least) + " and " + plain(most),
                       location(field));
   return std::nullopt;
 }

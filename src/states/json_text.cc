@@ -130,8 +130,10 @@ std::string to_text(const json::value& value) {
 }
 
 std::optional<json::value> from_text(std::string_view text) {
+  // A little more than data may have, for what is stored around them.
+  constexpr std::size_t kEnvelopeDepth = 8;
   json::parse_options options;
-  options.max_depth = kDepthMax;
+  options.max_depth = kDepthMax + kEnvelopeDepth;
   boost::system::error_code error;
   json::value value = json::parse(text, error, {}, options);
   if (error) return std::nullopt;

@@ -57,7 +57,8 @@ std::optional<Resource> integration(std::string_view arn, std::string_view rest)
   }
   resource.service = rest.substr(0, colon);
   resource.action = rest.substr(colon + 1);
-  const bool sdk = resource.service.starts_with("aws-sdk:");
+  // Only the SDK's services have a name of two parts.
+  const bool sdk = resource.service.starts_with("aws-sdk");
   if (sdk != (resource.service.find(':') != std::string::npos)) return std::nullopt;
   return resource;
 }
