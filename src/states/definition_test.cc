@@ -171,8 +171,11 @@ TEST(Definition, WithValuesOfOtherTypes) {
             "SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/S/Comment\n"
             "SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/S/InputPath\n");
   EXPECT_EQ(of_task(R"(, "TimeoutSeconds": "5")"),
-            "SCHEMA_VALIDATION_FAILED: Expected value of type Number at "
+            "SCHEMA_VALIDATION_FAILED: Expected value of type Integer at "
             "/States/S/TimeoutSeconds\n");
+  EXPECT_EQ(of_pass(R"(, "Parameters": 5, "Assign": [])"),
+            "SCHEMA_VALIDATION_FAILED: Expected value of type Object at /States/S/Assign\n"
+            "SCHEMA_VALIDATION_FAILED: Expected value of type Object at /States/S/Parameters\n");
   EXPECT_THAT(of_task(R"(, "TimeoutSeconds": 0)"), HasSubstr("Value must be between 1 and"));
   EXPECT_EQ(of_task(R"(, "TimeoutSeconds": 5, "HeartbeatSeconds": 5)"),
             "SCHEMA_VALIDATION_FAILED: 'HeartbeatSeconds' must be smaller than 'TimeoutSeconds' at "
@@ -182,8 +185,7 @@ TEST(Definition, WithValuesOfOtherTypes) {
 TEST(Definition, WithFieldsThatExcludeEachOther) {
   EXPECT_EQ(of_task(R"(, "TimeoutSeconds": 5, "TimeoutSecondsPath": "$.t")"),
             "SCHEMA_VALIDATION_FAILED: Only one of these fields can be specified: "
-            "[TimeoutSeconds, TimeoutSecondsPath] at /States/S\n"
-            "SCHEMA_VALIDATION_FAILED: Field is not supported at /States/S/TimeoutSeconds\n");
+            "[TimeoutSeconds, TimeoutSecondsPath] at /States/S\n");
   EXPECT_THAT(of_state("Fail", R"(, "Error": "E", "ErrorPath": "$.e")"),
               HasSubstr("[Error, ErrorPath] at /States/S\n"));
   EXPECT_EQ(of_state("Wait", ""),

@@ -103,7 +103,8 @@ class Execution {
  public:
   virtual ~Execution() = default;
 
-  // Begins one and takes it to where it first has to wait, or to its end.
+  // Begins one and takes it to where it first has to wait, or to its end. Throws
+  // std::invalid_argument if the input is nested too deeply.
   static std::unique_ptr<Execution> begin(std::shared_ptr<const Definition> definition,
                                           Identity identity, boost::json::value input, Host& host);
 

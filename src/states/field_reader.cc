@@ -163,8 +163,8 @@ DataFilter FieldReader::filter(std::string_view field) {
 }
 
 std::optional<PayloadTemplate> FieldReader::payload(std::string_view field) {
+  if (object(field) == nullptr) return std::nullopt;
   const json::value* value = any(field);
-  if (value == nullptr) return std::nullopt;
   std::vector<PayloadTemplate::Fault> faults;
   auto compiled = PayloadTemplate::compile(*value, faults);
   for (const auto& fault : faults) {
@@ -200,15 +200,23 @@ std::optional<Expression> FieldReader::expression(std::string_view field) {
   }
 }
 
-std::optional<Amount> FieldReader::amount(const std::string& field, double least, double most) {
+std::optional<Amount> FieldReader::amount(const std::string& field, std::int64_t least,
+                                          std::int64_t most) {
+  const auto constant = integer(field, least, most);
+  return constant_or_path(field,
+                          constant ? std::optional(static_cast<double>(*constant)) : std::nullopt);
+}
+
+std::optional<Amount> FieldReader::percentage(const std::string& field) {
+  return constant_or_path(field, number(field, 0, 100));
+}
+
+std::optional<Amount> FieldReader::constant_or_path(const std::string& field,
+                                                    std::optional<double> constant) {
   const std::string path_field = field + "Path";
   at_most_one({field, path_field});
-  if (has(path_field)) {
-    auto found = reference_path(path_field);
-    if (!found) return std::nullopt;
-    return Amount{.constant = 0, .path = std::move(found), .field = path_field};
-  }
-  const auto constant = number(field, least, most);
+  auto found = reference_path(path_field);
+  if (found) return Amount{.constant = 0, .path = std::move(found), .field = path_field};
   if (!constant) return std::nullopt;
   return Amount{.constant = *constant, .path = std::nullopt, .field = field};
 }

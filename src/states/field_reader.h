@@ -53,8 +53,10 @@ class FieldReader {
   // A path or an intrinsic function: "ErrorPath".
   std::optional<Expression> expression(std::string_view field);
   // `field`, or the path that `field` with "Path" after it is.
-  std::optional<Amount> amount(const std::string& field, double least,
-                               double most = static_cast<double>(kIntegerMax));
+  std::optional<Amount> amount(const std::string& field, std::int64_t least,
+                               std::int64_t most = kIntegerMax);
+  // The same of 0 to 100, maybe with a fraction.
+  std::optional<Amount> percentage(const std::string& field);
 
   void require(std::initializer_list<std::string_view> fields);
   void at_most_one(std::initializer_list<std::string_view> fields);
@@ -63,6 +65,7 @@ class FieldReader {
 
  private:
   void expect_type(std::string_view type, std::string_view field);
+  std::optional<Amount> constant_or_path(const std::string& field, std::optional<double> constant);
   void warn_of_paths(const boost::json::value& value, const std::string& location);
 
   const boost::json::object& object_;

@@ -1,6 +1,7 @@
 #include "states/interpreter.h"
 
 #include <boost/json.hpp>
+#include <stdexcept>
 #include <utility>
 
 #include "states/json_text.h"
@@ -21,8 +22,13 @@ constexpr std::int64_t kRedrivesMax = 1'000;  // AWS's limit
 
 std::unique_ptr<Execution> Execution::begin(std::shared_ptr<const Definition> definition,
                                             Identity identity, json::value input, Host& host) {
-  auto execution =
-      std::make_unique<Interpreter>(std::move(definition), std::move(identity), std::move(input));
+  std::unique_ptr<Interpreter> execution;
+  try {
+    execution =
+        std::make_unique<Interpreter>(std::move(definition), std::move(identity), std::move(input));
+  } catch (const Failure& failure) {
+    throw std::invalid_argument(failure.cause.value_or(""));
+  }
   execution->start(host);
   return execution;
 }
@@ -80,21 +86,16 @@ void Interpreter::run() {
 
 // One step of a frame, which may be gone after it.
 void Interpreter::step(Frame& frame) {
-  const FrameId id = frame.id;
-  try {
+  attempt(frame.id, [&] {
     switch (frame.phase) {
       case Frame::Phase::entering:
-        enter(frame);
-        break;
+        return enter(frame);
       case Frame::Phase::executing:
-        execute(frame);
-        break;
+        return execute(frame);
       default:
-        join(frame);
+        return join(frame);
     }
-  } catch (Failure& failure) {
-    fail(frames_.at(id), std::move(failure));
-  }
+  });
 }
 
 void Interpreter::queue(Frame& frame) {
@@ -130,26 +131,23 @@ void Interpreter::wake(Host& host) {
 }
 
 void Interpreter::on_alarm(Frame& frame) {
-  const FrameId id = frame.id;
-  try {
-    switch (frame.phase) {
-      case Frame::Phase::waiting:
-        frame.wake_at.reset();
-        reschedule(frame);
-        queue(frame);
-        pass_on(frame, frame.state->next, frame.state->assign ? &*frame.state->assign : nullptr);
-        break;
-      case Frame::Phase::backing_off:
-        frame.wake_at.reset();
-        frame.phase = Frame::Phase::executing;
-        reschedule(frame);
-        queue(frame);
-        break;
-      default:
-        task_timed_out(frame, !frame.timeout_at || *frame.timeout_at > host_->now());
-    }
-  } catch (Failure& failure) {
-    fail(frames_.at(id), std::move(failure));
+  queue(frame);
+  switch (frame.phase) {
+    case Frame::Phase::waiting:
+      frame.wake_at.reset();
+      reschedule(frame);
+      attempt(frame.id, [&] {
+        const auto& assign = frame.state->assign;
+        pass_on(frame, frame.state->next, assign ? &*assign : nullptr);
+      });
+      break;
+    case Frame::Phase::backing_off:
+      frame.wake_at.reset();
+      frame.phase = Frame::Phase::executing;
+      reschedule(frame);
+      break;
+    default:
+      task_timed_out(frame, !frame.timeout_at || *frame.timeout_at > host_->now());
   }
 }
 

@@ -69,6 +69,15 @@ class Interpreter final : public Execution {
     host_ = nullptr;
   }
   void history_full();
+  // Work on a frame: what goes wrong with it is its state's failure.
+  template <typename Work>
+  void attempt(FrameId frame, Work work) {
+    try {
+      work();
+    } catch (Failure& failure) {
+      fail(frames_.at(frame), std::move(failure));
+    }
+  }
   void run();
   void step(Frame& frame);
   void queue(Frame& frame);
@@ -121,6 +130,7 @@ class Interpreter final : public Execution {
                         std::optional<std::int64_t> timeout_s);
   void append_started(Frame& frame, std::string_view worker);
   void append_task_event(Frame& frame, std::string_view what, boost::json::object details);
+  void answered(Frame& frame, TaskId task, boost::json::value output);
   void task_succeeded(Frame& frame, boost::json::value output);
   void task_failed(Frame& frame, Failure failure, std::string_view what);
   void task_timed_out(Frame& frame, bool heartbeat);

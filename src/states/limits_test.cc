@@ -83,6 +83,20 @@ TEST(Limits, DataAreNotNestedWithoutEnd) {
               HasSubstr("The data is nested too deeply."));
 }
 
+TEST(Limits, AnAnswerIsNotNestedWithoutEnd) {
+  boost::json::value deep = 1;
+  for (int i = 0; i < 600; ++i) deep = boost::json::array{std::move(deep)};
+  TestRun run(R"({"StartAt": "T", "States": {
+      "T": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "End": true}}})",
+              "{}");
+  run.answer("T", {says_nothing()}).restoring().begin();
+  run.act([&](Execution& it) { EXPECT_TRUE(it.submitted(1, deep, run.host)); });
+  EXPECT_THAT(run.result(), HasSubstr("The data is nested too deeply."));
+  EXPECT_TRUE(run.execution->open_tasks().empty());
+  EXPECT_THROW(Execution::begin(compile(kLoop), {}, deep, run.host), std::invalid_argument);
+}
+
 TEST(Limits, AMapOverManyItemsWritesWhatEachStepTouches) {
   std::string items = "[0";
   for (int i = 1; i < 5'000; ++i) items += "," + std::to_string(i);

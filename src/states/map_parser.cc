@@ -13,9 +13,9 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t kLabelMax = 40;       // characters, AWS's limit
-constexpr double kItemsMax = 100'000'000;   // of a file, AWS's limit
-constexpr double kBatchBytesMax = 262'144;  // AWS's limit
+constexpr std::size_t kLabelMax = 40;             // characters, AWS's limit
+constexpr std::int64_t kItemsMax = 100'000'000;   // of a file, AWS's limit
+constexpr std::int64_t kBatchBytesMax = 262'144;  // AWS's limit
 
 bool is_label(std::string_view text) {
   constexpr std::string_view kForbidden = " \t\r\n?*<>{}[]:;,\\|^~$#%&`\"";
@@ -52,7 +52,7 @@ void StateParser::parse_map() {
   if (!map.selector) map.selector = std::exchange(state.parameters, std::nullopt);
   map.concurrency_max = fields.amount("MaxConcurrency", 0);
   map.tolerated_count = fields.amount("ToleratedFailureCount", 0);
-  map.tolerated_percentage = fields.amount("ToleratedFailurePercentage", 0, 100);
+  map.tolerated_percentage = fields.percentage("ToleratedFailurePercentage");
   map.batcher = parse_batcher();
   if (map.child != nullptr) {
     parse_label(map);

@@ -11,7 +11,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr double kSecondsMax = 99'999'999;        // AWS's limit on waits and timeouts
+constexpr std::int64_t kSecondsMax = 99'999'999;  // AWS's limit on waits and timeouts
 constexpr std::int64_t kRetriesMax = 99'999'999;  // AWS's limit on MaxAttempts
 constexpr std::int64_t kDelayMaxS = 31'622'400;   // AWS's limit on MaxDelaySeconds: below a year
 
@@ -174,10 +174,7 @@ void StateParser::parse_wait() {
         fields.location());
   }
   fields.at_most_one({"Seconds", "SecondsPath", "Timestamp", "TimestampPath"});
-  if (fields.has("Seconds") && fields.integer("Seconds", 0)) {
-    wait.seconds = fields.amount("Seconds", 0, kSecondsMax);
-  }
-  if (fields.has("SecondsPath")) wait.seconds = fields.amount("Seconds", 0, kSecondsMax);
+  wait.seconds = fields.amount("Seconds", 0, kSecondsMax);
   if (const auto text = fields.string("Timestamp")) {
     wait.until = parse_timestamp(*text);
     if (!wait.until) {
@@ -251,7 +248,8 @@ Retrier StateParser::parse_retrier(FieldReader& retrier) {
   if (auto names = retrier.strings("ErrorEquals")) result.error_equals = *std::move(names);
   if (const auto n = retrier.integer("IntervalSeconds", 1)) result.interval_s = *n;
   if (const auto n = retrier.integer("MaxAttempts", 0, kRetriesMax)) result.max_attempts = *n;
-  if (const auto n = retrier.number("BackoffRate", 1, kSecondsMax)) result.backoff_rate = *n;
+  if (const auto n = retrier.number("BackoffRate", 1, static_cast<double>(kSecondsMax)))
+    result.backoff_rate = *n;
   result.max_delay_s = retrier.integer("MaxDelaySeconds", 1, kDelayMaxS);
   if (result.max_delay_s && *result.max_delay_s <= result.interval_s) {
     retrier.diagnostics().schema("'MaxDelaySeconds' must be greater than 'IntervalSeconds'",

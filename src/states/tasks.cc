@@ -166,8 +166,11 @@ bool Interpreter::submitted(TaskId task, json::value output, Host& host) {
   Frame* frame = waiting_for(task);
   if (frame == nullptr || frame->phase != Frame::Phase::task) return false;
   turn(host, [&] {
-    append_started(*frame, "");
-    append_task_event(*frame, "Submitted", data_details("output", to_text(output)));
+    queue(*frame);
+    attempt(frame->id, [&] {
+      append_started(*frame, "");
+      append_task_event(*frame, "Submitted", data_details("output", to_text(output)));
+    });
   });
   return true;
 }
@@ -188,26 +191,24 @@ bool Interpreter::succeed(TaskId task, json::value output, Host& host) {
   Frame* frame = waiting_for(task);
   if (frame == nullptr) return false;
   turn(host, [&] {
-    const FrameId id = frame->id;
     queue(*frame);
-    try {
-      if (frame->task != task) {
-        child_ended(*frame, task, {.succeeded = true, .output = {std::move(output), {}}});
-      } else if (frame->phase == Frame::Phase::task) {
-        task_succeeded(*frame, std::move(output));
-      } else if (frame->phase == Frame::Phase::reading) {
-        forget_task(*frame);
-        items_read(*frame, output);
-      } else {
-        json::value written = written_results(*frame);
-        forget_task(*frame);
-        end_run(*frame, std::move(written));
-      }
-    } catch (Failure& failure) {
-      fail(frames_.at(id), std::move(failure));
-    }
+    attempt(frame->id, [&] { answered(*frame, task, std::move(output)); });
   });
   return true;
+}
+
+void Interpreter::answered(Frame& frame, TaskId task, json::value output) {
+  if (frame.task != task) {
+    return child_ended(frame, task, {.succeeded = true, .output = {std::move(output), {}}});
+  }
+  if (frame.phase == Frame::Phase::task) return task_succeeded(frame, std::move(output));
+  if (frame.phase == Frame::Phase::reading) {
+    forget_task(frame);
+    return items_read(frame, output);
+  }
+  json::value written = written_results(frame);
+  forget_task(frame);
+  end_run(frame, std::move(written));
 }
 
 bool Interpreter::fail(TaskId task, std::string error, std::string cause, Host& host) {
