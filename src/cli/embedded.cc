@@ -47,7 +47,7 @@ void Embedded::stop() {
 
 void Embedded::start_functions(const topology::Resources& resources) {
   const auto request = [](const std::string& arn, const char* function) {
-    cloud::CreateEventSourceMappingRequest mapping;
+    engine::EventSource mapping;
     mapping.EventSourceArn = arn;
     mapping.FunctionName = function;
     mapping.BatchSize = kBatchSize;

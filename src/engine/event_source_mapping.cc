@@ -11,7 +11,7 @@ namespace doorbuster::engine {
 
 struct EventSourceMapping::State {
   Engine& engine;
-  const cloud::CreateEventSourceMappingRequest request;
+  const EventSource source;
   const cloud::Handler handler;
   const std::string region;
   std::atomic<std::uint64_t> invocations = 0;
@@ -113,14 +113,14 @@ cloud::Async<void> remove(Engine& engine, std::string arn, std::vector<ReceiptHa
 // One call of the function. What it has done is deleted; what failed stays in flight.
 template <class MappingState>
 cloud::Async<void> invoke(MappingState& state, Deliveries deliveries, std::string request_id) {
-  const std::string& arn = state.request.EventSourceArn;
+  const std::string& arn = state.source.EventSourceArn;
   ++state.invocations;
   state.messages += deliveries.size();
   std::optional<std::set<std::string>> failed;
   std::string why = "it answered with batchItemFailures that are not its messages'";
   try {
     auto event = to_event(deliveries, arn, state.region);
-    cloud::Context context{state.request.FunctionName, std::move(request_id)};
+    cloud::Context context{state.source.FunctionName, std::move(request_id)};
     const json::value result = co_await state.handler(std::move(event), std::move(context));
     failed = failed_ids(result, deliveries);
   } catch (const std::exception& e) {
@@ -128,7 +128,7 @@ cloud::Async<void> invoke(MappingState& state, Deliveries deliveries, std::strin
   }
   if (!failed) {
     state.failures += deliveries.size();
-    state.engine.log()(state.request.FunctionName + " failed on a batch of " +
+    state.engine.log()(state.source.FunctionName + " failed on a batch of " +
                        std::to_string(deliveries.size()) + ": " + why);
     co_return;
   }
@@ -147,13 +147,13 @@ cloud::Async<void> poll(std::shared_ptr<MappingState> state) {
   for (std::uint64_t call = 0;; ++call) {
     try {
       auto deliveries =
-          co_await receive(state->engine, state->request.EventSourceArn, state->request.BatchSize);
+          co_await receive(state->engine, state->source.EventSourceArn, state->source.BatchSize);
       if (deliveries.empty()) continue;
       co_await invoke(*state, std::move(deliveries),
-                      state->request.FunctionName + '-' + std::to_string(call));
+                      state->source.FunctionName + '-' + std::to_string(call));
     } catch (const cloud::Error& e) {
       if (e.code() != "ServiceUnavailable") {
-        state->engine.log()(state->request.FunctionName + " polls no more: " + e.message());
+        state->engine.log()(state->source.FunctionName + " polls no more: " + e.message());
       }
       co_return;
     }
@@ -176,15 +176,13 @@ void check_range(int value, int max, const char* name) {
 
 }  // namespace
 
-EventSourceMapping::EventSourceMapping(Engine& engine,
-                                       cloud::CreateEventSourceMappingRequest request,
-                                       cloud::Handler handler,
+EventSourceMapping::EventSourceMapping(Engine& engine, EventSource source, cloud::Handler handler,
                                        const boost::asio::any_io_executor& executor) {
-  check_range(request.BatchSize, kBatchMax, "BatchSize");
-  check_range(request.MaximumConcurrency, kConcurrencyMax, "MaximumConcurrency");
-  const std::string region = region_of(request.EventSourceArn);
-  const int pollers = request.MaximumConcurrency;
-  state_.reset(new State{engine, std::move(request), std::move(handler), region});
+  check_range(source.BatchSize, kBatchMax, "BatchSize");
+  check_range(source.MaximumConcurrency, kConcurrencyMax, "MaximumConcurrency");
+  const std::string region = region_of(source.EventSourceArn);
+  const int pollers = source.MaximumConcurrency;
+  state_.reset(new State{engine, std::move(source), std::move(handler), region});
   for (int i = 0; i < pollers; ++i) {
     boost::asio::co_spawn(executor, poll(state_), boost::asio::detached);
   }

@@ -12,15 +12,23 @@
 
 namespace doorbuster::engine {
 
+// What is polled, for whom.
+struct EventSource {
+  std::string EventSourceArn;  // of a queue
+  std::string FunctionName;
+  int BatchSize = 10;          // messages, 1 to 10,000
+  int MaximumConcurrency = 2;  // calls at the same time, 1 to 1,000
+};
+
 // Polls from construction on, with MaximumConcurrency pollers on the executor, until the engine
 // stops. The engine and the executor's context must outlive its pollers: stop the engine, then let
 // the context run out of work.
 class EventSourceMapping {
  public:
-  // Throws cloud::Error InvalidParameterValueException if the request is out of AWS's limits. A
+  // Throws cloud::Error InvalidParameterValueException if the source is out of AWS's limits. A
   // queue that is missing, or goes away, ends the polling with a line in the log.
-  EventSourceMapping(Engine& engine, cloud::CreateEventSourceMappingRequest request,
-                     cloud::Handler handler, const boost::asio::any_io_executor& executor);
+  EventSourceMapping(Engine& engine, EventSource source, cloud::Handler handler,
+                     const boost::asio::any_io_executor& executor);
 
   // What the function has been given and has failed at, since the start. Any thread.
   struct Counts {

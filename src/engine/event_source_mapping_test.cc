@@ -37,7 +37,7 @@ json::value failures(const std::vector<std::string>& ids) {
 class EventSourceMappingTest : public testing::Test {
  protected:
   EventSourceMapping map(int batch_size = 10) {
-    cloud::CreateEventSourceMappingRequest request{queue.arn(), "F", batch_size, 1};
+    EventSource request{queue.arn(), "F", batch_size, 1};
     EventSourceMapping mapping(bed.engine(), std::move(request), function.handler(),
                                bed.executor());
     bed.settle();
@@ -173,7 +173,7 @@ TEST_F(EventSourceMappingTest, WhatItHadReceivedIsVisibleAtOnceAfterARestart) {
   };
   EXPECT_EQ(queue.set("VisibilityTimeout", "3600"), "");
   for (const char* body : {"in process", "from outside"}) queue.send(body);
-  cloud::CreateEventSourceMappingRequest request{queue.arn(), "F", 1, 1};
+  EventSource request{queue.arn(), "F", 1, 1};
   EventSourceMapping mapping(bed.engine(), request, never, bed.executor());
   bed.settle();
   EXPECT_THAT(queue.bodies(), ElementsAre("from outside"));
@@ -199,7 +199,7 @@ TEST_F(EventSourceMappingTest, StoppingTheEngineEndsItsPollers) {
   context.run();
   ASSERT_FALSE(error);
   context.restart();
-  cloud::CreateEventSourceMappingRequest request{queue.arn(), "F", 10, 3};
+  EventSource request{queue.arn(), "F", 10, 3};
   const EventSourceMapping mapping(engine, request, function.handler(), context.get_executor());
   context.poll();
   engine.stop();
@@ -216,7 +216,7 @@ TEST_F(EventSourceMappingTest, AMissingQueueEndsThePollingWithALine) {
 
 TEST_F(EventSourceMappingTest, LimitsAreLambdas) {
   const auto error = [&](const std::string& arn, int batch_size, int concurrency) -> std::string {
-    cloud::CreateEventSourceMappingRequest request{arn, "F", batch_size, concurrency};
+    EventSource request{arn, "F", batch_size, concurrency};
     try {
       EventSourceMapping(bed.engine(), request, function.handler(), bed.executor());
       return "";

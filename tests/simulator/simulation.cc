@@ -121,7 +121,7 @@ void Simulation::set_up() {
 void Simulation::start_workers() {
   for (Worker& worker : workers_) {
     worker.function = worker.make();
-    cloud::CreateEventSourceMappingRequest request;
+    engine::EventSource request;
     request.EventSourceArn = worker.queue.arn;
     request.FunctionName = worker.queue.name;
     request.BatchSize = world_.chance.between(1, 10);
