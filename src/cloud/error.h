@@ -11,13 +11,15 @@ namespace doorbuster::cloud {
 // `code` is AWS's own name for the error in that service ("QueueDoesNotExist", "NoSuchBucket"),
 // `message` says what is wrong, where, and what to do; `status` is the HTTP status that the service
 // answers with. A status below 500 means that the request must change before it can succeed.
+// `reason` is a further word that a few errors of Lambda's have ("Reason").
 class Error : public std::exception {
  public:
-  Error(std::string code, std::string message, int status = 400);
+  Error(std::string code, std::string message, int status = 400, std::string reason = {});
 
   const std::string& code() const { return code_; }
   const std::string& message() const { return message_; }
   int status() const { return status_; }
+  const std::string& reason() const { return reason_; }
   bool is_sender_fault() const { return status_ < 500; }
 
   // "CODE: MESSAGE".
@@ -27,6 +29,7 @@ class Error : public std::exception {
   std::string code_;
   std::string message_;
   int status_;
+  std::string reason_;
   std::string what_;
 };
 

@@ -43,16 +43,27 @@ std::string text_member(const json::object& object, std::string_view name) {
   return member != nullptr && member->is_string() ? std::string(member->get_string()) : "";
 }
 
-// {"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "…"}
-cloud::Error json_error_in(const std::string& body, int status) {
+// {"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "…"}, or without a type if the
+// header `code` says it.
+cloud::Error json_error_in(const std::string& body, std::string code, int status) {
   json::error_code ec;
   const json::value parsed = json::parse(body, ec);
   const auto* object = ec ? nullptr : parsed.if_object();
-  const std::string type = object == nullptr ? "" : text_member(*object, "__type");
-  if (type.empty()) return unexplained(status);
+  if (object != nullptr && code.empty()) code = text_member(*object, "__type");
+  if (code.empty()) return unexplained(status);
+  code.erase(0, code.find('#') + 1);
+  if (object == nullptr) return {code, "", status};
   std::string message = text_member(*object, "message");
   if (message.empty()) message = text_member(*object, "Message");
-  return {type.substr(type.find('#') + 1), message, status};
+  return {code, message, status, text_member(*object, "Reason")};
+}
+
+// "ResourceNotFoundException:http://…", as REST with JSON names an error.
+std::string error_type(const Response& response) {
+  for (const auto& [name, value] : response.headers) {
+    if (equal_ignoring_case(name, "x-amzn-ErrorType")) return value.substr(0, value.find(':'));
+  }
+  return {};
 }
 
 void read_result(const Service& service, const Operation& operation, const std::string& body,
@@ -83,8 +94,9 @@ cloud::Async<void> read_response(const Service& service, const Operation& operat
   }
   const std::string body = co_await cloud::read_all(std::move(response.body), answer_bytes_max);
   if (!failed) co_return read_result(service, operation, body, output);
-  const bool is_json = !service.target.empty();
-  throw is_json ? json_error_in(body, response.status) : xml_error_in(body, response.status);
+  const bool is_json = !service.target.empty() || !operation.rest.path.empty();
+  if (!is_json) throw xml_error_in(body, response.status);
+  throw json_error_in(body, error_type(response), response.status);
 }
 
 }  // namespace doorbuster::wire

@@ -27,8 +27,9 @@ struct Request {
 };
 
 // AWS JSON for a service that speaks it, else Query; S3 in its own way, with the bucket in the
-// path. A body is moved out of the input, of the type that the operation's row names. Throws
-// cloud::Error if a member is missing that the address can't do without.
+// path, Lambda in REST with JSON. A body is moved out of the input, of the type that the
+// operation's row names. Throws cloud::Error if a member is missing that the address can't do
+// without.
 Request write_request(const Service& service, const Operation& operation, void* input);
 
 inline constexpr const char* invalid_response = "InvalidResponse";

@@ -237,4 +237,13 @@ std::optional<std::string> parameter(std::string_view form, std::string_view nam
   return std::nullopt;
 }
 
+std::vector<std::string> parameters(std::string_view form, std::string_view name) {
+  std::vector<std::string> values;
+  while (!form.empty()) {
+    std::string_view value = take_until(form, '&');
+    if (unescaped(take_until(value, '='), true) == name) values.push_back(unescaped(value, true));
+  }
+  return values;
+}
+
 }  // namespace doorbuster::wire

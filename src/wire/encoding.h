@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace doorbuster::wire {
 
@@ -46,5 +47,7 @@ std::string_view take_until(std::string_view& rest, char mark);
 // The value of the first parameter with this name in a query string or form, unescaped; nothing if
 // there is none.
 std::optional<std::string> parameter(std::string_view form, std::string_view name);
+// The values of all of them.
+std::vector<std::string> parameters(std::string_view form, std::string_view name);
 
 }  // namespace doorbuster::wire

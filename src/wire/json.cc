@@ -125,6 +125,7 @@ class Reader {
         read_others(shape, field, *object, to);
         continue;
       }
+      if (field.place != Place::body) continue;
       const auto* member = object->if_contains({field.name.data(), field.name.size()});
       if (member != nullptr && !member->is_null()) {
         read(*field.shape, *member, field.of(to));
@@ -186,6 +187,7 @@ void write_structure(const Shape& shape, const void* value, std::string& out) {
       write_entries(*field.shape, member, before, out);
       continue;
     }
+    if (field.place != Place::body) continue;
     const bool absent = is_absent(*field.shape, member);
     if (absent && (field.shape->kind == Kind::optional || !(field.always || field.required))) {
       continue;

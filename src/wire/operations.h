@@ -24,7 +24,8 @@ class Exchange {
   virtual Response response() = 0;
 };
 
-// How an operation looks in REST.
+// How an operation looks in REST. With JSON, its address is `path`, with a {Member} for each label;
+// S3's is what its members for a bucket and a key say.
 struct Rest {
   enum class On : unsigned char { service, bucket, key };
 
@@ -36,6 +37,7 @@ struct Rest {
   std::string_view input = {};   // the element that the input's members stand in
   std::string_view output = {};  // the same of the output's
   bool locates = false;          // the answer says where what it made is
+  std::string_view path = {};
 };
 
 struct Operation {

@@ -5,7 +5,10 @@
 
 #include "wire/digest.h"
 #include "wire/encoding.h"
+#include "wire/json.h"
+#include "wire/rest_head.h"
 #include "wire/scalar.h"
+#include "wire/validation.h"
 #include "wire/xml.h"
 
 namespace doorbuster::wire {
@@ -13,14 +16,6 @@ namespace {
 
 constexpr std::string_view xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 constexpr std::size_t document_bytes_max = 16 << 20;
-
-// The field that is the body; null if there is none.
-const Field* find_place(const Shape& shape, Place place) {
-  for (const Field& field : shape.fields) {
-    if (field.place == place) return &field;
-  }
-  return nullptr;
-}
 
 bool is_length(std::string_view header) {
   return header == "Content-Length" || header == "x-amz-decoded-content-length";
@@ -43,7 +38,7 @@ class HeadWriter {
           path(as_string(member), field.place == Place::key);
           break;
         case Place::query:
-          if (!is_absent(*field.shape, member)) query(field.at, scalar_text(*field.shape, member));
+          parameters(field, member);
           break;
         case Place::header:
           header(field, member);
@@ -56,7 +51,24 @@ class HeadWriter {
         case Place::body:
         case Place::payload:
         case Place::trailer:
+        case Place::label:
+        case Place::status:
           break;
+      }
+    }
+  }
+
+  // The labels' values in their places.
+  void write_path(std::string_view form, const Shape& shape, const void* input) {
+    request_.path.clear();
+    while (!form.empty()) {
+      request_.path += take_until(form, '{');
+      const auto name = take_until(form, '}');
+      for (const Field& field : shape.fields) {
+        if (field.place != Place::label || field.name != name) continue;
+        const std::string value = scalar_text(*field.shape, field.of(input));
+        if (value.empty()) throw validation_exception_wording.missing(name);
+        append_escaped(request_.path, value);
       }
     }
   }
@@ -69,6 +81,15 @@ class HeadWriter {
   }
 
  private:
+  void parameters(const Field& field, const void* member) {
+    const Shape& shape = *field.shape;
+    if (is_absent(shape, member)) return;
+    if (shape.kind != Kind::list) return query(field.at, scalar_text(shape, member));
+    for (std::size_t i = 0; i < shape.size(member); ++i) {
+      query(field.at, scalar_text(*shape.element, shape.at(member, i)));
+    }
+  }
+
   // An empty name would make it a request of another kind.
   void path(const std::string& name, bool key) {
     if (name.empty()) {
@@ -111,9 +132,14 @@ void write_document(std::string_view root, const Shape& shape, const void* value
 
 void write_body(const Operation& operation, void* input, Request& request) {
   const Shape& shape = *operation.input;
+  const bool is_json = !operation.rest.path.empty();
   const Field* payload = find_place(shape, Place::payload);
   if (payload == nullptr) {
-    if (find_place(shape, Place::body) != nullptr) {
+    if (find_place(shape, Place::body) == nullptr) return;
+    if (is_json) {
+      write_json(shape, input, request.body.bytes);
+      request.headers.emplace_back("Content-Type", "application/json");
+    } else {
       write_document(operation.rest.input, shape, input, request);
     }
   } else if (payload->shape->kind == Kind::body) {
@@ -134,6 +160,7 @@ class HeadReader {
   void read(const Shape& shape, void* to) const {
     for (const Field& field : shape.fields) {
       if (field.place == Place::inlined) read(*field.shape, field.of(to));
+      if (field.place == Place::status) field.shape->from_int(field.of(to), response_.status);
       if (field.place != Place::header && field.place != Place::header_prefix) continue;
       for (const auto& [name, value] : response_.headers) {
         if (field.place == Place::header_prefix) {
@@ -225,6 +252,7 @@ Request rest_request(const Operation& operation, void* input) {
     }
     if (said_by == nullptr) writer.query(name, value);
   }
+  if (!rest.path.empty()) writer.write_path(rest.path, *operation.input, input);
   writer.write(*operation.input, input);
   write_body(operation, input, request);
   return request;
@@ -240,7 +268,8 @@ cloud::Async<void> read_rest_response(const Operation& operation, Response respo
     co_return;
   }
   const std::string_view root = operation.rest.output;
-  if (payload == nullptr && root.empty()) co_return;
+  const bool is_json = !operation.rest.path.empty();
+  if (payload == nullptr && root.empty() && !is_json) co_return;
   const std::string document =
       co_await cloud::read_all(std::move(response.body), document_bytes_max);
   if (payload != nullptr) {
@@ -248,6 +277,7 @@ cloud::Async<void> read_rest_response(const Operation& operation, Response respo
     as_string(payload->of(output)) = std::move(text);
     co_return;
   }
+  if (is_json) co_return read_json(shape, document, output, answer_wording);
   // What takes long begins with 200 and may fail all the same.
   constexpr int failed = 500;
   if (is_error(document)) throw xml_error_in(document, failed);

@@ -1,4 +1,5 @@
-// The client's side of S3's REST protocol, and what it shares with Query's: errors in XML.
+// The client's side of REST, with S3's XML and with JSON, and what it shares with Query's: errors
+// in XML.
 #pragma once
 
 #include <string>

@@ -2,6 +2,7 @@
 #include "wire/encoding.h"
 #include "wire/operations.h"
 #include "wire/rest.h"
+#include "wire/rest_json.h"
 #include "wire/server.h"
 
 namespace doorbuster::wire {
@@ -75,6 +76,7 @@ Route route(const RequestHead& head, std::string_view domain) {
   if (const auto target = head.header("x-amz-target")) return json_route(head, *target);
   std::string service = service_of_head(head);
   if (service == "s3") return s3_route(head, domain);
+  if (auto found = rest_json_route(head, service)) return *std::move(found);
   const bool names_action = parameter(head.query, "Action").has_value();
   if (!service.empty() || names_action || (head.method == "POST" && is_form(head))) {
     return query_route(std::move(service));

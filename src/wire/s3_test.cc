@@ -257,7 +257,7 @@ TEST_F(S3, CompletesUploads) {
 
 TEST_F(S3, FindsTheBucketInTheHost) {
   const auto bucket_of = [](const std::string& host, const std::string& domain) {
-    const Request request{"GET", "/key", {{"Host", host}}};
+    const ServedRequest request{"GET", "/key", {{"Host", host}}};
     return route(request.head(), domain).bucket;
   };
   EXPECT_EQ(bucket_of("b.localhost:4566", "localhost"), "b");

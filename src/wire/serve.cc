@@ -8,6 +8,7 @@
 #include "wire/operations.h"
 #include "wire/query.h"
 #include "wire/rest.h"
+#include "wire/rest_json.h"
 #include "wire/server.h"
 #include "wire/xml.h"
 
@@ -106,6 +107,8 @@ std::unique_ptr<Exchange> begin(const Route& route, const RequestHead& head, clo
     case Protocol::query:
       return std::make_unique<QueryExchange>(route, *service, head, std::move(body.bytes),
                                              request_id);
+    case Protocol::rest_json:
+      return rest_json_exchange(route, *service, head, std::move(body));
     case Protocol::s3:
       break;
   }
@@ -167,6 +170,7 @@ cloud::Async<Response> serve(const Route& route, const RequestHead& head, cloud:
 Response error_response(const Route& route, const RequestHead& head, const cloud::Error& error,
                         const std::string& request_id) {
   if (route.protocol == Protocol::s3) return s3_error(route, head, error, request_id);
+  if (route.protocol == Protocol::rest_json) return rest_json_error(route, error);
   Response response;
   if (route.protocol == Protocol::json) {
     response = json_error_response(route, error);

@@ -66,7 +66,7 @@ class Sqs : public testing::Test {
   }
 
   Response json(const std::string& operation, std::string body) {
-    Request request{"POST", "/", {}, std::move(body)};
+    ServedRequest request{"POST", "/", {}, std::move(body)};
     request.headers = {{"Host", "localhost:4566"},
                        {"x-amz-target", "AmazonSQS." + operation},
                        {"content-type", "application/x-amz-json-1.0"}};
@@ -74,7 +74,7 @@ class Sqs : public testing::Test {
   }
 
   Response query(std::string form, std::string path = "/") {
-    Request request{"POST", std::move(path), {}, std::move(form)};
+    ServedRequest request{"POST", std::move(path), {}, std::move(form)};
     request.headers = {{"Host", "localhost:4566"},
                        {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"},
                        {"Authorization",
@@ -121,7 +121,8 @@ TEST_F(Sqs, TakesTheQueueFromThePath) {
 }
 
 TEST_F(Sqs, TakesAGetWithoutCredentials) {
-  Request request{"GET", "/000000000000/q?Action=SendMessage&Version=2012-11-05&MessageBody=b"};
+  ServedRequest request{"GET",
+                        "/000000000000/q?Action=SendMessage&Version=2012-11-05&MessageBody=b"};
   EXPECT_EQ(answer(request, services_).status, 200);
   EXPECT_EQ(log_.sent.MessageBody, "b");
 }
@@ -193,7 +194,7 @@ TEST_F(Sqs, KnowsNoOtherOperations) {
 }
 
 TEST_F(Sqs, WaitsForMessagesOnly) {
-  Request request{"POST", "/", {{"X-Amz-Target", "AmazonSQS.ReceiveMessage"}}};
+  ServedRequest request{"POST", "/", {{"X-Amz-Target", "AmazonSQS.ReceiveMessage"}}};
   EXPECT_TRUE(route(request.head(), "").waits);
   request.headers[0].second = "AmazonSQS.SendMessage";
   EXPECT_FALSE(route(request.head(), "").waits);
@@ -224,7 +225,7 @@ TEST(Sns, SpeaksQuery) {
   FakeServices services;
   services.make_sns = [&] { return std::make_unique<FakeSns>(seen); };
   const auto call = [&](std::string form) {
-    Request request{"POST", "/", {{"Content-Type", "application/x-www-form-urlencoded"}}};
+    ServedRequest request{"POST", "/", {{"Content-Type", "application/x-www-form-urlencoded"}}};
     request.body = std::move(form);
     return answer(request, services).body.bytes;
   };
@@ -256,7 +257,7 @@ class FakeIam final : public cloud::Iam {
 TEST(Iam, AnswersPoliciesEscaped) {
   FakeServices services;
   services.make_iam = [] { return std::make_unique<FakeIam>(); };
-  const Request request{"GET", "/?Action=GetRole&Version=2010-05-08&RoleName=r"};
+  const ServedRequest request{"GET", "/?Action=GetRole&Version=2010-05-08&RoleName=r"};
   const auto bytes = answer(request, services).body.bytes;
   EXPECT_THAT(bytes, HasSubstr("<AssumeRolePolicyDocument>%7B%22a%22%3A%20%22%2F%22%7D</"));
   EXPECT_THAT(bytes, HasSubstr("<CreateDate>2023-11-14T22:13:20.000Z</CreateDate>"));

@@ -13,6 +13,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "cloud/error.h"
 #include "cloud/services.h"
@@ -21,10 +23,11 @@
 namespace doorbuster::wire {
 
 // How a service talks.
-//   json    AWS JSON 1.0 and 1.1: POST, X-Amz-Target, a JSON body
-//   query   POST of a form or GET, Action=…; answers XML
-//   s3      REST with XML
-enum class Protocol : unsigned char { json, query, s3 };
+//   json       AWS JSON 1.0 and 1.1: POST, X-Amz-Target, a JSON body
+//   query      POST of a form or GET, Action=…; answers XML
+//   s3         REST with XML
+//   rest_json  REST with JSON
+enum class Protocol : unsigned char { json, query, s3, rest_json };
 
 struct Operation;  // one row of a service's table
 
@@ -32,9 +35,11 @@ struct Operation;  // one row of a service's table
 struct Route {
   Protocol protocol = Protocol::s3;
   const Operation* operation = nullptr;  // null: see `error`
-  std::string service;                   // as in credentials: "sqs", "sns", "s3", "sts", "iam"
+  std::string service;                   // as in credentials: "sqs", "sns", "s3", "lambda" …
   std::string bucket;                    // S3: unescaped, from the path or from the host's name
   std::string key;
+  // REST with JSON: the path's labels, by the names of their members, unescaped.
+  std::vector<std::pair<std::string_view, std::string>> labels;
   std::string version;                // of JSON: "1.0" or "1.1"
   bool streams = false;               // the body is handed to the operation as it comes
   bool waits = false;                 // the operation may wait for something to happen

@@ -56,7 +56,9 @@ enum class Place : unsigned char {
                   // map, whose keys are, and which takes what is no other member
   header,         // `at` names it
   header_prefix,  // a map: each entry is a header, `at` and its key
-  query,          // a parameter of the URL, `at` names it
+  query,          // a parameter of the URL, `at` names it; a list has one for each item
+  label,          // stands in the path, where the operation's row has {the member's name}
+  status,         // an integer: the answer's status
   bucket,
   key,
   trailer,  // std::shared_ptr<const cloud::Checksums>: what comes behind the body

@@ -32,15 +32,16 @@ cloud::Time at(std::string_view amz_date) {
   return *from_amz_date(amz_date);
 }
 
-Authentication check(const Request& request, cloud::Time now) {
+Authentication check(const ServedRequest& request, cloud::Time now) {
   const auto head = request.head();
   return authenticate(route(head, "us-west-1.s3.amazonaws.com"), head, keys(), now);
 }
 
-Request by_header(const std::string& method, const std::string& target, const std::string& host,
-                  const std::string& date, const std::string& signature,
-                  std::vector<std::pair<std::string, std::string>> more = {}) {
-  Request request{method, target, {{"Host", host}, {"Date", date}}};
+ServedRequest by_header(const std::string& method, const std::string& target,
+                        const std::string& host, const std::string& date,
+                        const std::string& signature,
+                        std::vector<std::pair<std::string, std::string>> more = {}) {
+  ServedRequest request{method, target, {{"Host", host}, {"Date", date}}};
   for (auto& header : more) request.headers.push_back(std::move(header));
   request.headers.emplace_back("Authorization", "AWS " + id + ':' + signature);
   return request;
@@ -48,7 +49,7 @@ Request by_header(const std::string& method, const std::string& target, const st
 
 // The examples of https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html
 TEST(SignatureVersion2, MatchesThePublishedExamples) {
-  const std::vector<std::pair<Request, const char*>> examples = {
+  const std::vector<std::pair<ServedRequest, const char*>> examples = {
       {by_header("GET", "/photos/puppy.jpg", bucket_host, "Tue, 27 Mar 2007 19:36:42 +0000",
                  "qgk2+6Sv9/oM7G3qLEjTH1a1l1g="),
        "20070327T193642Z"},
@@ -87,7 +88,7 @@ TEST(SignatureVersion2, MatchesThePublishedExamples) {
   }
 }
 
-Request presigned(const std::string& more = "") {
+ServedRequest presigned(const std::string& more = "") {
   return {"GET",
           "/photos/puppy.jpg?AWSAccessKeyId=" + id +
               "&Signature=1No4mq5ETf02z8aet9voy6gui6E%3D&Expires=1175139620" + more,
@@ -96,7 +97,7 @@ Request presigned(const std::string& more = "") {
 
 TEST(SignatureVersion2, TakesAPresignedUrlUntilItExpires) {
   const cloud::Time end{seconds(1175139620)};
-  const auto code_at = [&](const Request& request, cloud::Time now) {
+  const auto code_at = [&](const ServedRequest& request, cloud::Time now) {
     return code_of([&] { check(request, now); });
   };
   const auto who = check(presigned(), end);
@@ -105,7 +106,7 @@ TEST(SignatureVersion2, TakesAPresignedUrlUntilItExpires) {
   EXPECT_EQ(code_at(presigned(), end + seconds(1)), "AccessDenied");
   EXPECT_EQ(code_at(presigned("&torrent"), end), "SignatureDoesNotMatch");
   EXPECT_EQ(code_at(presigned("&unknown=1"), end), "");
-  Request changed = presigned();
+  ServedRequest changed = presigned();
   changed.method = "DELETE";
   EXPECT_EQ(code_at(changed, end), "SignatureDoesNotMatch");
   changed = presigned();
@@ -114,10 +115,10 @@ TEST(SignatureVersion2, TakesAPresignedUrlUntilItExpires) {
 }
 
 TEST(SignatureVersion2, SignsWhatIsAskedOfTheAnswer) {
-  Request get{"GET",
-              "/b/k?uploadId=a%2Fb&response-content-type=text%2Fplain&x=1&acl"
-              "&x-amz-security-token=t",
-              {{"Host", "localhost"}}};
+  ServedRequest get{"GET",
+                    "/b/k?uploadId=a%2Fb&response-content-type=text%2Fplain&x=1&acl"
+                    "&x-amz-security-token=t",
+                    {{"Host", "localhost"}}};
   const auto head = get.head();
   EXPECT_EQ(old_string_to_sign(route(head, "localhost"), head, {id, "", "7"}),
             "GET\n\n\n7\nx-amz-security-token:t\n"
@@ -127,7 +128,7 @@ TEST(SignatureVersion2, SignsWhatIsAskedOfTheAnswer) {
 TEST(SignatureVersion2, ABucketEndsWithASlash) {
   for (const auto& [host, target] : {std::pair("localhost", "/b"), std::pair("localhost", "/b/"),
                                      std::pair("b.localhost", "/")}) {
-    const Request get{"GET", target, {{"Host", host}}};
+    const ServedRequest get{"GET", target, {{"Host", host}}};
     const auto head = get.head();
     EXPECT_EQ(old_string_to_sign(route(head, "localhost"), head, {id, "", "7"}), "GET\n\n\n7\n/b/");
   }
@@ -135,11 +136,11 @@ TEST(SignatureVersion2, ABucketEndsWithASlash) {
 
 TEST(SignatureVersion2, RefusesWhatIsNotWhole) {
   const auto now = at("20070327T193642Z");
-  const auto code_at = [&](const Request& request) {
+  const auto code_at = [&](const ServedRequest& request) {
     return code_of([&] { check(request, now); });
   };
   const auto url = [](const std::string& query) {
-    return Request{"GET", "/k?" + query, {{"Host", bucket_host}}};
+    return ServedRequest{"GET", "/k?" + query, {{"Host", bucket_host}}};
   };
   EXPECT_EQ(code_at(url("AWSAccessKeyId=nobody&Signature=x&Expires=1175139620")),
             "InvalidAccessKeyId");
@@ -156,7 +157,7 @@ TEST(SignatureVersion2, RefusesWhatIsNotWhole) {
 }
 
 TEST(SignatureVersion2, NamesTheAccountWhereNoKeysAreKnown) {
-  const Request get{"GET", "/b/k?AWSAccessKeyId=123456789012&Signature=x&Expires=1", {}};
+  const ServedRequest get{"GET", "/b/k?AWSAccessKeyId=123456789012&Signature=x&Expires=1", {}};
   const auto head = get.head();
   const auto who = authenticate(route(head, "localhost"), head, KeyRing(), cloud::Time());
   EXPECT_EQ(who.caller.scope.account, "123456789012");

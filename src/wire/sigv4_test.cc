@@ -42,48 +42,48 @@ std::string signature_in(const Headers& headers) {
   return authorization.substr(authorization.find("Signature=") + 10);
 }
 
-Request signed_request(Request request, const std::string& hash, const Signing& by) {
+ServedRequest signed_request(ServedRequest request, const std::string& hash, const Signing& by) {
   for (auto& header : sign(request.head(), hash, by)) request.headers.push_back(std::move(header));
   return request;
 }
 
-Authentication check(const Request& request, cloud::Time now = day()) {
+Authentication check(const ServedRequest& request, cloud::Time now = day()) {
   const auto head = request.head();
   return authenticate(route(head, "s3.amazonaws.com"), head, keys(), now);
 }
 
 // The examples of https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 TEST(Sign, MatchesThePublishedExamples) {
-  Request get{"GET", "/test.txt", {{"Host", "examplebucket.s3.amazonaws.com"}}};
+  ServedRequest get{"GET", "/test.txt", {{"Host", "examplebucket.s3.amazonaws.com"}}};
   get.headers.emplace_back("Range", "bytes=0-9");
   EXPECT_EQ(signature_in(sign(get.head(), empty_hash, signing())),
             "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
 
-  Request put{"PUT", "/test%24file.text", {{"Host", "examplebucket.s3.amazonaws.com"}}};
+  ServedRequest put{"PUT", "/test%24file.text", {{"Host", "examplebucket.s3.amazonaws.com"}}};
   put.headers.emplace_back("Date", "Fri, 24 May 2013 00:00:00 GMT");
   put.headers.emplace_back("x-amz-storage-class", "REDUCED_REDUNDANCY");
   EXPECT_EQ(signature_in(sign(put.head(), sha256_hex("Welcome to Amazon S3."), signing())),
             "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
 
-  Request lifecycle{"GET", "/?lifecycle", {{"Host", "examplebucket.s3.amazonaws.com"}}};
+  ServedRequest lifecycle{"GET", "/?lifecycle", {{"Host", "examplebucket.s3.amazonaws.com"}}};
   EXPECT_EQ(signature_in(sign(lifecycle.head(), empty_hash, signing())),
             "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543");
 
-  Request list{"GET", "/?max-keys=2&prefix=J", {{"Host", "examplebucket.s3.amazonaws.com"}}};
+  ServedRequest list{"GET", "/?max-keys=2&prefix=J", {{"Host", "examplebucket.s3.amazonaws.com"}}};
   EXPECT_EQ(signature_in(sign(list.head(), empty_hash, signing())),
             "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
 }
 
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 TEST(Presign, MatchesThePublishedExample) {
-  Request get{"GET", "/test.txt", {{"Host", "examplebucket.s3.amazonaws.com"}}};
+  ServedRequest get{"GET", "/test.txt", {{"Host", "examplebucket.s3.amazonaws.com"}}};
   EXPECT_THAT(presign(get.head(), seconds(86400), signing()),
               HasSubstr("X-Amz-Signature="
                         "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"));
 }
 
 TEST(Authenticate, TakesWhatIsSignedRight) {
-  const Request get = signed_request(
+  const ServedRequest get = signed_request(
       {"GET", "/a%20b//c/../d?x=%2F&a", {{"Host", "b.s3.amazonaws.com"}}}, empty_hash, signing());
   const auto who = check(get);
   EXPECT_EQ(who.caller.scope.account, "111122223333");
@@ -92,34 +92,35 @@ TEST(Authenticate, TakesWhatIsSignedRight) {
 }
 
 TEST(Authenticate, RefusesWhatWasChanged) {
-  const Request get =
+  const ServedRequest get =
       signed_request({"GET", "/key", {{"Host", "b.s3.amazonaws.com"}}}, empty_hash, signing());
   const auto code_with = [&](auto change) {
-    Request changed = get;
+    ServedRequest changed = get;
     change(changed);
     return code_of([&] { check(changed); });
   };
-  EXPECT_EQ(code_with([](Request&) {}), "");
-  EXPECT_EQ(code_with([](Request& r) { r.target = "/other"; }), "SignatureDoesNotMatch");
-  EXPECT_EQ(code_with([](Request& r) { r.method = "PUT"; }), "SignatureDoesNotMatch");
-  EXPECT_EQ(code_with([](Request& r) { r.target = "/key?partNumber=1"; }), "SignatureDoesNotMatch");
-  EXPECT_EQ(code_with([](Request& r) { r.headers[0].second = "c.s3.amazonaws.com"; }),
+  EXPECT_EQ(code_with([](ServedRequest&) {}), "");
+  EXPECT_EQ(code_with([](ServedRequest& r) { r.target = "/other"; }), "SignatureDoesNotMatch");
+  EXPECT_EQ(code_with([](ServedRequest& r) { r.method = "PUT"; }), "SignatureDoesNotMatch");
+  EXPECT_EQ(code_with([](ServedRequest& r) { r.target = "/key?partNumber=1"; }),
             "SignatureDoesNotMatch");
-  EXPECT_EQ(code_with([](Request& r) { r.headers.emplace_back("x-amz-acl", "public-read"); }),
+  EXPECT_EQ(code_with([](ServedRequest& r) { r.headers[0].second = "c.s3.amazonaws.com"; }),
+            "SignatureDoesNotMatch");
+  EXPECT_EQ(code_with([](ServedRequest& r) { r.headers.emplace_back("x-amz-acl", "public-read"); }),
             "AccessDenied");
 }
 
 TEST(Authenticate, HeedsTheClock) {
-  const Request get =
+  const ServedRequest get =
       signed_request({"GET", "/key", {{"Host", "b.s3.amazonaws.com"}}}, empty_hash, signing());
   EXPECT_EQ(code_of([&] { check(get, day() + minutes(15)); }), "");
   EXPECT_EQ(code_of([&] { check(get, day() + minutes(15) + seconds(1)); }), "RequestTimeTooSkewed");
   EXPECT_EQ(code_of([&] { check(get, day() - minutes(16)); }), "RequestTimeTooSkewed");
-  Request link{"GET", "/key", {{"Host", "b.s3.amazonaws.com"}}};
+  ServedRequest link{"GET", "/key", {{"Host", "b.s3.amazonaws.com"}}};
   link.target += '?' + presign(link.head(), seconds(3600), signing());
   EXPECT_EQ(code_of([&] { check(link, day() + seconds(3600)); }), "");
   EXPECT_EQ(code_of([&] { check(link, day() + seconds(3601)); }), "AccessDenied");
-  Request week{"GET", "/key", {{"Host", "b.s3.amazonaws.com"}}};
+  ServedRequest week{"GET", "/key", {{"Host", "b.s3.amazonaws.com"}}};
   week.target += '?' + presign(week.head(), seconds(604801), signing());
   EXPECT_EQ(code_of([&] { check(week); }), "AuthorizationQueryParametersError");
 }
@@ -128,7 +129,7 @@ TEST(Authenticate, HeedsTheClock) {
 TEST(Authenticate, LetsAnybodyFollowTheLinksOfSns) {
   const std::string topic = "arn%3Aaws%3Asns%3Aap-northeast-3%3A000000000000%3ANews";
   const auto get = [](const std::string& query) {
-    return Request{"GET", "/?" + query, {{"Host", "localhost"}}};
+    return ServedRequest{"GET", "/?" + query, {{"Host", "localhost"}}};
   };
   const auto who = check(get("Action=ConfirmSubscription&Token=t&TopicArn=" + topic)).caller;
   EXPECT_TRUE(who.anonymous);
@@ -144,12 +145,13 @@ TEST(Authenticate, LetsAnybodyFollowTheLinksOfSns) {
 TEST(Authenticate, RefusesStrangers) {
   Signing other = signing();
   other.credentials.access_key_id = "AKIANOBODY";
-  Request get{"GET", "/key", {{"Host", "b.s3.amazonaws.com"}}};
+  ServedRequest get{"GET", "/key", {{"Host", "b.s3.amazonaws.com"}}};
   EXPECT_EQ(code_of([&] { check(signed_request(get, empty_hash, other)); }), "InvalidAccessKeyId");
   EXPECT_TRUE(check(get).caller.anonymous);
   get.headers.emplace_back("Authorization", "AWS4-HMAC-SHA256 Credential=a");
   EXPECT_EQ(code_of([&] { check(get); }), "AuthorizationHeaderMalformed");
-  Request send{"POST", "/", {{"Host", "localhost"}, {"X-Amz-Target", "AmazonSQS.SendMessage"}}};
+  ServedRequest send{
+      "POST", "/", {{"Host", "localhost"}, {"X-Amz-Target", "AmazonSQS.SendMessage"}}};
   EXPECT_EQ(code_of([&] { check(send); }), "MissingAuthenticationToken");
   other.service = "sqs";
   EXPECT_EQ(code_of([&] { check(signed_request(send, empty_hash, other)); }),
@@ -157,7 +159,8 @@ TEST(Authenticate, RefusesStrangers) {
 }
 
 TEST(Authenticate, ChecksTheBodyThatTheHeadsSignatureIsOver) {
-  Request send{"POST", "/", {{"Host", "localhost"}, {"X-Amz-Target", "AmazonSQS.SendMessage"}}};
+  ServedRequest send{
+      "POST", "/", {{"Host", "localhost"}, {"X-Amz-Target", "AmazonSQS.SendMessage"}}};
   send = signed_request(send, sha256_hex("{}"), signing("sqs"));
   const auto seal = check(send).seal;
   EXPECT_EQ(code_of([&] { check_body(seal, send.head(), "{}"); }), "");
@@ -172,21 +175,21 @@ TEST(Authenticate, ChecksTheBodyThatTheHeadsSignatureIsOver) {
 
 TEST(Authenticate, TakesAnyKeyIfOpen) {
   const KeyRing open;
-  const auto who = [&](const Request& request) {
+  const auto who = [&](const ServedRequest& request) {
     const auto head = request.head();
     return authenticate(route(head, ""), head, open, day()).caller;
   };
   Signing by = signing("sqs");
   by.credentials = {"222233334444", "anything", ""};
   by.region = "eu-west-1";
-  const Request send{"POST", "/", {{"Host", "localhost"}, {"X-Amz-Target", "AmazonSQS.X"}}};
+  const ServedRequest send{"POST", "/", {{"Host", "localhost"}, {"X-Amz-Target", "AmazonSQS.X"}}};
   EXPECT_EQ(who(signed_request(send, empty_hash, by)).scope.account, "222233334444");
   EXPECT_EQ(who(signed_request(send, empty_hash, by)).scope.region, "eu-west-1");
   EXPECT_EQ(who(send).scope.account, "000000000000");
   EXPECT_FALSE(who(send).anonymous);
 }
 
-std::string read_body(const Request& request, const std::string& bytes, std::size_t piece,
+std::string read_body(const ServedRequest& request, const std::string& bytes, std::size_t piece,
                       const KeyRing& ring, cloud::Checksums* trailer = nullptr) {
   const auto head = request.head();
   const auto seal = authenticate(route(head, "s3.amazonaws.com"), head, ring, day()).seal;
@@ -231,7 +234,7 @@ class Chunks : public testing::Test {
     return code_of([&] { read_body(request_, bytes, 5000, keys()); });
   }
 
-  Request request_;
+  ServedRequest request_;
   std::string body_;
 };
 
@@ -262,7 +265,7 @@ TEST_F(Chunks, AreRefusedIfCutOff) {
 }
 
 TEST(Trailer, IsComparedWithTheBody) {
-  Request put{"PUT", "/bucket/key", {{"Host", "localhost"}}};
+  ServedRequest put{"PUT", "/bucket/key", {{"Host", "localhost"}}};
   put.headers.emplace_back("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
   put.headers.emplace_back("x-amz-decoded-content-length", "9");
   put.headers.emplace_back("x-amz-trailer", "x-amz-checksum-crc32");
@@ -284,7 +287,7 @@ TEST(Trailer, IsComparedWithTheBody) {
 
 // The example of https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
 TEST(Trailer, OfThePublishedExampleIsRead) {
-  Request put{"PUT", "/examplebucket/chunkObject.txt", {{"Host", "s3.amazonaws.com"}}};
+  ServedRequest put{"PUT", "/examplebucket/chunkObject.txt", {{"Host", "s3.amazonaws.com"}}};
   put.headers.emplace_back("x-amz-storage-class", "REDUCED_REDUNDANCY");
   put.headers.emplace_back("Content-Encoding", "aws-chunked");
   put.headers.emplace_back("x-amz-decoded-content-length", "66560");
@@ -313,7 +316,7 @@ TEST(Trailer, OfThePublishedExampleIsRead) {
 
 TEST(Body, IsComparedWithWhatTheHeadSays) {
   const auto code = [](const std::string& name, const std::string& value) {
-    Request put{"PUT", "/bucket/key", {{name, value}}};
+    ServedRequest put{"PUT", "/bucket/key", {{name, value}}};
     const auto head = put.head();
     return code_of([&] {
       const auto seal = authenticate(route(head, ""), head, {}, day()).seal;

@@ -25,8 +25,8 @@ T run(cloud::Async<T> operation) {
   return future.get();
 }
 
-// A request whose bytes it owns.
-struct Request {
+// A request as a server gets it, whose bytes it owns.
+struct ServedRequest {
   std::string method = "GET";
   std::string target = "/";
   std::vector<std::pair<std::string, std::string>> headers;
@@ -70,6 +70,7 @@ struct FakeServices final : cloud::Services {
   std::function<std::unique_ptr<cloud::Sns>()> make_sns;
   std::function<std::unique_ptr<cloud::S3>()> make_s3;
   std::function<std::unique_ptr<cloud::Iam>()> make_iam;
+  std::function<std::unique_ptr<cloud::Lambda>()> make_lambda;
 
   std::unique_ptr<cloud::Sqs> sqs(const cloud::Caller&) override {
     return make_sqs ? make_sqs() : std::make_unique<cloud::Sqs>();
@@ -83,10 +84,13 @@ struct FakeServices final : cloud::Services {
   std::unique_ptr<cloud::Iam> iam(const cloud::Caller&) override {
     return make_iam ? make_iam() : std::make_unique<cloud::Iam>();
   }
+  std::unique_ptr<cloud::Lambda> lambda(const cloud::Caller&) override {
+    return make_lambda ? make_lambda() : std::make_unique<cloud::Lambda>();
+  }
 };
 
 // As a server does it, but for the signature.
-inline Response answer(const Request& request, cloud::Services& services) {
+inline Response answer(const ServedRequest& request, cloud::Services& services) {
   const RequestHead head = request.head();
   Route to = route(head, "localhost");
   try {
