@@ -69,6 +69,12 @@ cloud::Async<void> write_ahead(Engine& engine, Rechunker source, std::uint64_t b
 
 }  // namespace
 
+Piece keep(Machine& machine, Turn& turn, const UploadedBody& body) {
+  if (!body.written) return machine.bodies.write(turn, body.bytes);
+  machine.bodies.keep(turn, *body.written);
+  return {*body.written, body.size};
+}
+
 cloud::Async<UploadedBody> upload(Engine& engine, cloud::Body body, std::uint64_t bytes_max) {
   UploadedBody result;
   Rechunker source(std::move(body));

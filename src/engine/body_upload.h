@@ -23,6 +23,9 @@ struct UploadedBody {
 // `bytes_max`, and what the body throws; then nothing is left of it.
 cloud::Async<UploadedBody> upload(Engine& engine, cloud::Body body, std::uint64_t bytes_max);
 
+// In the command that makes something refer to it.
+Piece keep(Machine& machine, Turn& turn, const UploadedBody& body);
+
 // Runs `op` on the writer, which is to make something refer to the body; nothing is left of that if
 // it throws.
 template <class T, class Op>

@@ -83,16 +83,18 @@ cloud::CORSConfiguration cors_from(const boost::json::value& json) {
 }  // namespace
 
 std::string encode(const Bucket& bucket) {
-  const boost::json::object json{{"id", bucket.id},
-                                 {"name", bucket.name},
-                                 {"region", bucket.region},
-                                 {"account", bucket.account},
-                                 {"created", to_ms(bucket.created)},
-                                 {"tags", to_json(bucket.tags)},
-                                 {"cors", to_json(bucket.cors)},
-                                 {"policy", bucket.policy_text},
-                                 {"topics", to_json(bucket.notification.TopicConfigurations)},
-                                 {"queues", to_json(bucket.notification.QueueConfigurations)}};
+  const boost::json::object json{
+      {"id", bucket.id},
+      {"name", bucket.name},
+      {"region", bucket.region},
+      {"account", bucket.account},
+      {"created", to_ms(bucket.created)},
+      {"tags", to_json(bucket.tags)},
+      {"cors", to_json(bucket.cors)},
+      {"policy", bucket.policy_text},
+      {"topics", to_json(bucket.notification.TopicConfigurations)},
+      {"queues", to_json(bucket.notification.QueueConfigurations)},
+      {"functions", to_json(bucket.notification.LambdaFunctionConfigurations)}};
   return boost::json::serialize(json);
 }
 
@@ -110,6 +112,9 @@ Bucket decode_bucket(std::string_view text) {
   bucket.policy = Policy::parse(bucket.policy_text);
   bucket.notification.TopicConfigurations = destinations_from(json.at("topics"));
   bucket.notification.QueueConfigurations = destinations_from(json.at("queues"));
+  if (const auto* functions = json.if_contains("functions")) {
+    bucket.notification.LambdaFunctionConfigurations = destinations_from(*functions);
+  }
   return bucket;
 }
 

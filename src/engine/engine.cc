@@ -5,6 +5,7 @@
 #include <random>
 
 #include "cloud/error.h"
+#include "engine/function_hosts.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -40,6 +41,7 @@ EngineOptions complete(EngineOptions options) {
   if (options.seed == 0) options.seed = machine_seed();
   if (!options.log) options.log = [](std::string_view) {};
   if (!options.make_signing_key) options.make_signing_key = SigningKey::generate;
+  if (!options.functions) options.functions = &no_functions();
   return options;
 }
 

@@ -23,6 +23,7 @@
 #include <type_traits>
 
 #include "cloud/async.h"
+#include "cloud/function_host.h"
 #include "engine/machine.h"
 
 namespace doorbuster::engine {
@@ -40,6 +41,8 @@ struct EngineOptions {
   // empty. See SigningKey::generate().
   std::function<std::string()> make_signing_key;
   rocksdb::Env* env = rocksdb::Env::Default();  // outlives the engine
+  // Where functions run; outlives the engine. Null: nowhere, and none can be made.
+  cloud::FunctionHost* functions = nullptr;
 };
 
 // A request to the writer. run() leaves its reply in the turn or with somebody who will.
@@ -93,6 +96,7 @@ class Engine {
   const Store& store() const { return *store_; }
   const Log& log() const { return options_.log; }
   const cloud::Clock& clock() const { return *options_.clock; }
+  cloud::FunctionHost& functions() const { return *options_.functions; }
   std::string make_signing_key() const { return options_.make_signing_key(); }
 
  private:

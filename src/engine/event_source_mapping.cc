@@ -2,10 +2,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <set>
 
 #include "cloud/error.h"
-#include "engine/message_rules.h"
+#include "engine/event_source_batch.h"
 
 namespace doorbuster::engine {
 
@@ -13,7 +12,6 @@ struct EventSourceMapping::State {
   Engine& engine;
   const EventSource source;
   const cloud::Handler handler;
-  const std::string region;
   std::atomic<std::uint64_t> invocations = 0;
   std::atomic<std::uint64_t> messages = 0;
   std::atomic<std::uint64_t> failures = 0;
@@ -25,68 +23,6 @@ namespace json = boost::json;
 constexpr int kBatchMax = 10'000;
 constexpr int kConcurrencyMax = 1'000;
 constexpr std::chrono::seconds kWait{20};
-
-using Deliveries = std::vector<Delivery>;
-
-// https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event
-json::value to_record(cloud::Message message, const std::string& arn, const std::string& region) {
-  json::object attributes;
-  for (auto& [name, value] : message.Attributes) attributes.emplace(name, std::move(value));
-  json::object message_attributes;
-  for (auto& [name, value] : message.MessageAttributes) {
-    json::object attribute{{"dataType", value.DataType}};
-    if (value.DataType.starts_with("Binary")) {
-      attribute["binaryValue"] = base64(value.BinaryValue);
-    } else {
-      attribute["stringValue"] = value.StringValue;
-    }
-    message_attributes.emplace(name, std::move(attribute));
-  }
-  return json::object{{"messageId", message.MessageId},
-                      {"receiptHandle", message.ReceiptHandle},
-                      {"body", message.Body},
-                      {"attributes", std::move(attributes)},
-                      {"messageAttributes", std::move(message_attributes)},
-                      {"md5OfBody", message.MD5OfBody},
-                      {"eventSource", "aws:sqs"},
-                      {"eventSourceARN", arn},
-                      {"awsRegion", region}};
-}
-
-json::value to_event(const Deliveries& deliveries, const std::string& arn,
-                     const std::string& region) {
-  cloud::ReceiveMessageRequest everything;
-  everything.MessageSystemAttributeNames = {"All"};
-  everything.MessageAttributeNames = {"All"};
-  json::array records;
-  records.reserve(deliveries.size());
-  for (const auto& delivery : deliveries) {
-    records.push_back(to_record(to_message(delivery, everything), arn, region));
-  }
-  return json::object{{"Records", std::move(records)}};
-}
-
-// The ids of the messages that failed. An answer that names an unknown one, or is of another form,
-// fails the whole batch, as on AWS: that is a nullopt.
-std::optional<std::set<std::string>> failed_ids(const json::value& result,
-                                                const Deliveries& deliveries) {
-  std::set<std::string> failed;
-  const auto* answer = result.if_object();
-  const auto* failures = answer ? answer->if_contains("batchItemFailures") : nullptr;
-  if (!failures || failures->is_null()) return failed;
-  if (!failures->is_array()) return std::nullopt;
-  std::set<std::string> known;
-  for (const auto& delivery : deliveries) known.insert(str(delivery.message.id));
-  for (const auto& failure : failures->get_array()) {
-    const auto* item = failure.if_object();
-    const auto* id = item ? item->if_contains("itemIdentifier") : nullptr;
-    if (!id || !id->is_string() || !known.contains(std::string(id->get_string()))) {
-      return std::nullopt;
-    }
-    failed.emplace(id->get_string());
-  }
-  return failed;
-}
 
 cloud::Async<Deliveries> receive(Engine& engine, std::string arn, int max) {
   auto op = [arn = std::move(arn), max](Machine& m, Turn& turn,
@@ -119,7 +55,7 @@ cloud::Async<void> invoke(MappingState& state, Deliveries deliveries, std::strin
   std::optional<std::set<std::string>> failed;
   std::string why = "it answered with batchItemFailures that are not its messages'";
   try {
-    auto event = to_event(deliveries, arn, state.region);
+    auto event = to_event(deliveries, arn);
     cloud::Context context{state.source.FunctionName, std::move(request_id)};
     const json::value result = co_await state.handler(std::move(event), std::move(context));
     failed = failed_ids(result, deliveries);
@@ -133,12 +69,7 @@ cloud::Async<void> invoke(MappingState& state, Deliveries deliveries, std::strin
     co_return;
   }
   state.failures += failed->size();
-  std::vector<ReceiptHandle> done;
-  for (const auto& delivery : deliveries) {
-    if (failed->empty() || !failed->contains(str(delivery.message.id))) {
-      done.push_back(delivery.handle);
-    }
-  }
+  auto done = handles_without(*failed, deliveries);
   if (!done.empty()) co_await remove(state.engine, arn, std::move(done));
 }
 
@@ -160,9 +91,9 @@ cloud::Async<void> poll(std::shared_ptr<MappingState> state) {
   }
 }
 
-std::string region_of(const std::string& arn) {
+void check_queue(const std::string& arn) {
   const auto parsed = cloud::Arn::parse(arn);
-  if (parsed && parsed->service == "sqs") return parsed->region;
+  if (parsed && parsed->service == "sqs") return;
   throw cloud::Error("InvalidParameterValueException",
                      "EventSourceArn must be the ARN of a queue, not " + arn);
 }
@@ -180,9 +111,9 @@ EventSourceMapping::EventSourceMapping(Engine& engine, EventSource source, cloud
                                        const boost::asio::any_io_executor& executor) {
   check_range(source.BatchSize, kBatchMax, "BatchSize");
   check_range(source.MaximumConcurrency, kConcurrencyMax, "MaximumConcurrency");
-  const std::string region = region_of(source.EventSourceArn);
+  check_queue(source.EventSourceArn);
   const int pollers = source.MaximumConcurrency;
-  state_.reset(new State{engine, std::move(source), std::move(handler), region});
+  state_.reset(new State{engine, std::move(source), std::move(handler)});
   for (int i = 0; i < pollers; ++i) {
     boost::asio::co_spawn(executor, poll(state_), boost::asio::detached);
   }

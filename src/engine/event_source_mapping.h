@@ -1,4 +1,4 @@
-// What feeds a function from a queue, as Lambda's own pollers do.
+// What feeds a handler of this process from a queue, as Lambda's pollers do a function.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 #pragma once
 

@@ -9,7 +9,10 @@
 
 #include "engine/activities.h"
 #include "engine/buckets.h"
+#include "engine/event_source_mappings.h"
 #include "engine/executions.h"
+#include "engine/function_events.h"
+#include "engine/functions.h"
 #include "engine/message_move_tasks.h"
 #include "engine/multipart_uploads.h"
 #include "engine/queues.h"
@@ -25,8 +28,11 @@ class Machine {
   // `secret` is what a new store's task tokens are sealed with.
   Machine(const std::string& endpoint, std::string secret)
       : queues(endpoint),
-        topics(queues, endpoint),
-        notifications(queues, topics),
+        functions(queues, bodies),
+        topics(queues, functions, endpoint),
+        function_events(queues, topics, functions),
+        event_source_mappings(queues, functions),
+        notifications(queues, topics, functions),
         objects(bodies, notifications),
         multipart_uploads(bodies, objects),
         move_tasks(queues),
@@ -34,9 +40,12 @@ class Machine {
         executions(state_machines, activities, tokens) {}
 
   Queues queues;
-  Topics topics;
-  Buckets buckets;
   Bodies bodies;
+  Functions functions;
+  Topics topics;
+  FunctionEvents function_events;
+  EventSourceMappings event_source_mappings;
+  Buckets buckets;
   Notifications notifications;
   Objects objects;
   MultipartUploads multipart_uploads;
@@ -49,9 +58,11 @@ class Machine {
 
   void open(Store& store, cloud::Time now) {
     queues.open(store, now);
-    topics.open(store);
-    buckets.open(store);
     bodies.open(store);
+    functions.open(store);
+    topics.open(store);
+    event_source_mappings.open(store);
+    buckets.open(store);
     multipart_uploads.open(store);
     move_tasks.open(store, now);
     roles.open(store);
@@ -84,6 +95,8 @@ class Machine {
   void dismiss(Turn& turn) {
     queues.dismiss(turn);
     topics.dismiss(turn);
+    function_events.dismiss(turn);
+    event_source_mappings.dismiss(turn);
     activities.dismiss(turn);
     executions.dismiss(turn);
   }

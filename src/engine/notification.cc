@@ -56,6 +56,25 @@ std::string unsubscribe_url(const std::string& endpoint, const std::string& subs
   return json_string(endpoint + "/?Action=Unsubscribe&SubscriptionArn=" + subscription_arn) + '}';
 }
 
+std::string function_event(const Stamp& stamp, const Publication& publication,
+                           const std::string& subscription_arn, const std::string& endpoint) {
+  const std::string& text = publication.text(Protocol::lambda);
+  std::string notification = begin_notification(stamp, publication, text);
+  notification += unsubscribe_url(endpoint, subscription_arn);
+  auto sns = boost::json::parse(notification).as_object();
+  // Functions have other names for a few of its members.
+  sns["UnsubscribeUrl"] = sns.at("UnsubscribeURL");
+  sns.erase("UnsubscribeURL");
+  sns.emplace("Subject", nullptr);
+  sns.emplace("MessageAttributes", boost::json::object());
+  sns["SignatureVersion"] = "1";
+  return boost::json::serialize(boost::json::object{
+      {"Records", boost::json::array{boost::json::object{{"EventSource", "aws:sns"},
+                                                         {"EventVersion", "1.0"},
+                                                         {"EventSubscriptionArn", subscription_arn},
+                                                         {"Sns", std::move(sns)}}}}});
+}
+
 std::string subscription_confirmation(const Stamp& stamp, const std::string& endpoint,
                                       const std::string& token) {
   const std::string topic(stamp.topic_arn);

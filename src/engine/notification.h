@@ -32,6 +32,11 @@ std::string begin_notification(const Stamp& stamp, const Publication& publicatio
                                const std::string& text);
 std::string unsubscribe_url(const std::string& endpoint, const std::string& subscription_arn);
 
+// What a function is called with.
+// https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
+std::string function_event(const Stamp& stamp, const Publication& publication,
+                           const std::string& subscription_arn, const std::string& endpoint);
+
 // Asks an endpoint whether it wants what it would get.
 std::string subscription_confirmation(const Stamp& stamp, const std::string& endpoint,
                                       const std::string& token);

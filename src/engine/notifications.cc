@@ -103,13 +103,10 @@ bool Notifications::queue_allows(const std::string& arn, const Bucket& from,
 void Notifications::validate(const Bucket& from,
                              const cloud::NotificationConfiguration& configuration,
                              bool skip_destinations) const {
-  if (!configuration.LambdaFunctionConfigurations.empty()) {
-    throw invalid(configuration.LambdaFunctionConfigurations.front(),
-                  "the function does not exist");
-  }
   std::vector<const Destination*> all;
   for (const auto& to : configuration.TopicConfigurations) all.push_back(&to);
   for (const auto& to : configuration.QueueConfigurations) all.push_back(&to);
+  for (const auto& to : configuration.LambdaFunctionConfigurations) all.push_back(&to);
   if (all.size() > kConfigurationsMax) {
     throw invalid("A bucket can have at most 100 notification configurations");
   }
@@ -124,6 +121,9 @@ void Notifications::validate(const Bucket& from,
   for (const auto& to : configuration.QueueConfigurations) {
     if (!queue_allows(to.Arn, from, &why)) throw invalid(to, why);
   }
+  for (const auto& to : configuration.LambdaFunctionConfigurations) {
+    if (!functions_.allows(to.Arn, caller(from, arn), &why)) throw invalid(to, why);
+  }
 }
 
 void Notifications::send(Turn& turn, const Bucket& from, const std::string& queue_arn,
@@ -135,8 +135,21 @@ void Notifications::send(Turn& turn, const Bucket& from, const std::string& queu
     queues_.send(turn, *queues_.by_arn(queue_arn), std::move(message), std::nullopt);
     return;
   }
+  not_delivered(turn, from, queue_arn, why);
+}
+
+void Notifications::call(Turn& turn, const Bucket& from, const std::string& function_arn,
+                         std::string event) {
+  const std::string arn = arn_of(from);
+  std::string why;
+  if (functions_.enqueue_for(turn, caller(from, arn), function_arn, std::move(event), &why)) return;
+  not_delivered(turn, from, function_arn, why);
+}
+
+void Notifications::not_delivered(Turn& turn, const Bucket& from, const std::string& to,
+                                  const std::string& why) {
   turn.metrics.add("AWS/S3", "EventsNotDelivered", arn_of(from));
-  turn.log(arn_of(from) + ": an event was not delivered to " + queue_arn + ": " + why);
+  turn.log(arn_of(from) + ": an event was not delivered to " + to + ": " + why);
 }
 
 void Notifications::send_test(Turn& turn, const Bucket& from) {
@@ -170,6 +183,9 @@ void Notifications::notify(Turn& turn, const Bucket& from, std::string_view even
   }
   for (const auto& to : from.notification.QueueConfigurations) {
     if (wants(to, event, key)) send(turn, from, to.Arn, json(to));
+  }
+  for (const auto& to : from.notification.LambdaFunctionConfigurations) {
+    if (wants(to, event, key)) call(turn, from, to.Arn, json(to));
   }
 }
 

@@ -1,10 +1,11 @@
-// What a bucket tells topics and queues of its objects. Belongs to the writer's thread.
+// What a bucket tells topics, queues and functions of its objects. Belongs to the writer's thread.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "engine/buckets.h"
+#include "engine/functions.h"
 #include "engine/object_record.h"
 #include "engine/topics.h"
 
@@ -12,7 +13,8 @@ namespace doorbuster::engine {
 
 class Notifications {
  public:
-  Notifications(Queues& queues, Topics& topics) : queues_(queues), topics_(topics) {}
+  Notifications(Queues& queues, Topics& topics, Functions& functions)
+      : queues_(queues), topics_(topics), functions_(functions) {}
 
   // Throws InvalidArgument. The destinations' policies are not asked if `skip_destinations`.
   void validate(const Bucket& from, const cloud::NotificationConfiguration& configuration,
@@ -28,9 +30,13 @@ class Notifications {
  private:
   bool queue_allows(const std::string& arn, const Bucket& from, std::string* why) const;
   void send(Turn& turn, const Bucket& from, const std::string& queue_arn, std::string event);
+  void call(Turn& turn, const Bucket& from, const std::string& function_arn, std::string event);
+  static void not_delivered(Turn& turn, const Bucket& from, const std::string& to,
+                            const std::string& why);
 
   Queues& queues_;
   Topics& topics_;
+  Functions& functions_;
 };
 
 }  // namespace doorbuster::engine

@@ -122,6 +122,7 @@ void split_by_protocol(Publication& publication) {
   publication.message = text("sqs").value_or(*everybody);
   publication.http = text("http").value_or(*everybody);
   publication.https = text("https").value_or(*everybody);
+  publication.lambda = text("lambda").value_or(*everybody);
 }
 
 }  // namespace

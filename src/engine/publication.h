@@ -9,8 +9,8 @@
 
 namespace doorbuster::engine {
 
-enum class Protocol : unsigned char { sqs, http, https };
-inline constexpr std::size_t kProtocols = 3;
+enum class Protocol : unsigned char { sqs, http, https, lambda };
+inline constexpr std::size_t kProtocols = 4;
 
 // A FIFO topic wants a group, and an id for deduplication unless it takes the digest of the
 // content.
@@ -23,10 +23,12 @@ struct Publication {
   // Where MessageStructure is json and they differ from what queues get.
   std::optional<std::string> http = {};
   std::optional<std::string> https = {};
+  std::optional<std::string> lambda = {};
 
   const std::string& text(Protocol protocol) const {
     if (protocol == Protocol::http && http) return *http;
     if (protocol == Protocol::https && https) return *https;
+    if (protocol == Protocol::lambda && lambda) return *lambda;
     return message;
   }
 };

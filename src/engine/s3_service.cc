@@ -172,12 +172,6 @@ cloud::Async<UploadedBody> S3Service::take(cloud::Body body, std::optional<std::
   co_return co_await upload(engine_, std::move(body), kPutMax);
 }
 
-Piece S3Service::keep(Machine& machine, Turn& turn, const UploadedBody& body) {
-  if (!body.written) return machine.bodies.write(turn, body.bytes);
-  machine.bodies.keep(turn, *body.written);
-  return {*body.written, body.size};
-}
-
 cloud::Async<cloud::PutObjectResult> S3Service::PutObject(cloud::PutObjectRequest request) {
   check_key(request.Key);
   check_metadata(request.Metadata);

@@ -104,8 +104,6 @@ class S3Service final : public cloud::S3 {
   // What is put: read to its end, in constant memory.
   Async<UploadedBody> take(cloud::Body body, std::optional<std::uint64_t> announced,
                            std::string bucket, std::string key);
-  // In the command that makes something refer to it.
-  static Piece keep(Machine& machine, Turn& turn, const UploadedBody& body);
 
   Engine& engine_;
   const cloud::Caller caller_;

@@ -23,6 +23,9 @@ class EmbeddedServices final : public cloud::Services {
   std::unique_ptr<cloud::StepFunctions> step_functions(const cloud::Caller& caller) override {
     return make_step_functions(engine_, caller);
   }
+  std::unique_ptr<cloud::Lambda> lambda(const cloud::Caller& caller) override {
+    return make_lambda(engine_, caller);
+  }
 
  private:
   Engine& engine_;

@@ -15,6 +15,7 @@ std::unique_ptr<cloud::Sns> make_sns(Engine& engine, cloud::Caller caller);
 std::unique_ptr<cloud::S3> make_s3(Engine& engine, cloud::Caller caller);
 std::unique_ptr<cloud::Iam> make_iam(Engine& engine, cloud::Caller caller);
 std::unique_ptr<cloud::StepFunctions> make_step_functions(Engine& engine, cloud::Caller caller);
+std::unique_ptr<cloud::Lambda> make_lambda(Engine& engine, cloud::Caller caller);
 // Needs no engine.
 std::unique_ptr<cloud::Sts> make_sts(cloud::Caller caller);
 

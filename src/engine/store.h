@@ -35,6 +35,8 @@ class StoreError : public std::runtime_error {
 //     "R" ACCOUNT:NAME             role, with the policies that are its own
 //     "P" ARN                      managed policy of an account
 //     "K"                          the key that SNS signs with, as PEM
+//     "L" ARN                      function
+//     "E" UUID                     event-source mapping
 //   state      what changes with every message, binary
 //     "q" queue:u32                            counters
 //     "t" topic:u32                            messages that a FIFO topic has taken

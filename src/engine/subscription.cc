@@ -15,16 +15,16 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kEndpointMax = 2'048;
-constexpr std::array<std::string_view, kProtocols> kNames = {"sqs", "http", "https"};
-constexpr std::array<std::string_view, 6> kNotOffered = {"email",  "email-json",  "sms",
-                                                         "lambda", "application", "firehose"};
+constexpr std::array<std::string_view, kProtocols> kNames = {"sqs", "http", "https", "lambda"};
+constexpr std::array<std::string_view, 5> kNotOffered = {"email", "email-json", "sms",
+                                                         "application", "firehose"};
 
 Protocol to_protocol(const std::string& name) {
   const auto found = std::find(kNames.begin(), kNames.end(), name);
   if (found != kNames.end()) return static_cast<Protocol>(found - kNames.begin());
   const bool known = std::find(kNotOffered.begin(), kNotOffered.end(), name) != kNotOffered.end();
   throw invalid_parameter("Amazon SNS does not support this protocol string: " + name +
-                          (known ? " (here: sqs, http and https)" : ""));
+                          (known ? " (here: sqs, lambda, http and https)" : ""));
 }
 
 bool is_fifo(std::string_view name) {
@@ -40,6 +40,17 @@ void check_queue(const std::string& endpoint, const Topic& topic) {
     throw invalid_parameter(
         "Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS "
         "topics");
+  }
+}
+
+void check_function(const std::string& endpoint, const Topic& topic) {
+  const auto arn = cloud::Arn::parse(endpoint);
+  if (!arn || arn->service != "lambda" || !arn->resource.starts_with("function:")) {
+    throw invalid_parameter("Lambda endpoint ARN");
+  }
+  if (topic.fifo) {
+    throw invalid_parameter(
+        "Invalid protocol type: lambda: a FIFO topic delivers to SQS queues only");
   }
 }
 
@@ -102,6 +113,10 @@ std::string to_dead_letter_arn(const std::string& policy, bool fifo) {
 void set_one(Subscription& to, const std::string& name, std::string value) {
   if (name == "RawMessageDelivery") {
     to.raw = to_bool(name, value);
+    if (to.raw && to.protocol == Protocol::lambda) {
+      throw invalid_parameter(
+          "RawMessageDelivery: Delivery protocol [lambda] does not support raw message delivery.");
+    }
     value = to.raw ? "true" : "false";
   } else if (name == "FilterPolicyScope") {
     to.scope = to_scope(value);
@@ -141,6 +156,8 @@ Subscription Subscription::make(const cloud::Caller& caller, const Topic& topic,
   made.endpoint = request.Endpoint;
   if (made.is_http()) {
     check_url(request.Endpoint, request.Protocol, topic);
+  } else if (made.protocol == Protocol::lambda) {
+    check_function(request.Endpoint, topic);
   } else {
     check_queue(request.Endpoint, topic);
   }

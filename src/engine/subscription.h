@@ -40,7 +40,7 @@ struct Subscription {
   DeliveryPolicy delivery;
   std::string dead_letter_arn;
 
-  bool is_http() const { return protocol != Protocol::sqs; }
+  bool is_http() const { return protocol == Protocol::http || protocol == Protocol::https; }
 
   // Of the caller, without an ARN. Throws InvalidParameter, as does set().
   static Subscription make(const cloud::Caller& caller, const Topic& topic,

@@ -19,6 +19,7 @@
 
 #include "cloud/error.h"
 #include "engine/engine.h"
+#include "engine/fake_functions.h"
 #include "engine/services.h"
 
 namespace doorbuster::engine {
@@ -52,6 +53,9 @@ class TestBed {
   cloud::Sns& sns() { return *sns_; }
   cloud::S3& s3() { return *s3_; }
   cloud::StepFunctions& step_functions() { return *step_functions_; }
+  cloud::Lambda& lambda() { return *lambda_; }
+  // Where its functions run.
+  FakeFunctions functions;
   boost::asio::any_io_executor executor() { return context_->get_executor(); }
   ManualClock& clock() { return clock_; }
   boost::asio::io_context& context() { return *context_; }
@@ -77,11 +81,13 @@ class TestBed {
     options.seed = seed_++;
     options.log = [this](std::string_view line) { log_.emplace_back(line); };
     options.env = env_;
+    options.functions = &functions;
     engine_ = std::make_unique<Engine>(options);
     sqs_ = make_sqs(*engine_, {});
     sns_ = make_sns(*engine_, {});
     s3_ = make_s3(*engine_, {});
     step_functions_ = make_step_functions(*engine_, {});
+    lambda_ = make_lambda(*engine_, {});
   }
 
   // Begins an operation; its outcome is in the result once it is there.
@@ -171,6 +177,7 @@ class TestBed {
   std::unique_ptr<cloud::Sns> sns_;
   std::unique_ptr<cloud::S3> s3_;
   std::unique_ptr<cloud::StepFunctions> step_functions_;
+  std::unique_ptr<cloud::Lambda> lambda_;
 };
 
 }  // namespace doorbuster::engine

@@ -33,8 +33,9 @@ class Md5Stream {
   std::unique_ptr<EVP_MD_CTX, Free> context_;
 };
 
-// In hex.
+// In hex, and in base64.
 std::string sha256(std::string_view bytes);
+std::string sha256_base64(std::string_view bytes);
 
 std::string hex(const unsigned char* bytes, std::size_t size);
 inline std::string hex(const Md5& digest) {
@@ -46,6 +47,8 @@ std::optional<std::string> from_hex(std::string_view text);
 
 // RFC 4648, with padding.
 std::string base64(std::string_view bytes);
+// Nothing if it is not that.
+std::optional<std::string> from_base64(std::string_view text);
 
 // As a JSON string, in its quotation marks.
 std::string json_string(std::string_view text);

@@ -100,8 +100,7 @@ bool Topics::allows(const std::string& topic_arn, const ServiceCaller& caller,
     if (why) *why = "the topic does not exist";
     return false;
   }
-  const std::array<ContextValue, 2> context{
-      {{"aws:SourceArn", caller.source_arn}, {"aws:SourceAccount", caller.account}}};
+  const auto context = caller.context();
   const Request request{Principal::service(caller.service), "sns:Publish", topic_arn, context};
   const bool allowed = it->second.policy.evaluate(request) == Decision::kAllowed;
   if (!allowed && why) *why = it->second.policy.explain(request);
@@ -139,6 +138,8 @@ void Topics::fan_out(Turn& turn, Fanout fanout) {
     auto message = to_message(fanout, subscriber);
     if (subscriber.is_http()) {
       deliver_to_url(turn, subscriber, std::move(message), kNotification, fanout.stamp.id);
+    } else if (subscriber.protocol == Protocol::lambda) {
+      deliver_to_function(turn, from, subscriber, std::move(message));
     } else {
       deliver_to_queue(turn, from, subscriber, std::move(message));
     }
@@ -147,7 +148,9 @@ void Topics::fan_out(Turn& turn, Fanout fanout) {
 
 StoredMessage Topics::to_message(Fanout& fanout, const Subscription& subscriber) const {
   StoredMessage message;
-  if (subscriber.raw) {
+  if (subscriber.protocol == Protocol::lambda) {
+    message.body = function_event(fanout.stamp, fanout.publication, subscriber.arn, endpoint_);
+  } else if (subscriber.raw) {
     message.body = fanout.publication.text(subscriber.protocol);
     if (!subscriber.is_http()) message.attributes = fanout.publication.attributes;
   } else {
@@ -188,6 +191,18 @@ void Topics::deliver_to_queue(Turn& turn, const Topic& topic, const Subscription
   }
   if (!queue->attributes.fifo) message.deduplication.clear();
   queues_.send(turn, *queue, std::move(message), std::nullopt);
+  turn.metrics.add("AWS/SNS", "NumberOfNotificationsDelivered", topic.name);
+}
+
+// Into the function's own queue of events, if the function lets the topic call it.
+void Topics::deliver_to_function(Turn& turn, const Topic& topic, const Subscription& subscriber,
+                                 StoredMessage&& message) {
+  const ServiceCaller caller{"sns.amazonaws.com", topic.arn, topic.owner};
+  DeliveryFailure failure{"AccessDenied", "", true};
+  if (!functions_.enqueue_for(turn, caller, subscriber.endpoint, message.body, &failure.why)) {
+    give_up(turn, topic, subscriber, std::move(message), failure);
+    return;
+  }
   turn.metrics.add("AWS/SNS", "NumberOfNotificationsDelivered", topic.name);
 }
 

@@ -2,8 +2,9 @@
 //
 // Operations throw cloud::Error with SNS's codes and then have changed nothing; whoever asks must
 // be permitted to. Publishing reaches every queue in the turn that publishes: no crash can keep one
-// delivery and lose another. What goes to HTTP endpoints is put into a queue for each in the same
-// turn and posted from there (engine/http_deliveries.h).
+// delivery and lose another. What goes to functions is put among their events. What goes to HTTP
+// endpoints is put into a queue for each in the same turn and posted from there
+// (engine/http_deliveries.h).
 #pragma once
 
 #include <map>
@@ -16,6 +17,7 @@
 #include "cloud/caller.h"
 #include "cloud/sns.h"
 #include "engine/deduplication.h"
+#include "engine/functions.h"
 #include "engine/notification.h"
 #include "engine/publication.h"
 #include "engine/queues.h"
@@ -24,13 +26,6 @@
 #include "engine/topic.h"
 
 namespace doorbuster::engine {
-
-// A service that acts on behalf of a resource: S3 for a bucket.
-struct ServiceCaller {
-  std::string_view service;  // "s3.amazonaws.com"
-  std::string_view source_arn;
-  std::string_view account;
-};
 
 // The subscriptions of HTTP endpoints there are. Each has a queue of its ARN.
 struct HttpSubscriptions {
@@ -63,7 +58,8 @@ struct DeliveryFailure {
 
 class Topics {
  public:
-  Topics(Queues& queues, std::string endpoint) : queues_(queues), endpoint_(std::move(endpoint)) {}
+  Topics(Queues& queues, Functions& functions, std::string endpoint)
+      : queues_(queues), functions_(functions), endpoint_(std::move(endpoint)) {}
 
   void open(const Store& store);
   void end_turn();
@@ -175,11 +171,14 @@ class Topics {
                       std::string_view type, const std::string& id);
   void deliver_to_queue(Turn& turn, const Topic& topic, const Subscription& subscriber,
                         StoredMessage&& message);
+  void deliver_to_function(Turn& turn, const Topic& topic, const Subscription& subscriber,
+                           StoredMessage&& message);
   Queue* open_queue(const Topic& topic, const std::string& arn, DeliveryFailure* failure);
   void give_up(Turn& turn, const Topic& topic, const Subscription& subscriber,
                StoredMessage&& message, const DeliveryFailure& failure);
 
   Queues& queues_;
+  Functions& functions_;
   std::string endpoint_;
   std::map<std::string, Topic, std::less<>> topics_;  // by ARN
   Subscriptions subscriptions_;                       // by ARN, which begins with the topic's

@@ -1,0 +1,112 @@
+#include "engine/built_in_functions.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+#include <optional>
+
+#include "cloud/error.h"
+
+namespace doorbuster::engine {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+// A call of a handler, and the time it is given. Belongs to the strand.
+struct Call {
+  Call(const asio::any_io_executor& executor, std::chrono::seconds timeout)
+      : strand(asio::make_strand(executor)), timer(strand, timeout) {}
+
+  asio::any_io_executor strand;
+  asio::steady_timer timer;
+  bool done = false;
+  std::exception_ptr error;
+  json::value answer;
+};
+
+std::string failure(const std::string& type, const std::string& message) {
+  return json::serialize(json::object{{"errorMessage", message}, {"errorType", type}});
+}
+
+std::string failure_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const cloud::Error& e) {
+    return failure(e.code(), e.message());
+  } catch (const std::exception& e) {
+    return failure("Error", e.what());
+  } catch (...) {
+    return failure("Error", "unknown");
+  }
+}
+
+cloud::Async<json::value> run(const cloud::Handler& handler, std::string payload,
+                              cloud::Context context) {
+  json::value event = json::parse(payload);
+  co_return co_await handler(std::move(event), std::move(context));
+}
+
+// On the call's strand.
+cloud::Async<cloud::InvocationOutcome> finish(std::shared_ptr<Call> call, int timeout_s,
+                                              std::string request_id) {
+  boost::system::error_code stopped;
+  if (!call->done) {
+    co_await call->timer.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
+  }
+  cloud::InvocationOutcome outcome;
+  if (!call->done) {
+    outcome.FunctionError = "Unhandled";
+    outcome.Payload =
+        failure("Sandbox.Timedout", "RequestId: " + request_id + " Error: Task timed out after " +
+                                        std::to_string(timeout_s) + ".00 seconds");
+  } else if (call->error) {
+    outcome.FunctionError = "Unhandled";
+    outcome.Payload = failure_of(call->error);
+  } else {
+    outcome.Payload = json::serialize(call->answer);
+  }
+  co_return outcome;
+}
+
+}  // namespace
+
+cloud::Async<void> BuiltInFunctions::check(cloud::Deployment deployment) {
+  if (handlers_.contains(deployment.ImageUri)) co_return;
+  std::string known;
+  for (const auto& [uri, handler] : handlers_) (known += known.empty() ? "" : ", ") += uri;
+  throw cloud::Error("InvalidParameterValueException",
+                     "Source image " + deployment.ImageUri +
+                         " does not exist. Provide a valid source image. There are: " + known);
+}
+
+cloud::Async<cloud::InvocationOutcome> BuiltInFunctions::invoke(cloud::Deployment deployment,
+                                                                cloud::Invocation invocation) {
+  constexpr int kGone = 502;
+  const auto handler = handlers_.find(deployment.ImageUri);
+  if (handler == handlers_.end()) {
+    throw cloud::Error("InvalidRuntimeException",
+                       "There is no image " + deployment.ImageUri + " any more.", kGone);
+  }
+  const auto begun = std::chrono::steady_clock::now();
+  auto call = std::make_shared<Call>(executor_, std::chrono::seconds(deployment.Timeout));
+  cloud::Context context{deployment.FunctionName, invocation.AwsRequestId};
+  auto running = run(handler->second, std::move(invocation.Payload), std::move(context));
+  auto completed = [call](std::exception_ptr error, json::value answer) {
+    call->done = true;
+    call->error = std::move(error);
+    call->answer = std::move(answer);
+    call->timer.cancel();
+  };
+  asio::co_spawn(call->strand, std::move(running), std::move(completed));
+  auto outcome = co_await asio::co_spawn(
+      call->strand, finish(call, deployment.Timeout, invocation.AwsRequestId), asio::use_awaitable);
+  outcome.Duration = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - begun);
+  co_return outcome;
+}
+
+}  // namespace doorbuster::engine

@@ -1,0 +1,38 @@
+// One function of Lambda's: how it is configured, where its code lies, who may call it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cloud/function_host.h"
+#include "cloud/lambda.h"
+#include "engine/object_record.h"
+#include "engine/policy.h"
+
+namespace doorbuster::engine {
+
+struct Function {
+  cloud::FunctionConfiguration configuration;
+  std::string account;
+  std::string image_uri;      // of PackageType Image
+  std::optional<Piece> code;  // the zip, of the others
+  std::map<std::string, std::string> tags;
+  std::string policy_text;  // empty: none
+  Policy policy;
+  std::optional<int> reserved_concurrency;
+  std::optional<cloud::FunctionEventInvokeConfig> event_invoke;
+
+  const std::string& arn() const { return configuration.FunctionArn; }
+  const std::string& name() const { return configuration.FunctionName; }
+  std::uint64_t code_size() const { return code ? code->size : 0; }
+
+  // Without its code.
+  cloud::Deployment deployment() const;
+
+  std::string encode() const;
+  static Function decode(std::string_view json);
+};
+
+}  // namespace doorbuster::engine

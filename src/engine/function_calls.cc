@@ -1,0 +1,77 @@
+#include "engine/function_calls.h"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "engine/function_rules.h"
+
+namespace doorbuster::engine {
+namespace {
+
+cloud::Async<std::string> read_code(const Engine& engine, Piece piece) {
+  auto bytes = read_pieces(engine.store(), {piece}, {0, piece.size});
+  if (!bytes) {
+    throw cloud::Error("ResourceNotFoundException", "The function's code is gone.", 404);
+  }
+  co_return *std::move(bytes);
+}
+
+struct Begun {
+  cloud::Deployment deployment;
+  std::string request_id;
+};
+
+std::string too_large(std::size_t size) {
+  return R"({"errorMessage":"Response payload size ()" + std::to_string(size) +
+         R"( bytes) exceeded maximum allowed payload size ()" + std::to_string(kSyncPayloadMax) +
+         R"( bytes).","errorType":"Function.ResponseSizeTooLarge"})";
+}
+
+}  // namespace
+
+void attach_code(const Engine& engine, const Function& function, cloud::Deployment& deployment) {
+  if (!function.code) return;
+  deployment.code = [&engine, piece = *function.code] { return read_code(engine, piece); };
+}
+
+cloud::Async<cloud::InvocationOutcome> run_function(Engine& engine, cloud::Deployment deployment,
+                                                    cloud::Invocation invocation) {
+  auto outcome = co_await engine.functions().invoke(std::move(deployment), std::move(invocation));
+  if (outcome.Payload.size() > kSyncPayloadMax) {
+    outcome.FunctionError = "Unhandled";
+    outcome.Payload = too_large(outcome.Payload.size());
+  }
+  co_return outcome;
+}
+
+cloud::Async<cloud::InvocationOutcome> call_function(Engine& engine,
+                                                     std::optional<cloud::Caller> caller,
+                                                     std::string function_arn,
+                                                     cloud::Invocation invocation) {
+  co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+  auto begin = [&engine, caller = std::move(caller), function_arn](Machine& m, Turn& turn) {
+    if (caller) m.functions.permitted(*caller, function_arn, "InvokeFunction");
+    Begun begun{m.functions.begin(turn, function_arn), str(turn.random.uuid())};
+    attach_code(engine, *m.functions.find(function_arn), begun.deployment);
+    return begun;
+  };
+  auto begun = co_await engine.call<Begun>(std::move(begin));
+  if (invocation.AwsRequestId.empty()) invocation.AwsRequestId = begun.request_id;
+  invocation.InvokedFunctionArn = function_arn;
+  std::optional<cloud::InvocationOutcome> outcome;
+  std::exception_ptr failure;
+  try {
+    outcome = co_await run_function(engine, std::move(begun.deployment), std::move(invocation));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  const bool failed = !outcome || !outcome->FunctionError.empty();
+  auto end = [function_arn, failed](Machine& m, Turn& turn) {
+    m.functions.end(turn, function_arn, failed);
+  };
+  co_await engine.call<Done>(std::move(end));
+  if (failure) std::rethrow_exception(failure);
+  co_return *std::move(outcome);
+}
+
+}  // namespace doorbuster::engine
