@@ -1,6 +1,8 @@
 #include "cli/embedded.h"
 
 #include "cli/task_services.h"
+#include "engine/async_invocations.h"
+#include "engine/event_source_pollers.h"
 
 namespace doorbuster::cli {
 namespace {
@@ -11,12 +13,16 @@ constexpr int kConcurrency = 2;
 
 }  // namespace
 
-Embedded::Embedded(Options options) : where_(options.directory.path().string()) {
+Embedded::Embedded(Options options)
+    : where_(options.directory.path().string()),
+      built_in_(pool().get_executor()),
+      functions_(built_in_, options.zips ? *options.zips : engine::no_functions()) {
   try {
     engine::EngineOptions engine_options;
     engine_options.directory = options.directory.engine();
     engine_options.log = std::move(options.log);
     engine_options.endpoint = options.endpoint;
+    engine_options.functions = &functions_;
     engine_ = std::make_unique<engine::Engine>(std::move(engine_options));
     functions::ShippingOptions shipping_options;
     shipping_options.database.path = options.directory.shipping();
@@ -33,6 +39,10 @@ Embedded::Embedded(Options options) : where_(options.directory.path().string()) 
   s3_ = services_->s3(owner);
   sns_ = services_->sns(owner);
   sqs_ = services_->sqs(owner);
+  ship_invoices_ = watched(functions::ShipInvoices(*s3_, *sqs_, *shipping_, clock_));
+  record_sales_ = watched(functions::RecordSales(*s3_, *sqs_, *sales_, clock_));
+  built_in_.add("doorbuster/ShipInvoices", ship_invoices_);
+  built_in_.add("doorbuster/RecordSales", record_sales_);
   engine_->start();
 }
 
@@ -54,12 +64,15 @@ void Embedded::start_functions(const topology::Resources& resources) {
     mapping.MaximumConcurrency = kConcurrency;
     return mapping;
   };
-  ship_invoices_.emplace(*engine_, request(resources.shipping.arn, "ShipInvoices"),
-                         watched(functions::ShipInvoices(*s3_, *sqs_, *shipping_, clock_)),
+  shipping_mapping_.emplace(*engine_, request(resources.shipping.arn, "ShipInvoices"),
+                            ship_invoices_, pool().get_executor());
+  sales_mapping_.emplace(*engine_, request(resources.analytics.arn, "RecordSales"), record_sales_,
                          pool().get_executor());
-  record_sales_.emplace(*engine_, request(resources.analytics.arn, "RecordSales"),
-                        watched(functions::RecordSales(*s3_, *sqs_, *sales_, clock_)),
-                        pool().get_executor());
+}
+
+void Embedded::start_lambda() {
+  const engine::AsyncInvocations events(*engine_, pool().get_executor());
+  const engine::EventSourcePollers pollers(*engine_, pool().get_executor());
 }
 
 void Embedded::start_deliveries(engine::HttpPost post) {

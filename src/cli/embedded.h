@@ -6,7 +6,9 @@
 #include <optional>
 
 #include "cli/system.h"
+#include "engine/built_in_functions.h"
 #include "engine/event_source_mapping.h"
+#include "engine/function_hosts.h"
 #include "engine/http_deliveries.h"
 #include "engine/services.h"
 #include "engine/task_runner.h"
@@ -22,6 +24,7 @@ class Embedded : public System {
     engine::Log log;
     std::int64_t opening_stock = 1'000'000;
     std::string endpoint = "http://127.0.0.1:4566";  // what queue URLs begin with
+    cloud::FunctionHost* zips = nullptr;  // runs functions that are no images; outlives this
   };
 
   // Opens what is in the directory, or makes it. Throws CommandError.
@@ -45,6 +48,10 @@ class Embedded : public System {
   // Begins to feed ShipInvoices and RecordSales from their queues.
   void start_functions(const topology::Resources& resources);
 
+  // Begins to make the calls of Lambda's functions that nobody waits for, and to feed them from
+  // queues, as their event-source mappings say.
+  void start_lambda();
+
   // Begins to post what topics have for their HTTP subscriptions.
   void start_deliveries(engine::HttpPost post);
   // Begins to carry out the tasks of executions.
@@ -67,6 +74,8 @@ class Embedded : public System {
   const std::string where_;
   const cloud::Scope scope_;
   const cloud::SystemClock clock_;
+  engine::BuiltInFunctions built_in_;
+  engine::HostByPackageType functions_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<cloud::Services> services_;
   std::unique_ptr<cloud::S3> s3_;
@@ -74,8 +83,10 @@ class Embedded : public System {
   std::unique_ptr<cloud::Sqs> sqs_;
   std::unique_ptr<functions::ShippingDatabase> shipping_;
   std::unique_ptr<functions::SalesDatabase> sales_;
-  std::optional<engine::EventSourceMapping> ship_invoices_;
-  std::optional<engine::EventSourceMapping> record_sales_;
+  cloud::Handler ship_invoices_;
+  cloud::Handler record_sales_;
+  std::optional<engine::EventSourceMapping> shipping_mapping_;
+  std::optional<engine::EventSourceMapping> sales_mapping_;
   std::optional<engine::HttpDeliveries> deliveries_;
   std::optional<engine::TaskRunner> tasks_;
   mutable std::mutex mutex_;  // guards what follows

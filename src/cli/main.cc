@@ -64,8 +64,9 @@ void add_demo(CLI::App& app, Action& action) {
 }
 
 void add_up(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand(
-      "up", "Serve S3, SNS, SQS, Step Functions, STS and IAM, for the aws CLI and every AWS SDK");
+  auto* command = app.add_subcommand("up",
+                                     "Serve S3, SNS, SQS, Lambda, Step Functions, STS and IAM on a "
+                                     "port, for the aws CLI and every AWS SDK");
   auto options = std::make_shared<UpOptions>();
   command->add_option("--data", options->data,
                       "Keep everything in this directory (default: a temporary one)");

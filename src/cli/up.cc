@@ -87,7 +87,7 @@ void greet(const UpOptions& options, const std::string& endpoint, const DataDire
            const std::optional<topology::Resources>& resources) {
   std::string text = "  Doorbuster is open.\n\n";
   text += "  AWS     " + styled(stdout, "1", endpoint) +
-          "  S3, SNS, SQS, Step Functions, STS, IAM; " +
+          "  S3, SNS, SQS, Lambda, Step Functions, STS, IAM; " +
           (options.credentials ? "signatures are checked" : "any credentials will do") + '\n';
   text += "  data    " + directory.path().string() +
           (options.data ? "" : "  (removed at the end; --data DIR keeps it)") + '\n';
@@ -132,6 +132,7 @@ int up(const UpOptions& options) {
     resources = system.set_up();
     system.start_functions(*resources);
   }
+  system.start_lambda();
   system.start_deliveries(post_by(client));
   system.start_tasks();
   server->start();
