@@ -5,7 +5,7 @@
 BUILD_PACKAGES=(
   g++ cmake ninja-build
   libboost1.81-dev libboost-json1.81-dev libcli11-dev libgtest-dev libgmock-dev
-  libjemalloc-dev libpugixml-dev librocksdb-dev libsoci-dev libsqlite3-dev libssl-dev zlib1g-dev
+  libjemalloc-dev libpugixml-dev librocksdb-dev libsoci-dev libsqlite3-dev libssl-dev libzip-dev zlib1g-dev
 )
 
 say() { printf '%s\n' "$*" >&2; }
