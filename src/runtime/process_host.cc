@@ -79,6 +79,7 @@ class ProcessHost::Impl {
   cloud::Async<cloud::InvocationOutcome> invoke(cloud::Deployment deployment,
                                                 cloud::Invocation invocation);
   void retire(const std::string& function_arn);
+  void stop();
 
  private:
   cloud::Async<std::shared_ptr<Code>> unpack_code(const cloud::Deployment& deployment);
@@ -89,7 +90,6 @@ class ProcessHost::Impl {
   std::shared_ptr<Sandbox> start(const cloud::Deployment& deployment, std::shared_ptr<Code> code);
   void make_room();
   cloud::Async<void> end_idle();
-  void stop();
 
   const ProcessHostOptions options_;
   const cloud::Clock& clock_;
@@ -265,6 +265,10 @@ cloud::Async<cloud::InvocationOutcome> ProcessHost::invoke(cloud::Deployment dep
 
 void ProcessHost::retire(const std::string& function_arn) {
   asio::post(impl_->context(), [impl = impl_.get(), function_arn] { impl->retire(function_arn); });
+}
+
+void ProcessHost::stop() {
+  asio::post(impl_->context(), [impl = impl_.get()] { impl->stop(); });
 }
 
 }  // namespace doorbuster::runtime

@@ -37,6 +37,9 @@ class ProcessHost final : public cloud::FunctionHost {
                                                 cloud::Invocation invocation) override;
   void retire(const std::string& function_arn) override;
 
+  // Ends all processes: calls under way and all later ones end with ServiceException. Any thread.
+  void stop();
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;

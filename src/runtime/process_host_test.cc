@@ -229,17 +229,23 @@ TEST_F(ProcessHostTest, AFloodOfOutputBlocksNobodyAndFillsNoDisk) {
                            HasSubstr("Z\tREPORT RequestId: request-1")));
 }
 
-TEST_F(ProcessHostTest, EndsWithoutWaitingForItsFunctions) {
+TEST_F(ProcessHostTest, StopsWithoutWaitingForItsFunctions) {
   auto deployment = python(kSleep);
   deployment.Timeout = 900;
   auto endless = begin(deployment, R"({"sleep": 800})");
   until([&] { return fs::exists(log_path("Py")); });
-  end_host();
-  try {
-    FAIL() << endless.get().Payload;
-  } catch (const cloud::Error& e) {
-    EXPECT_EQ(e.code(), "ServiceException");
-  }
+  host().stop();
+  const auto refusal_of = [](const auto& outcome) {
+    try {
+      return outcome().Payload;
+    } catch (const cloud::Error& e) {
+      return std::string(e.what());
+    }
+  };
+  constexpr const char* kStopped =
+      "ServiceException: The call can't be begun: functions are being stopped.";
+  EXPECT_EQ(refusal_of([&] { return endless.get(); }), kStopped);
+  EXPECT_EQ(refusal_of([&] { return call(deployment); }), kStopped);
 }
 
 TEST_F(ProcessHostTest, ChecksWhetherItCouldRunAFunction) {
