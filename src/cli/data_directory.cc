@@ -23,7 +23,7 @@ bool may_become_ours(const fs::path& path) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(path, error)) {
     const auto name = entry.path().filename();
-    if (name != "engine" && name != "engine.new") return false;
+    if (name != "engine" && name != "engine.new" && name != "functions") return false;
   }
   return !error;
 }

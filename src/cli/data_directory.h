@@ -17,6 +17,7 @@ class CommandError : public std::runtime_error {
 
 //   DIR/engine      see engine/store.h
 //   DIR/shipping.db, DIR/sales.db
+//   DIR/functions   code that is running, and logs/REGION/ACCOUNT/FUNCTION.log
 class DataDirectory {
  public:
   // For a system that exists or is to be made there. Throws CommandError if the directory holds
@@ -33,6 +34,7 @@ class DataDirectory {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path engine() const { return path_ / "engine"; }
+  std::filesystem::path functions() const { return path_ / "functions"; }
   std::filesystem::path shipping() const { return path_ / "shipping.db"; }
   std::filesystem::path sales() const { return path_ / "sales.db"; }
 

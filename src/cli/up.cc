@@ -9,6 +9,7 @@
 #include "cli/terminal.h"
 #include "engine/notification.h"
 #include "gateway/server.h"
+#include "runtime/process_host.h"
 
 namespace doorbuster::cli {
 namespace {
@@ -70,6 +71,27 @@ engine::HttpPost post_by(aws::HttpClient& client) {
   };
 }
 
+runtime::ProcessHostOptions host_options(const DataDirectory& directory,
+                                         const std::string& endpoint) {
+  runtime::ProcessHostOptions host;
+  host.code = directory.functions() / "code";
+  host.logs = directory.functions() / "logs";
+  host.machine.endpoint = endpoint;
+  return host;
+}
+
+// Ends functions before whoever waits for their answers.
+class StopFirst {
+ public:
+  explicit StopFirst(runtime::ProcessHost& host) : host_(host) {}
+  StopFirst(const StopFirst&) = delete;
+  StopFirst& operator=(const StopFirst&) = delete;
+  ~StopFirst() { host_.stop(); }
+
+ private:
+  runtime::ProcessHost& host_;
+};
+
 gateway::ServerOptions server_options(const UpOptions& options) {
   gateway::ServerOptions server;
   server.threads = options.threads;
@@ -118,9 +140,11 @@ int up(const UpOptions& options) {
   const auto log = [&notes](std::string_view line) { notes.note(line); };
   server_settings.log = log;
   aws::HttpClient client;  // of the topics' deliveries, which end with the system
-  Embedded system({.directory = directory, .log = log, .endpoint = endpoint});
-  server_settings.pages[std::string(engine::kCertificatePath)] = certificate_of(system);
   const cloud::SystemClock clock;
+  runtime::ProcessHost zips(host_options(directory, endpoint), clock);
+  Embedded system({.directory = directory, .log = log, .endpoint = endpoint, .zips = &zips});
+  const StopFirst stop_first(zips);
+  server_settings.pages[std::string(engine::kCertificatePath)] = certificate_of(system);
   std::optional<gateway::Server> server;
   try {
     server.emplace(std::move(listener), std::move(server_settings), system.services(), clock);
@@ -139,6 +163,7 @@ int up(const UpOptions& options) {
   greet(options, endpoint, directory, resources);
   wait_for_stop(system, signals);
   server->stop();
+  zips.stop();
   system.stop();
   std::cout << "  Closed; every request was answered.\n";
   return 0;
