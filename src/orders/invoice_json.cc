@@ -1,10 +1,9 @@
 #include "orders/invoice_json.h"
 
-#include <array>
 #include <boost/json.hpp>
-#include <charconv>
 #include <utility>
 
+#include "orders/json_values.h"
 #include "orders/line_reasons.h"
 #include "orders/quoted.h"
 #include "orders/timestamp.h"
@@ -17,54 +16,6 @@ namespace json = boost::json;
 // Stand-ins for what can't be read: validate() has nothing against them, so that on top of the
 // reader's reasons it gives only those that hold in any case.
 constexpr std::string_view kUnreadableText = "unreadable";
-
-std::string_view name_of(const json::value& value) {
-  switch (value.kind()) {
-    case json::kind::null:
-      return "null";
-    case json::kind::bool_:
-      return "true or false";
-    case json::kind::int64:
-    case json::kind::uint64:
-    case json::kind::double_:
-      return "a number";
-    case json::kind::string:
-      return "a string";
-    case json::kind::array:
-      return "an array";
-    case json::kind::object:
-      return "an object";
-  }
-  return "unknown";
-}
-
-std::string must_be(std::string_view what, const json::value& value) {
-  return "must be " + std::string(what) + ", not " + std::string(name_of(value));
-}
-
-// The exact amount of a JSON string or number. Numbers with decimals come from the parser as binary
-// fractions; the shortest decimal that stands for one is what its writer meant.
-std::optional<Money> read_money(const json::value& value) {
-  std::array<char, 512> text;  // room for any double without exponent
-  std::to_chars_result end{};
-  if (value.is_string()) return Money::parse(value.get_string());
-  if (value.is_int64()) {
-    end = std::to_chars(text.data(), text.data() + text.size(), value.get_int64());
-  } else if (value.is_double()) {
-    end = std::to_chars(text.data(), text.data() + text.size(), value.get_double(),
-                        std::chars_format::fixed);
-  } else {
-    return std::nullopt;
-  }
-  return Money::parse(std::string_view(text.data(), end.ptr));
-}
-
-std::string must_be_money(const json::value& value) {
-  const std::string rule = "must be an amount with at most 4 decimals, such as \"2.55\", not ";
-  if (value.is_string()) return rule + quoted(value.get_string());
-  if (value.is_number()) return rule + json::serialize(value);
-  return rule + std::string(name_of(value));
-}
 
 // Reads one invoice out of a JSON value and gathers the reasons why it can't.
 class Reader {
