@@ -14,19 +14,6 @@ bool is_number_char(char c) {
          c == '_' || c == '-';
 }
 
-void check_number(const std::string& number, std::vector<std::string>& reasons) {
-  if (number.empty()) {
-    reasons.emplace_back("the invoice number is empty");
-  } else if (number.size() > kNumberLengthMax) {
-    reasons.push_back("the invoice number has " + std::to_string(number.size()) +
-                      " characters, at most " + std::to_string(kNumberLengthMax) + " are allowed");
-  } else if (!std::ranges::all_of(number, is_number_char)) {
-    reasons.emplace_back(
-        "the invoice number may contain only letters A-Z and a-z, digits, "
-        "\".\", \"_\" and \"-\"");
-  }
-}
-
 // What is wrong with a text field, as the end of a sentence; empty if nothing is. The byte 0 is
 // refused because PostgreSQL, where the text may end up, can't store it.
 std::string text_fault(const std::string& text) {
@@ -97,9 +84,21 @@ std::int64_t Invoice::units() const {
   return sum;
 }
 
+std::string number_fault(const std::string& number) {
+  if (number.empty()) return " is empty";
+  if (number.size() > kNumberLengthMax) {
+    return " has " + std::to_string(number.size()) + " characters, at most " +
+           std::to_string(kNumberLengthMax) + " are allowed";
+  }
+  if (std::ranges::all_of(number, is_number_char)) return {};
+  return R"( may contain only letters A-Z and a-z, digits, ".", "_" and "-")";
+}
+
 std::vector<std::string> validate(const Invoice& invoice) {
   std::vector<std::string> reasons;
-  check_number(invoice.number, reasons);
+  if (std::string fault = number_fault(invoice.number); !fault.empty()) {
+    reasons.push_back("the invoice number" + fault);
+  }
   if (invoice.kind == Kind::adjustment) {
     reasons.emplace_back("is an accounting adjustment, not an order");
   }

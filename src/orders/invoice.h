@@ -49,6 +49,10 @@ inline constexpr std::size_t kNumberLengthMax = 64;
 inline constexpr std::size_t kTextLengthMax = 1'000;  // bytes of any other text field
 inline constexpr std::int64_t kQuantityMax = 1'000'000'000;
 
+// What is wrong with an invoice's number, as the end of a sentence (" is empty"); empty if nothing
+// is.
+std::string number_fault(const std::string& number);
+
 // Every reason for which the invoice can't be processed, as sentences a person can act on; empty
 // for a valid one. Of reasons that recur on many lines the first ten are given and the rest
 // counted.

@@ -1,9 +1,17 @@
 #include "orders/timestamp.h"
 
+#include <algorithm>
+
 namespace doorbuster::orders {
 namespace {
 
 constexpr std::string_view kPattern = "dddd-dd-ddTdd:dd:dd";
+constexpr int kMillisecondDigits = 3;
+constexpr std::size_t kNanosecondDigits = 9;
+
+bool all_digits(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
 
 bool has_pattern(std::string_view text) {
   if (text.size() != kPattern.size()) return false;
@@ -71,6 +79,30 @@ std::optional<std::chrono::sys_seconds> parse_timestamp(std::string_view text) {
   if (!date.ok() || date.year() < std::chrono::year(1)) return std::nullopt;
   if (hour.count() > 23 || minute.count() > 59 || second.count() > 59) return std::nullopt;
   return std::chrono::sys_days(date) + hour + minute + second;
+}
+
+std::string format_instant(Instant time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  std::string out = format_timestamp(second) + '.';
+  append_number(out, static_cast<int>((time - second).count()), kMillisecondDigits);
+  return out + 'Z';
+}
+
+std::optional<Instant> parse_instant(std::string_view text) {
+  if (!text.ends_with('Z')) return std::nullopt;
+  text.remove_suffix(1);
+  if (text.ends_with('Z')) return std::nullopt;  // one is enough
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const auto second = parse_timestamp(text.substr(0, point));
+  if (!second) return std::nullopt;
+  if (point == text.size()) return *second;
+  const std::string_view decimals = text.substr(point + 1);
+  if (decimals.empty() || decimals.size() > kNanosecondDigits || !all_digits(decimals)) {
+    return std::nullopt;
+  }
+  std::string milliseconds(decimals.substr(0, kMillisecondDigits));
+  milliseconds.resize(kMillisecondDigits, '0');
+  return *second + std::chrono::milliseconds(number_at(milliseconds, 0, kMillisecondDigits));
 }
 
 }  // namespace doorbuster::orders

@@ -1,4 +1,4 @@
-// Points in time as text, to the second.
+// Points in time as text.
 #pragma once
 
 #include <chrono>
@@ -17,5 +17,14 @@ std::string format_timestamp(std::chrono::sys_seconds time);
 // Reads "2010-12-01T08:26:00", or with a space for the "T"; a "Z" may follow. Nothing for any other
 // text and for dates that don't exist.
 std::optional<std::chrono::sys_seconds> parse_timestamp(std::string_view text);
+
+using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
+
+// "2026-11-27T00:00:03.123Z", in UTC. Needs has_text_form(time).
+std::string format_instant(Instant time);
+
+// Reads that, with up to nine decimals or none; what is finer than a millisecond is cut off.
+// Nothing for any other text.
+std::optional<Instant> parse_instant(std::string_view text);
 
 }  // namespace doorbuster::orders

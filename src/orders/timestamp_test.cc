@@ -51,5 +51,23 @@ TEST(Timestamp, HasRoomForTheYears1To9999) {
   EXPECT_FALSE(has_text_form(sys_seconds::min()));
 }
 
+TEST(Instant, IsWrittenAndReadToTheMillisecond) {
+  const Instant time = sys_days(2026y / 11 / 27) + 3s + 45ms;
+  EXPECT_EQ(format_instant(time), "2026-11-27T00:00:03.045Z");
+  EXPECT_EQ(parse_instant("2026-11-27T00:00:03.045Z"), time);
+  EXPECT_EQ(parse_instant("2026-11-27T00:00:03.0459999Z"), time);
+  EXPECT_EQ(parse_instant("2026-11-27T00:00:03.1Z"), sys_days(2026y / 11 / 27) + 3s + 100ms);
+  EXPECT_EQ(parse_instant("2026-11-27T00:00:03Z"), sys_days(2026y / 11 / 27) + 3s);
+  EXPECT_EQ(format_instant(sys_days(1969y / 12 / 31) + 23h + 1ms), "1969-12-31T23:00:00.001Z");
+}
+
+TEST(Instant, HasNoOtherForm) {
+  for (const char* text :
+       {"", "Z", "2026-11-27T00:00:03", "2026-11-27T00:00:03.Z", "2026-11-27T00:00:03.1234567890Z",
+        "2026-11-27T00:00:03.1xZ", "2026-11-27T00:00:03ZZ", "2026-11-27T00:00:61.000Z"}) {
+    EXPECT_EQ(parse_instant(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace doorbuster::orders

@@ -1,6 +1,7 @@
 // The one encoding in which text enters and leaves the system.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace doorbuster::orders {
@@ -8,5 +9,12 @@ namespace doorbuster::orders {
 // Whether the bytes are UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing beyond
 // U+10FFFF.
 bool is_utf8(std::string_view bytes);
+
+// How many characters (code points) the text has. Needs is_utf8(text).
+std::size_t count_characters(std::string_view text);
+
+// Whether one of them is a control character: U+0000 to U+001F, U+007F to U+009F. Needs
+// is_utf8(text).
+bool has_controls(std::string_view text);
 
 }  // namespace doorbuster::orders

@@ -42,5 +42,19 @@ TEST(Utf8, NeverReadsBeyondTheText) {
   EXPECT_TRUE(is_utf8(text));
 }
 
+TEST(CountCharacters, CountsThemNotTheirBytes) {
+  EXPECT_EQ(count_characters(""), 0U);
+  EXPECT_EQ(count_characters("abc"), 3U);
+  EXPECT_EQ(count_characters("\u00e9\u20ac\U0001F600"), 3U);
+}
+
+TEST(HasControls, FindsThoseOfBothRanges) {
+  EXPECT_FALSE(has_controls("Zo\u00eb \u00a0~\u20ac"));
+  for (const std::string text : {"a\nb", "\t", "\x7f", "\u0080", "x\u009f"}) {
+    EXPECT_TRUE(has_controls(text)) << text;
+  }
+  EXPECT_TRUE(has_controls(std::string(1, '\0')));
+}
+
 }  // namespace
 }  // namespace doorbuster::orders
