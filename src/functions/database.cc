@@ -1,9 +1,5 @@
 #include "functions/database.h"
 
-#include <soci/sqlite3/soci-sqlite3.h>
-
-#include <algorithm>
-
 #include "functions/sql.h"
 
 namespace doorbuster::functions {
@@ -11,15 +7,6 @@ namespace {
 
 // Rows that an iteration reads while it holds the lock.
 constexpr int kPageRows = 1'000;
-
-// Memory for pages of the file, per database. The tables' ends and the stock are what is hot.
-constexpr int kCacheKib = 8 * 1'024;
-
-// What the write-ahead log is cut back to once a burst has made it larger.
-constexpr std::int64_t kJournalBytesMax = std::int64_t{64} * 1'024 * 1'024;
-
-constexpr std::string_view kCreateVersion =
-    "CREATE TABLE schema_version (name TEXT PRIMARY KEY, version BIGINT NOT NULL)";
 
 constexpr std::string_view kCreateRejections = R"(
 CREATE TABLE rejections (
@@ -121,64 +108,6 @@ auto select_rejections(soci::session& sql, const std::string& query, RejectionRo
           soci::into(row.last_at_ms));
 }
 
-std::unique_ptr<soci::session> connect(const std::filesystem::path& path) {
-  // SOCI's connection string knows no way to write a quotation mark.
-  if (path.string().find('"') != std::string::npos) {
-    throw DatabaseError("a database's path must not contain a quotation mark: " + path.string());
-  }
-  return std::make_unique<soci::session>(soci::sqlite3, "dbname=\"" + path.string() + "\"");
-}
-
-std::vector<std::string> table_names(soci::session& sql) {
-  std::vector<std::string> names;
-  std::string name;
-  soci::statement query = (sql.prepare_table_names(), soci::into(name));
-  query.execute();
-  while (query.fetch()) names.push_back(name);
-  return names;
-}
-
-// Whether the database is as `name` and `version` say; false if it is empty.
-bool check_version(soci::session& sql, const std::string& name, std::int64_t version) {
-  const std::vector<std::string> tables = table_names(sql);
-  if (tables.empty()) return false;
-  if (std::find(tables.begin(), tables.end(), "schema_version") == tables.end()) {
-    throw DatabaseError("it holds tables of something else");
-  }
-  std::string found_name;
-  std::int64_t found_version = 0;
-  sql << "SELECT name, version FROM schema_version", soci::into(found_name),
-      soci::into(found_version);
-  if (found_name != name) throw DatabaseError("it is the " + found_name + " database");
-  if (found_version != version) {
-    throw DatabaseError("its schema is version " + std::to_string(found_version) +
-                        ", this program works with version " + std::to_string(version));
-  }
-  return true;
-}
-
-// Durable when a commit returns, because the message that caused it is deleted next.
-void configure(soci::session& sql) {
-  std::string mode;
-  sql << "PRAGMA journal_mode = WAL", soci::into(mode);
-  sql << "PRAGMA synchronous = FULL";
-  sql << "PRAGMA cache_size = -" << kCacheKib;
-  std::int64_t limit = 0;
-  sql << "PRAGMA journal_size_limit = " << kJournalBytesMax, soci::into(limit);
-}
-
-bool is_full(const std::exception& error) {
-  return std::string_view(error.what()).find("disk is full") != std::string_view::npos;
-}
-
-std::string explain(const std::filesystem::path& path, const std::exception& error) {
-  if (is_full(error)) {
-    return "the disk under " + path.string() +
-           " is full: free some space and run the same command again";
-  }
-  return path.string() + " can't be written: " + error.what();
-}
-
 }  // namespace
 
 // Bound variables and the statements that use them; prepared once, for the session's life.
@@ -231,34 +160,12 @@ std::string_view to_text(orders::Kind kind) {
 
 InvoiceDatabase::InvoiceDatabase(const DatabaseOptions& options, const Schema& schema)
     : path_(options.path), invoices_table_(schema.invoices_table) {
-  const auto create = [&] {
-    // SQLite keeps such a table as one tree, ordered by its key, instead of a tree and an index:
-    // half the pages to write.
-    const std::string suffix = " WITHOUT ROWID";
-    *session_ << std::string(kCreateVersion) + suffix;
-    *session_ << std::string(kCreateRejections) + suffix;
-    *session_ << "CREATE TABLE " + invoices_table_ + std::string(kInvoiceColumns) + suffix;
-    for (const std::string& table : schema.create_tables) *session_ << table + suffix;
-    *session_ << "INSERT INTO schema_version (name, version) VALUES (:n, :v)",
-        soci::use(schema.name), soci::use(schema.version);
-  };
-  try {
-    session_ = connect(options.path);
-    *session_ << "PRAGMA busy_timeout = " << options.busy_timeout.count();
-    const bool exists = check_version(*session_, schema.name, schema.version);
-    configure(*session_);
-    if (!exists) {
-      Transaction transaction(*session_);
-      // Another process may have been quicker.
-      if (!check_version(*session_, schema.name, schema.version)) create();
-      transaction.commit();
-    }
-    statements_ = std::make_unique<Statements>(*session_, invoices_table_);
-  } catch (const std::exception& e) {
-    if (is_full(e)) throw DatabaseError(explain(path_, e));
-    throw DatabaseError(options.path.string() + " can't be used as the " + schema.name +
-                        " database: " + e.what() + ". It has not been changed; give another path.");
-  }
+  DatabaseSchema all{schema.name, schema.version, {std::string(kCreateRejections)}};
+  all.create_tables.push_back("CREATE TABLE " + invoices_table_ + std::string(kInvoiceColumns));
+  all.create_tables.insert(all.create_tables.end(), schema.create_tables.begin(),
+                           schema.create_tables.end());
+  session_ = open_database(options, all);
+  statements_ = std::make_unique<Statements>(*session_, invoices_table_);
 }
 
 InvoiceDatabase::~InvoiceDatabase() = default;
@@ -270,7 +177,7 @@ void InvoiceDatabase::write(const std::function<void()>& changes) {
     changes();
     transaction.commit();
   } catch (const soci::soci_error& e) {
-    throw DatabaseError(explain(path_, e));
+    throw DatabaseError(explain_failure(path_, e));
   }
 }
 

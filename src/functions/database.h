@@ -1,39 +1,21 @@
-// What the shipping and the sales database have in common: a file that is opened with care, the
-// exactly-once record of the invoices that have had their effect, and the list of those refused.
+// What the shipping and the sales database have in common: the exactly-once record of the invoices
+// that have had their effect, and the list of those refused.
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "cloud/async.h"
+#include "functions/database_file.h"
 #include "orders/invoice.h"
 
-namespace soci {
-class session;
-}
-
 namespace doorbuster::functions {
-
-// The file can't be opened as the database that it should be, or can't be written. Nothing in it
-// has been changed. The message is for whoever can mend it.
-class DatabaseError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
-struct DatabaseOptions {
-  std::filesystem::path path;  // created if it doesn't exist; its directory must
-  // How long to wait for another process that is writing before the call fails.
-  std::chrono::milliseconds busy_timeout{10'000};
-};
 
 // One version of one object. The etag carries no quotation marks.
 struct ObjectVersion {
