@@ -1,44 +1,14 @@
 #include "functions/invoice_events.h"
 
 #include <boost/json.hpp>
-#include <charconv>
 
+#include "functions/json_fields.h"
 #include "orders/timestamp.h"
 
 namespace doorbuster::functions {
 namespace {
 
 namespace json = boost::json;
-
-const json::value* field(const json::value& value, std::string_view name) {
-  const json::object* object = value.if_object();
-  return object == nullptr ? nullptr : object->if_contains(name);
-}
-
-// Nothing if there is no such field or it is not text.
-std::optional<std::string_view> text(const json::value& value, std::string_view name) {
-  const json::value* found = field(value, name);
-  if (found == nullptr || !found->is_string()) return std::nullopt;
-  return std::string_view(found->get_string());
-}
-
-std::string needed_text(const json::value& message, std::string_view name) {
-  const auto found = text(message, name);
-  if (!found) {
-    throw std::invalid_argument("the event is not a batch of SQS messages: a record has no " +
-                                std::string(name));
-  }
-  return std::string(*found);
-}
-
-int receive_count(const json::value& message) {
-  const json::value* attributes = field(message, "attributes");
-  const auto count =
-      attributes == nullptr ? std::nullopt : text(*attributes, "ApproximateReceiveCount");
-  int receives = 1;
-  if (count) std::from_chars(count->data(), count->data() + count->size(), receives);
-  return receives;
-}
 
 json::value parse_json(std::string_view text) {
   json::error_code error;
@@ -104,21 +74,6 @@ CreatedObject parse_record(const json::value& record) {
 }
 
 }  // namespace
-
-std::vector<QueueMessage> parse_sqs_event(const json::value& event) {
-  const json::value* records = field(event, "Records");
-  if (records == nullptr || !records->is_array()) {
-    throw std::invalid_argument("the event is not a batch of SQS messages: it has no Records");
-  }
-  std::vector<QueueMessage> messages;
-  messages.reserve(records->get_array().size());
-  for (const json::value& record : records->get_array()) {
-    messages.push_back({needed_text(record, "messageId"), needed_text(record, "receiptHandle"),
-                        needed_text(record, "body"), needed_text(record, "eventSourceARN"),
-                        receive_count(record)});
-  }
-  return messages;
-}
 
 std::vector<CreatedObject> parse_s3_event(std::string_view body) {
   json::value event = parse_json(body);

@@ -11,19 +11,11 @@
 #include "cloud/s3.h"
 #include "cloud/sqs.h"
 #include "functions/database.h"
+#include "functions/sqs_event.h"
 
 namespace doorbuster::functions {
 
-// A message that has not been dealt with. A permanent failure comes again however often the message
-// does; one that isn't may be over by the next time.
-struct MessageFailure {
-  std::string message_id;
-  bool permanent = false;
-  int receives = 1;
-  std::string reason;
-};
-
-// A cloud::Handler for the event of an SQS queue, see invoice_events.h. It fetches every object
+// A cloud::Handler for the event of an SQS queue, see sqs_event.h. It fetches every object
 // that a message tells of, reads the invoice in it and gives all of them to the database at once.
 // Then it answers with the messages that failed:
 //
