@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "orders/chance.h"
 #include "orders/invoice_json.h"
 #include "orders/timestamp.h"
 
@@ -62,13 +63,6 @@ std::string name_of(std::size_t rank) {
   return name;
 }
 
-// SplitMix64's output function (Steele, Lea, Flood 2014): every bit of x counts in every bit of it.
-constexpr std::uint64_t mixed(std::uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-  return x ^ (x >> 31);
-}
-
 void check(bool in_range, const char* rule) {
   if (!in_range) throw std::invalid_argument(rule);
 }
@@ -90,19 +84,14 @@ class Generator::Random {
   explicit Random(std::uint64_t state) : state_(state) {}
 
   std::uint64_t next() {
-    state_ += kStep;
+    state_ += kMixStep;
     return mixed(state_);
   }
 
   // Between 0 and n - 1. What the remainder favours is out of sight: n is below 2^36 here.
   std::uint64_t below(std::uint64_t n) { return next() % n; }
 
-  bool chance(double share) {
-    constexpr double kTwoToMinus53 = 0x1.0p-53;
-    return static_cast<double>(next() >> 11) * kTwoToMinus53 < share;
-  }
-
-  static constexpr std::uint64_t kStep = 0x9E3779B97F4A7C15;
+  bool chance(double share) { return orders::chance(next(), share); }
 
  private:
   std::uint64_t state_;
@@ -132,8 +121,8 @@ Generator::Generator(const GeneratorOptions& options) : options_(options) {
 
 Generator::Random Generator::random(Purpose purpose, std::uint64_t i) const {
   const std::uint64_t stream =
-      mixed(options_.seed + static_cast<std::uint64_t>(purpose) * Random::kStep);
-  return Random(mixed(stream + i * Random::kStep));
+      mixed(options_.seed + static_cast<std::uint64_t>(purpose) * kMixStep);
+  return Random(mixed(stream + i * kMixStep));
 }
 
 Generator::Product Generator::make_product(std::size_t rank) const {
