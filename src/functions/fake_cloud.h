@@ -11,7 +11,9 @@
 
 #include "cloud/error.h"
 #include "cloud/s3.h"
+#include "cloud/sns.h"
 #include "cloud/sqs.h"
+#include "cloud/step_functions.h"
 
 namespace doorbuster::functions {
 
@@ -63,6 +65,52 @@ class FakeSqs : public cloud::Sqs {
   bool unreachable = false;
   int url_requests = 0;
   std::vector<cloud::ChangeMessageVisibilityBatchRequest> visibility_requests;
+
+ private:
+  std::mutex mutex_;
+};
+
+// Remembers what was published.
+class FakeSns : public cloud::Sns {
+ public:
+  cloud::Async<cloud::PublishResult> Publish(cloud::PublishRequest request) override {
+    publications.push_back(std::move(request));
+    cloud::PublishResult result;
+    result.MessageId = "m" + std::to_string(publications.size());
+    co_return result;
+  }
+
+  std::vector<cloud::PublishRequest> publications;
+};
+
+// Remembers the executions that were started, which have all ended at once. May be used from any
+// thread.
+class FakeStepFunctions : public cloud::StepFunctions {
+ public:
+  cloud::Async<cloud::StartExecutionOutput> StartExecution(
+      cloud::StartExecutionInput request) override {
+    const std::lock_guard held(mutex_);
+    if (!failure.empty()) throw cloud::Error(failure, "no");
+    const std::string arn =
+        "arn:aws:states:us-east-1:000000000000:execution:Orders:" + request.name;
+    if (!inputs.try_emplace(arn, request.input).second) {
+      throw cloud::Error("ExecutionAlreadyExists", "Execution Already Exists: '" + arn + "'");
+    }
+    cloud::StartExecutionOutput result;
+    result.executionArn = arn;
+    co_return result;
+  }
+
+  cloud::Async<cloud::DescribeExecutionOutput> DescribeExecution(
+      cloud::DescribeExecutionInput request) override {
+    const std::lock_guard held(mutex_);
+    cloud::DescribeExecutionOutput result;
+    result.input = inputs.at(request.executionArn);
+    co_return result;
+  }
+
+  std::string failure;                        // the code of the error that each start fails with
+  std::map<std::string, std::string> inputs;  // by the execution's ARN
 
  private:
   std::mutex mutex_;

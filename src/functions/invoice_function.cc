@@ -5,6 +5,7 @@
 #include "cloud/error.h"
 #include "functions/concurrently.h"
 #include "functions/invoice_events.h"
+#include "functions/order_event.h"
 #include "orders/invoice_json.h"
 
 namespace doorbuster::functions {
@@ -39,15 +40,6 @@ struct Batch {
   std::vector<Rejection> rejections;
 };
 
-std::string join(const std::vector<std::string>& reasons) {
-  std::string joined;
-  for (const std::string& reason : reasons) {
-    if (!joined.empty()) joined += "; ";
-    joined += reason;
-  }
-  return joined;
-}
-
 std::string without_quotes(const std::string& etag) {
   const bool quoted = etag.size() >= 2 && etag.front() == '"' && etag.back() == '"';
   return quoted ? etag.substr(1, etag.size() - 2) : etag;
@@ -81,7 +73,7 @@ Batch unwrap(const json::value& event) {
 void read_invoice(Item& item, const std::string& body, const std::string& etag, cloud::Time now) {
   orders::Parsed parsed = orders::parse_invoice(body);
   if (!parsed.invoice) {
-    item.permanent = join(parsed.reasons);
+    item.permanent = joined(parsed.reasons);
     return;
   }
   item.received = {std::move(*parsed.invoice),

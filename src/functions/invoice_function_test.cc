@@ -4,11 +4,11 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/json.hpp>
 
+#include "functions/calling.h"
 #include "functions/fake_cloud.h"
 #include "functions/record_sales.h"
 #include "functions/ship_invoices.h"
@@ -22,8 +22,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-constexpr const char* kQueueArn = "arn:aws:sqs:us-east-1:000000000000:ShippingQueue";
 
 boost::json::object record_of(const std::string& key) {
   boost::json::object bucket, object, s3, record;
@@ -52,25 +50,6 @@ std::string in_envelope(const std::string& message) {
   return boost::json::serialize(envelope);
 }
 
-// Messages m0, m1, … with these bodies.
-boost::json::value sqs_event(const std::vector<std::string>& bodies, int receives = 1) {
-  boost::json::array records;
-  for (const std::string& body : bodies) {
-    const std::string number = std::to_string(records.size());
-    boost::json::object attributes, record;
-    attributes["ApproximateReceiveCount"] = std::to_string(receives);
-    record["messageId"] = "m" + number;
-    record["receiptHandle"] = "r" + number;
-    record["body"] = body;
-    record["attributes"] = attributes;
-    record["eventSourceARN"] = kQueueArn;
-    records.push_back(std::move(record));
-  }
-  boost::json::object event;
-  event["Records"] = std::move(records);
-  return event;
-}
-
 class InvoiceFunctionTest : public testing::Test {
  protected:
   class FixedClock : public cloud::Clock {
@@ -87,16 +66,7 @@ class InvoiceFunctionTest : public testing::Test {
 
   // The ids of the messages that failed.
   std::vector<std::string> call(const cloud::Handler& handler, boost::json::value event) {
-    boost::asio::io_context context;
-    auto result = boost::asio::co_spawn(context, handler(std::move(event), cloud::Context{}),
-                                        boost::asio::use_future);
-    context.run();
-    std::vector<std::string> ids;
-    const boost::json::value answer = result.get();
-    for (const auto& failure : answer.at("batchItemFailures").as_array()) {
-      ids.emplace_back(failure.at("itemIdentifier").as_string().c_str());
-    }
-    return ids;
+    return failed_ids(answer_of(handler, std::move(event)));
   }
   std::vector<std::string> ship(boost::json::value event) { return call(ship_, std::move(event)); }
 

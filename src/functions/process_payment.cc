@@ -1,0 +1,56 @@
+#include "functions/process_payment.h"
+
+#include <boost/json.hpp>
+
+#include "cloud/error.h"
+#include "functions/json_fields.h"
+#include "functions/order_event.h"
+#include "orders/invoice_json.h"
+#include "orders/json_values.h"
+
+namespace doorbuster::functions {
+namespace {
+
+namespace json = boost::json;
+
+orders::Order valid_order(const json::value& event, const orders::OrderRules& rules) {
+  orders::ParsedOrder parsed = orders::parse_order(order_in(event), rules);
+  if (!parsed.order) throw cloud::Error("OrderInvalid", joined(parsed.reasons));
+  return std::move(*parsed.order);
+}
+
+int attempt_of(const json::value& event) {
+  const json::value* attempt = field(event, "attempt");
+  json::error_code not_a_number;
+  const int n = attempt == nullptr ? 0 : attempt->to_number<int>(not_a_number);
+  return not_a_number || n < 0 ? 0 : n;
+}
+
+json::value answer(const orders::Order& order, const Payment& payment) {
+  json::object result{{"paymentStatus", payment.taken ? "SUCCESS" : "FAILED"},
+                      {"transactionId", payment.transaction_id},
+                      {"orderId", order.id},
+                      {"amount", orders::money_value(order.amount)}};
+  if (payment.taken) {
+    result["invoice"] = json::parse(orders::to_json(orders::invoice_of(order, payment.at)));
+  } else {
+    result["reason"] = payment.reason;
+  }
+  return result;
+}
+
+cloud::Async<json::value> pay(PaymentProvider& provider, orders::OrderRules rules,
+                              json::value event) {
+  const orders::Order order = valid_order(event, rules);
+  PaymentRequest request{order.id, order.id, order.amount, attempt_of(event)};
+  const Payment payment = co_await provider.charge(std::move(request));
+  co_return answer(order, payment);
+}
+
+}  // namespace
+
+cloud::Async<json::value> ProcessPayment::operator()(json::value event, cloud::Context) const {
+  return pay(*provider_, rules_, std::move(event));
+}
+
+}  // namespace doorbuster::functions
