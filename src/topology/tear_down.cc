@@ -1,5 +1,5 @@
-#include "cloud/error.h"
-#include "topology/topology.h"
+#include "topology/checkout.h"
+#include "topology/pieces.h"
 
 namespace doorbuster::topology {
 namespace {
@@ -7,20 +7,6 @@ namespace {
 using cloud::Async;
 
 constexpr int kPageMax = 1'000;  // objects that S3 lists or deletes at once
-
-// Whether the error says that something isn't there, in the words of any of the services.
-bool says_gone(const cloud::Error& e) {
-  return e.status() == 404 || e.code() == "QueueDoesNotExist" || e.code() == "NotFound" ||
-         e.code() == "NoSuchBucket";
-}
-
-Async<void> unless_gone(Async<void> removal) {
-  try {
-    co_await std::move(removal);
-  } catch (const cloud::Error& e) {
-    if (!says_gone(e)) throw;
-  }
-}
 
 Async<std::uint64_t> count_objects(cloud::S3& s3, std::string bucket) {
   std::uint64_t count = 0;
@@ -102,7 +88,22 @@ Async<void> silence(cloud::S3& s3, std::string bucket) {
   co_await s3.PutBucketNotificationConfiguration(request);
 }
 
+std::vector<std::string> all_queues() {
+  std::vector<std::string> names{kOrdersQueue, kOrdersDeadLetterQueue};
+  for (const std::string name : {kShippingQueue, kAnalyticsQueue}) {
+    names.push_back(name);
+    names.push_back(name + kDeadLetterSuffix);
+  }
+  return names;
+}
+
 }  // namespace
+
+bool Inventory::empty() const {
+  return buckets.empty() && topic_arn.empty() && queue_urls.empty() && notifications_arn.empty() &&
+         state_machine_arn.empty() && event_source_mappings.empty() && functions.empty() &&
+         roles.empty();
+}
 
 Async<Inventory> survey(Account account) {
   Inventory inventory;
@@ -117,17 +118,17 @@ Async<Inventory> survey(Account account) {
   } catch (const cloud::Error& e) {
     if (!says_gone(e)) throw;
   }
-  for (const std::string name : {kShippingQueue, kAnalyticsQueue}) {
-    for (const std::string& each : {name, name + kDeadLetterSuffix}) {
-      auto url = co_await find_queue(account.sqs, each);
-      if (url) inventory.queue_urls.push_back(*url);
-    }
+  for (const std::string& name : all_queues()) {
+    auto url = co_await find_queue(account.sqs, name);
+    if (url) inventory.queue_urls.push_back(*url);
   }
+  co_await survey_checkout(account, inventory);
   co_return inventory;
 }
 
 Async<void> tear_down(Account account, Inventory inventory,
                       std::function<void(std::uint64_t)> progress) {
+  co_await tear_down_checkout(account, inventory);
   for (const auto& bucket : inventory.buckets) co_await unless_gone(silence(account.s3, bucket));
   for (const auto& arn : inventory.subscription_arns) {
     cloud::UnsubscribeRequest request;

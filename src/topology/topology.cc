@@ -1,81 +1,22 @@
 #include "topology/topology.h"
 
-#include <boost/json.hpp>
 #include <cstdio>
 
-#include "cloud/error.h"
+#include "topology/pieces.h"
 
 namespace doorbuster::topology {
 namespace {
 
 using cloud::Async;
-namespace json = boost::json;
 
 constexpr std::size_t kSuffixDigits = 8;
-
-// Lets one resource of this account act on another through its service.
-std::string policy(const std::string& service, const std::string& action,
-                   const std::string& resource, const std::string& source_arn,
-                   const std::string& account) {
-  return json::serialize(
-      json::object{{"Version", "2012-10-17"},
-                   {"Statement",
-                    {json::object{{"Effect", "Allow"},
-                                  {"Principal", {{"Service", service}}},
-                                  {"Action", action},
-                                  {"Resource", resource},
-                                  {"Condition",
-                                   {{"ArnEquals", {{"aws:SourceArn", source_arn}}},
-                                    {"StringEquals", {{"aws:SourceAccount", account}}}}}}}}});
-}
-
-// Makes the queue if it is missing and sets the attributes that differ. Returns its URL.
-Async<std::string> have_queue(cloud::Sqs& sqs, std::string name, cloud::AttributeMap wanted) {
-  cloud::CreateQueueRequest create;
-  create.QueueName = name;
-  const auto created = co_await sqs.CreateQueue(create);
-  cloud::GetQueueAttributesRequest get;
-  get.QueueUrl = created.QueueUrl;
-  get.AttributeNames = {"All"};
-  const auto now = co_await sqs.GetQueueAttributes(get);
-  std::erase_if(wanted, [&now](const auto& attribute) {
-    const auto it = now.Attributes.find(attribute.first);
-    return it != now.Attributes.end() && it->second == attribute.second;
-  });
-  if (!wanted.empty()) {
-    cloud::SetQueueAttributesRequest set;
-    set.QueueUrl = created.QueueUrl;
-    set.Attributes = wanted;
-    co_await sqs.SetQueueAttributes(set);
-  }
-  co_return created.QueueUrl;
-}
-
-Async<QueueWithDeadLetters> have_queues(Account account, std::string name, std::string topic_arn) {
-  QueueWithDeadLetters queues;
-  queues.name = name;
-  queues.arn = account.scope.arn("sqs", name);
-  queues.dead_letter_arn = queues.arn + kDeadLetterSuffix;
-  const cloud::AttributeMap dead_letter_attributes{{"MessageRetentionPeriod", "1209600"}};
-  queues.dead_letter_url =
-      co_await have_queue(account.sqs, name + kDeadLetterSuffix, dead_letter_attributes);
-  const cloud::AttributeMap attributes{
-      {"VisibilityTimeout", std::to_string(kVisibilityTimeout_s)},
-      {"RedrivePolicy",
-       json::serialize(json::object{{"deadLetterTargetArn", queues.dead_letter_arn},
-                                    {"maxReceiveCount", kReceivesMax}})},
-      {"Policy", policy("sns.amazonaws.com", "sqs:SendMessage", queues.arn, topic_arn,
-                        account.scope.account)}};
-  queues.url = co_await have_queue(account.sqs, name, attributes);
-  co_return queues;
-}
 
 Async<std::string> have_topic(Account account, std::string bucket) {
   cloud::CreateTopicRequest create;
   create.Name = kTopic;
   const std::string arn = (co_await account.sns.CreateTopic(create)).TopicArn;
-  const std::string wanted = policy("s3.amazonaws.com", "sns:Publish", arn,
-                                    "arn:aws:s3:::" + bucket, account.scope.account);
+  const std::string wanted = let_service("s3.amazonaws.com", "sns:Publish", arn,
+                                         "arn:aws:s3:::" + bucket, account.scope.account);
   cloud::GetTopicAttributesRequest get;
   get.TopicArn = arn;
   const auto now = co_await account.sns.GetTopicAttributes(get);
@@ -88,6 +29,22 @@ Async<std::string> have_topic(Account account, std::string bucket) {
     co_await account.sns.SetTopicAttributes(set);
   }
   co_return arn;
+}
+
+QueueNames names_of(const char* queue) {
+  return {queue, std::string(queue) + kDeadLetterSuffix};
+}
+
+Async<QueueWithDeadLetters> have_subscriber(Account account, const char* queue,
+                                            std::string topic_arn) {
+  std::string policy =
+      let_service("sns.amazonaws.com", "sqs:SendMessage", account.scope.arn("sqs", queue),
+                  topic_arn, account.scope.account);
+  return have_queues(account, names_of(queue), std::move(policy));
+}
+
+Async<QueueWithDeadLetters> find_subscriber(Account account, const char* queue) {
+  return find_queues(account, names_of(queue));
 }
 
 Async<void> have_subscription(Account account, std::string topic_arn, std::string queue_arn) {
@@ -145,22 +102,6 @@ Async<void> have_notification(cloud::S3& s3, std::string bucket, std::string top
   co_await s3.PutBucketNotificationConfiguration(put);
 }
 
-Async<std::string> queue_url(cloud::Sqs& sqs, std::string name) {
-  cloud::GetQueueUrlRequest request;
-  request.QueueName = name;
-  co_return (co_await sqs.GetQueueUrl(request)).QueueUrl;
-}
-
-Async<QueueWithDeadLetters> find_queues(Account account, std::string name) {
-  QueueWithDeadLetters queues;
-  queues.name = name;
-  queues.arn = account.scope.arn("sqs", name);
-  queues.dead_letter_arn = queues.arn + kDeadLetterSuffix;
-  queues.url = co_await queue_url(account.sqs, name);
-  queues.dead_letter_url = co_await queue_url(account.sqs, name + kDeadLetterSuffix);
-  co_return queues;
-}
-
 }  // namespace
 
 Async<std::vector<std::string>> find_buckets(cloud::S3& s3) {
@@ -181,8 +122,8 @@ Async<Resources> set_up(Account account, std::function<std::uint32_t()> random) 
   Resources resources;
   resources.bucket = co_await have_bucket(account, std::move(random));
   resources.topic_arn = co_await have_topic(account, resources.bucket);
-  resources.shipping = co_await have_queues(account, kShippingQueue, resources.topic_arn);
-  resources.analytics = co_await have_queues(account, kAnalyticsQueue, resources.topic_arn);
+  resources.shipping = co_await have_subscriber(account, kShippingQueue, resources.topic_arn);
+  resources.analytics = co_await have_subscriber(account, kAnalyticsQueue, resources.topic_arn);
   co_await have_subscription(account, resources.topic_arn, resources.shipping.arn);
   co_await have_subscription(account, resources.topic_arn, resources.analytics.arn);
   co_await have_notification(account.s3, resources.bucket, resources.topic_arn);
@@ -196,8 +137,8 @@ Async<std::optional<Resources>> find(Account account) {
   resources.bucket = *bucket;
   resources.topic_arn = account.scope.arn("sns", kTopic);
   try {
-    resources.shipping = co_await find_queues(account, kShippingQueue);
-    resources.analytics = co_await find_queues(account, kAnalyticsQueue);
+    resources.shipping = co_await find_subscriber(account, kShippingQueue);
+    resources.analytics = co_await find_subscriber(account, kAnalyticsQueue);
   } catch (const cloud::Error& e) {
     if (e.code() == "QueueDoesNotExist") co_return std::nullopt;
     throw;

@@ -1,4 +1,4 @@
-// The resources that Doorbuster's two systems are made of, declared once.
+// The resources of the fulfilment half, declared once; those of the checkout are in checkout.h.
 //
 //   bucket black-friday-orders-<8 hex> --ObjectCreated--> topic NewOrderEvents
 //     --> ShippingQueue  (dead letters after 3 receives: ShippingQueueDLQ)
@@ -14,9 +14,12 @@
 #include <vector>
 
 #include "cloud/arn.h"
+#include "cloud/iam.h"
+#include "cloud/lambda.h"
 #include "cloud/s3.h"
 #include "cloud/sns.h"
 #include "cloud/sqs.h"
+#include "cloud/step_functions.h"
 
 namespace doorbuster::topology {
 
@@ -33,6 +36,7 @@ struct QueueWithDeadLetters {
   std::string name;
   std::string url;
   std::string arn;
+  std::string dead_letter_name;
   std::string dead_letter_url;
   std::string dead_letter_arn;
 };
@@ -49,6 +53,9 @@ struct Account {
   cloud::S3& s3;
   cloud::Sns& sns;
   cloud::Sqs& sqs;
+  cloud::Lambda& lambda;
+  cloud::StepFunctions& step_functions;
+  cloud::Iam& iam;
   cloud::Scope scope;
 };
 
@@ -64,7 +71,14 @@ struct Inventory {
   std::vector<std::string> subscription_arns;
   std::vector<std::string> queue_urls;  // with those of dead letters
 
-  bool empty() const { return buckets.empty() && topic_arn.empty() && queue_urls.empty(); }
+  // Of the checkout.
+  std::string notifications_arn;  // empty: there is no such topic
+  std::string state_machine_arn;  // empty: there is none
+  std::vector<std::string> event_source_mappings;
+  std::vector<std::string> functions;
+  std::vector<std::string> roles;
+
+  bool empty() const;
 };
 cloud::Async<Inventory> survey(Account account);
 
