@@ -29,6 +29,7 @@ inline boost::json::value sqs_event(const std::vector<std::string>& bodies, int 
     const std::string number = std::to_string(records.size());
     boost::json::object attributes, record;
     attributes["ApproximateReceiveCount"] = std::to_string(receives);
+    attributes["SentTimestamp"] = "1500000000007";
     record["messageId"] = "m" + number;
     record["receiptHandle"] = "r" + number;
     record["body"] = body;

@@ -27,13 +27,29 @@ std::string needed_text(const json::value& message, std::string_view name) {
   return std::string(*found);
 }
 
-int receive_count(const json::value& message) {
+// Of the message's system attributes, which come as text.
+std::optional<std::int64_t> number(const json::value& message, std::string_view attribute) {
   const json::value* attributes = field(message, "attributes");
-  const auto count =
-      attributes == nullptr ? std::nullopt : text(*attributes, "ApproximateReceiveCount");
-  int receives = 1;
-  if (count) std::from_chars(count->data(), count->data() + count->size(), receives);
-  return receives;
+  const auto found = attributes == nullptr ? std::nullopt : text(*attributes, attribute);
+  std::int64_t n = 0;
+  if (!found ||
+      std::from_chars(found->data(), found->data() + found->size(), n).ec != std::errc()) {
+    return std::nullopt;
+  }
+  return n;
+}
+
+QueueMessage message_of(const json::value& record) {
+  QueueMessage message;
+  message.id = needed_text(record, "messageId");
+  message.receipt_handle = needed_text(record, "receiptHandle");
+  message.body = needed_text(record, "body");
+  message.queue_arn = needed_text(record, "eventSourceARN");
+  message.receives = static_cast<int>(number(record, "ApproximateReceiveCount").value_or(1));
+  if (const auto sent = number(record, "SentTimestamp")) {
+    message.sent_at = cloud::Time(std::chrono::milliseconds(*sent));
+  }
+  return message;
 }
 
 }  // namespace
@@ -45,11 +61,7 @@ std::vector<QueueMessage> parse_sqs_event(const json::value& event) {
   }
   std::vector<QueueMessage> messages;
   messages.reserve(records->get_array().size());
-  for (const json::value& record : records->get_array()) {
-    messages.push_back({needed_text(record, "messageId"), needed_text(record, "receiptHandle"),
-                        needed_text(record, "body"), needed_text(record, "eventSourceARN"),
-                        receive_count(record)});
-  }
+  for (const json::value& record : records->get_array()) messages.push_back(message_of(record));
   return messages;
 }
 

@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ struct QueueMessage {
   std::string receipt_handle;
   std::string body;
   std::string queue_arn;
-  int receives = 1;  // this one included
+  int receives = 1;                    // this one included
+  std::optional<cloud::Time> sent_at;  // when it came into the queue
 };
 
 // A message that has not been dealt with. A permanent failure comes again however often the message

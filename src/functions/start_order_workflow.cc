@@ -10,6 +10,7 @@
 #include "functions/json_fields.h"
 #include "functions/order_event.h"
 #include "orders/invoice.h"
+#include "orders/timestamp.h"
 
 namespace doorbuster::functions {
 namespace {
@@ -21,7 +22,9 @@ constexpr std::size_t kStartsMax = 64;
 
 struct Start {
   std::string name;
-  std::string input;
+  std::string order;  // the input's beginning, up to where the order ends
+  std::string queue;  // the rest
+  std::string input() const { return order + queue; }
 };
 
 // A message is no order, and will not become one.
@@ -30,20 +33,26 @@ class NotAnOrder : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-Start start_of(const std::string& body) {
+std::string about_queue(const QueueMessage& message) {
+  json::object queue{{"messageId", message.id}};
+  if (message.sent_at) queue["sentAt"] = orders::format_instant(*message.sent_at);
+  return ",\"queue\":" + json::serialize(queue) + '}';
+}
+
+Start start_of(const QueueMessage& message) {
   json::error_code error;
-  const json::value message = json::parse(body, error);
+  const json::value body = json::parse(message.body, error);
   if (error) throw NotAnOrder("the message is not JSON: " + error.message());
-  const json::value& order = order_in(message);
+  const json::value& order = order_in(body);
   const auto id = text(order, "orderId");
   if (!id) throw NotAnOrder("the message is no order: it has no orderId that is a string");
   std::string name(*id);
   if (const auto fault = orders::number_fault(name); !fault.empty()) {
     throw NotAnOrder("the message is no order: its orderId" + fault);
   }
-  // The very text, so that a message that comes again is known by it.
-  std::string input = &order == &message ? "{\"order\":" + body + '}' : body;
-  return {std::move(name), std::move(input)};
+  // The very text where it can be had, so that numbers stay as their writer wrote them.
+  const std::string content = &order == &body ? message.body : json::serialize(order);
+  return {std::move(name), "{\"order\":" + content, about_queue(message)};
 }
 
 std::string execution_arn(const std::string& state_machine_arn, const std::string& name) {
@@ -80,7 +89,7 @@ cloud::Async<void> StartOrderWorkflow::Parts::start(Start order) {
   cloud::StartExecutionInput request;
   request.stateMachineArn = state_machine_arn;
   request.name = order.name;
-  request.input = order.input;
+  request.input = order.input();
   bool exists = false;
   try {
     co_await step_functions.StartExecution(std::move(request));
@@ -92,12 +101,12 @@ cloud::Async<void> StartOrderWorkflow::Parts::start(Start order) {
   if (exists) co_await compare_with_first(std::move(order));
 }
 
-// An execution that has ended is not started again by the same input, but it is the same order.
+// It may have ended, or have come by another message, and is the same order all the same.
 cloud::Async<void> StartOrderWorkflow::Parts::compare_with_first(Start order) {
   cloud::DescribeExecutionInput request;
   request.executionArn = execution_arn(state_machine_arn, order.name);
   const auto first = co_await step_functions.DescribeExecution(std::move(request));
-  if (first.input != order.input) {
+  if (!first.input.starts_with(order.order + ",\"queue\":")) {
     throw NotAnOrder("order " + order.name + " has been taken already, with other content");
   }
 }
@@ -106,7 +115,7 @@ cloud::Async<std::optional<MessageFailure>> StartOrderWorkflow::Parts::deal_with
     const QueueMessage& message) {
   MessageFailure failure{message.id, false, message.receives, {}};
   try {
-    Start order = start_of(message.body);
+    Start order = start_of(message);
     co_await start(std::move(order));
     co_return std::nullopt;
   } catch (const NotAnOrder& error) {

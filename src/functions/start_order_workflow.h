@@ -14,8 +14,9 @@ namespace doorbuster::functions {
 
 // A cloud::Handler for the event of an SQS queue, see sqs_event.h. Each message is an order, see
 // orders/order_json.h, or {"order": {...}}; an execution of the state machine is started for each,
-// named by the order's id, with {"order": {...}} as its input. Then it answers with the messages
-// that failed:
+// named by the order's id. Its input is {"order": {...}, "queue": {"messageId": "...", "sentAt":
+// "2026-11-27T00:00:03.123Z"}}: the order as it came, and when it came into the queue. Then it
+// answers with the messages that failed:
 //
 // - permanently: no JSON object with an orderId that can name an execution, or the id of another
 //   order. It is made visible at once, so that it gets to the dead-letter queue without waiting.

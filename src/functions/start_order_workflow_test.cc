@@ -39,17 +39,22 @@ class StartOrderWorkflowTest : public testing::Test {
 TEST_F(StartOrderWorkflowTest, StartsAnExecutionForEachMessage) {
   EXPECT_THAT(call({R"({"orderId":"o-1","amount":1.50})", R"( {"order":{"orderId":"o-2"}} )"}),
               IsEmpty());
+  constexpr const char* kSent = "2017-07-14T02:40:00.007Z";
   EXPECT_THAT(
       step_functions_.inputs,
       ElementsAre(
-          Pair(std::string(kExecution) + "o-1", R"({"order":{"orderId":"o-1","amount":1.50}})"),
-          Pair(std::string(kExecution) + "o-2", R"( {"order":{"orderId":"o-2"}} )")));
+          Pair(std::string(kExecution) + "o-1", R"({"order":{"orderId":"o-1","amount":1.50},)"
+                                                R"("queue":{"messageId":"m0","sentAt":")" +
+                                                    std::string(kSent) + "\"}}"),
+          Pair(std::string(kExecution) + "o-2", R"({"order":{"orderId":"o-2"},)"
+                                                R"("queue":{"messageId":"m1","sentAt":")" +
+                                                    std::string(kSent) + "\"}}")));
 }
 
 TEST_F(StartOrderWorkflowTest, KnowsWhatComesAgain) {
   const std::string order = R"({"orderId":"o-1","amount":1})";
   EXPECT_THAT(call({order}), IsEmpty());
-  EXPECT_THAT(call({order}), IsEmpty());
+  EXPECT_THAT(call({order, order}), IsEmpty());
   EXPECT_EQ(step_functions_.inputs.size(), 1U);
 }
 
