@@ -16,32 +16,37 @@ std::filesystem::path Books::existing(const char* name) const {
                             ": give the directory that doorbuster up or work keeps its data in");
 }
 
+bool Books::has_payments() const {
+  std::error_code error;
+  return directory_ && std::filesystem::exists(*directory_ / "payments.db", error);
+}
+
+template <class Database, class Options>
+Database& Books::opened(std::unique_ptr<Database>& database, const Options& options) {
+  if (database) return *database;
+  try {
+    database = std::make_unique<Database>(options);
+  } catch (const functions::DatabaseError& e) {
+    throw CommandError(1, e.what());
+  }
+  return *database;
+}
+
 functions::ShippingDatabase& Books::shipping() {
   const std::lock_guard lock(mutex_);
-  if (!shipping_) {
-    functions::ShippingOptions options;
-    options.database.path = existing("shipping.db");
-    try {
-      shipping_ = std::make_unique<functions::ShippingDatabase>(options);
-    } catch (const functions::DatabaseError& e) {
-      throw CommandError(1, e.what());
-    }
-  }
-  return *shipping_;
+  functions::ShippingOptions options;
+  options.database.path = existing("shipping.db");
+  return opened(shipping_, options);
 }
 
 functions::SalesDatabase& Books::sales() {
   const std::lock_guard lock(mutex_);
-  if (!sales_) {
-    functions::DatabaseOptions options;
-    options.path = existing("sales.db");
-    try {
-      sales_ = std::make_unique<functions::SalesDatabase>(options);
-    } catch (const functions::DatabaseError& e) {
-      throw CommandError(1, e.what());
-    }
-  }
-  return *sales_;
+  return opened(sales_, functions::DatabaseOptions{.path = existing("sales.db")});
+}
+
+functions::PaymentLedger& Books::payments() {
+  const std::lock_guard lock(mutex_);
+  return opened(payments_, functions::DatabaseOptions{.path = existing("payments.db")});
 }
 
 }  // namespace doorbuster::cli

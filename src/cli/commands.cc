@@ -51,12 +51,13 @@ void add_dlq_command(CLI::App& dlq, Action& action, const char* name, const char
   auto* command = dlq.add_subcommand(name, what);
   auto options = std::make_shared<DlqOptions>();
   add_place(*command, options->place);
-  command->add_option("--queue", options->queue, "shipping or analytics (default: both)")
-      ->check(CLI::IsMember({"shipping", "analytics"}));
+  command->add_option("--queue", options->queue, "shipping, analytics or checkout (default: all)")
+      ->check(CLI::IsMember({"shipping", "analytics", "checkout"}));
   if (run == dlq_show) {
     command
         ->add_option("id", options->id,
-                     "A message's id or its beginning, an invoice's number, or an object's key")
+                     "A message's id or its beginning, an invoice's number, an object's key, or an "
+                     "order's id")
         ->required();
   } else if (run == dlq_purge) {
     command->add_flag("--yes", options->yes, "Don't ask");
@@ -71,7 +72,9 @@ void add_dlq_command(CLI::App& dlq, Action& action, const char* name, const char
 
 void add_setup(CLI::App& app, Action& action) {
   auto* command =
-      app.add_subcommand("setup", "Make the bucket, the topic and the queues; what is there stays");
+      app.add_subcommand("setup",
+                         "Make the bucket, queues, topics, functions and the workflow; what "
+                         "is there stays");
   auto options = std::make_shared<SetupOptions>();
   add_place(*command, options->place);
   command->add_flag("--json", options->json, "Print one JSON object and nothing else");
@@ -83,8 +86,8 @@ void add_setup(CLI::App& app, Action& action) {
 }
 
 void add_teardown(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand(
-      "teardown", "Remove the bucket with all that is in it, the topic and the queues");
+  auto* command =
+      app.add_subcommand("teardown", "Remove all that setup makes, with all that is in it");
   auto options = std::make_shared<SetupOptions>();
   add_place(*command, options->place);
   command->add_flag("--yes", options->yes, "Don't ask");
@@ -98,16 +101,25 @@ void add_teardown(CLI::App& app, Action& action) {
 }
 
 void add_produce(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("produce", "Put orders into the bucket");
+  auto* command = app.add_subcommand(
+      "produce", "Put orders into the bucket as invoices, or into the checkout's queue");
   auto options = std::make_shared<ProduceOptions>();
   add_place(*command, options->place);
   add_orders(*command, *options);
-  command->add_option("--concurrency", options->concurrency, "Uploads under way (default 64)")
+  command
+      ->add_flag("--checkout", options->checkout,
+                 "Send orders of one product each to orders-queue, to be paid first")
+      ->excludes("--from")
+      ->excludes("--lines");
+  command->add_option("--concurrency", options->concurrency, "Requests under way (default 64)")
       ->check(CLI::Range(1, 256));
   command->add_flag("--json", options->json, "Print one JSON object and nothing else");
   command->footer(
-      "An order whose object is in the bucket already is left as it is.\n\n"
+      "An order whose object is in the bucket already, or that the checkout has seen, is left as "
+      "it "
+      "is.\n\n"
       "Examples:\n"
+      "  doorbuster produce --checkout --orders 1000\n"
       "  doorbuster produce --data /tmp/black-friday --orders 1000\n"
       "  AWS_ENDPOINT_URL=http://127.0.0.1:4566 doorbuster produce --from invoices.csv.gz");
   command->callback([options, &action] { action = [options] { return produce(*options); }; });
@@ -115,11 +127,13 @@ void add_produce(CLI::App& app, Action& action) {
 
 void add_work(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand(
-      "work", "Run one consumer: shipping (ShipInvoices) or analytics (RecordSales)");
+      "work",
+      "Run one consumer: shipping (ShipInvoices), analytics (RecordSales) or checkout "
+      "(StartOrderWorkflow)");
   auto options = std::make_shared<WorkOptions>();
-  command->add_option("consumer", options->half, "shipping or analytics")
+  command->add_option("consumer", options->half, "shipping, analytics or checkout")
       ->required()
-      ->check(CLI::IsMember({"shipping", "analytics"}));
+      ->check(CLI::IsMember({"shipping", "analytics", "checkout"}));
   add_place(*command, options->place);
   command->add_option("--database", options->database,
                       "The file that it writes to (default: shipping.db or sales.db in --data)");

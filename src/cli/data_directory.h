@@ -16,7 +16,7 @@ class CommandError : public std::runtime_error {
 };
 
 //   DIR/engine      see engine/store.h
-//   DIR/shipping.db, DIR/sales.db
+//   DIR/shipping.db, DIR/sales.db, DIR/payments.db
 //   DIR/functions   code that is running, and logs/REGION/ACCOUNT/FUNCTION.log
 class DataDirectory {
  public:
@@ -37,6 +37,7 @@ class DataDirectory {
   std::filesystem::path functions() const { return path_ / "functions"; }
   std::filesystem::path shipping() const { return path_ / "shipping.db"; }
   std::filesystem::path sales() const { return path_ / "sales.db"; }
+  std::filesystem::path payments() const { return path_ / "payments.db"; }
 
  private:
   DataDirectory(std::filesystem::path path, bool temporary)

@@ -7,28 +7,37 @@
 #include "cli/terminal.h"
 #include "cloud/error.h"
 #include "functions/invoice_events.h"
+#include "functions/start_order_workflow.h"
 
 namespace doorbuster::cli {
 namespace {
 
 constexpr std::size_t kListed = 50;  // letters that the text spells out
 
-// One of the two queues, with what belongs to it.
+// One of the queues, with what belongs to it.
 struct Half {
   std::string name;
-  const topology::QueueWithDeadLetters& queues;
-  functions::InvoiceDatabase* database;  // null if it is not known where it is
+  topology::QueueWithDeadLetters queues;
+  functions::InvoiceDatabase* database;  // null if it is not known where it is, or there is none
 };
+
+constexpr const char* kCheckout = "checkout";
 
 std::vector<Half> halves(System& system, const topology::Resources& resources,
                          const std::string& wanted) {
   std::vector<Half> all;
   const bool books = system.has_books();
-  if (wanted != "analytics") {
+  const auto is_wanted = [&](const char* name) { return wanted.empty() || wanted == name; };
+  if (is_wanted("shipping")) {
     all.push_back({"shipping", resources.shipping, books ? &system.shipping() : nullptr});
   }
-  if (wanted != "shipping") {
+  if (is_wanted("analytics")) {
     all.push_back({"analytics", resources.analytics, books ? &system.sales() : nullptr});
+  }
+  if (wanted == kCheckout) all.push_back({kCheckout, system.checkout().orders, nullptr});
+  if (wanted.empty()) {
+    const auto checkout = system.find_checkout();
+    if (checkout) all.push_back({kCheckout, checkout->orders, nullptr});
   }
   return all;
 }
@@ -44,6 +53,7 @@ std::vector<std::string> keys_in(const std::string& body) {
 }
 
 std::string reason_for(const Half& half, const std::string& bucket, const DeadLetter& letter) {
+  if (half.name == kCheckout) return functions::why_no_order(letter.body);
   if (half.database == nullptr) return "in the database: give --data DIR";
   const auto rejection = letter.keys.empty()
                              ? half.database->find_rejection("", letter.message_id)
@@ -57,6 +67,7 @@ std::string key_of(const DeadLetter& letter) {
 
 bool matches(const DeadLetter& letter, const std::string& id) {
   if (letter.message_id.starts_with(id)) return true;
+  if (letter.keys.empty() && functions::order_id_in(letter.body) == id) return true;
   return std::any_of(letter.keys.begin(), letter.keys.end(), [&id](const std::string& key) {
     return key == id || key == "invoices/" + id + ".json";
   });
@@ -102,7 +113,7 @@ int dlq_list(const DlqOptions& options) {
     std::size_t listed = 0;
     for (const auto& letter : letters) {
       const auto reason = reason_for(half, resources.bucket, letter);
-      json.push_back({{"queue", half.queues.name + topology::kDeadLetterSuffix},
+      json.push_back({{"queue", half.queues.dead_letter_name},
                       {"message_id", letter.message_id},
                       {"key", key_of(letter)},
                       {"reason", reason}});
@@ -111,7 +122,7 @@ int dlq_list(const DlqOptions& options) {
       }
     }
     if (options.json) continue;
-    std::cout << half.queues.name << topology::kDeadLetterSuffix << ": "
+    std::cout << half.queues.dead_letter_name << ": "
               << grouped(static_cast<std::int64_t>(letters.size())) << " dead letter(s)\n";
     if (!letters.empty()) std::cout << table.str();
     if (letters.size() > kListed) {
@@ -132,8 +143,8 @@ int dlq_show(const DlqOptions& options) {
     for (const auto& letter : dead_letters(system, half.queues)) {
       if (!matches(letter, options.id)) continue;
       found = true;
-      std::cout << "queue    " << half.queues.name << topology::kDeadLetterSuffix << "\nmessage  "
-                << letter.message_id << "\nobject   " << key_of(letter) << "\nreason   "
+      std::cout << "queue    " << half.queues.dead_letter_name << "\nmessage  " << letter.message_id
+                << "\nobject   " << key_of(letter) << "\nreason   "
                 << reason_for(half, resources.bucket, letter) << "\nbody     " << letter.body
                 << '\n';
       for (const auto& key : letter.keys) {
@@ -166,7 +177,8 @@ int dlq_redrive(const DlqOptions& options) {
   if (options.json) {
     std::cout << boost::json::serialize(json) << '\n';
   } else {
-    const std::string consumer = options.queue.empty() ? "shipping|analytics" : options.queue;
+    const std::string consumer =
+        options.queue.empty() ? "shipping|analytics|checkout" : options.queue;
     std::cout << "doorbuster work " << consumer << in_words(options.place)
               << " --once works them off.\n";
   }
@@ -180,7 +192,7 @@ int dlq_purge(const DlqOptions& options) {
   for (const auto& half : halves(system, resources, options.queue)) {
     const auto count = dead_letters(system, half.queues).size();
     const std::string what = grouped(static_cast<std::int64_t>(count)) + " dead letter(s) of " +
-                             half.queues.name + topology::kDeadLetterSuffix;
+                             half.queues.dead_letter_name;
     if (!options.yes && !confirmed("Delete " + what + " for good?", "dlq purge deletes for good")) {
       std::cout << "nothing was deleted\n";
       return 1;

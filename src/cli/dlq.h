@@ -22,8 +22,9 @@ std::vector<DeadLetter> dead_letters(System& system, const topology::QueueWithDe
 
 struct DlqOptions {
   Place place;
-  std::string queue;  // "shipping", "analytics"; empty: both
-  std::string id;     // of show: a message's id or its beginning, an invoice's number, a key
+  std::string queue;  // "shipping", "analytics", "checkout"; empty: all
+  std::string
+      id;  // of show: a message's id or its beginning, an invoice's number, a key, an order's id
   bool json = false;
   bool yes = false;  // of purge: don't ask
 };

@@ -31,6 +31,9 @@ Embedded::Embedded(Options options)
     functions::DatabaseOptions sales_options;
     sales_options.path = options.directory.sales();
     sales_ = std::make_unique<functions::SalesDatabase>(sales_options);
+    functions::DatabaseOptions payments_options;
+    payments_options.path = options.directory.payments();
+    payments_ = std::make_unique<functions::PaymentLedger>(payments_options);
   } catch (const std::exception& e) {
     throw CommandError(1, e.what());
   }
@@ -41,9 +44,21 @@ Embedded::Embedded(Options options)
   sqs_ = services_->sqs(owner);
   ship_invoices_ = watched(functions::ShipInvoices(*s3_, *sqs_, *shipping_, clock_));
   record_sales_ = watched(functions::RecordSales(*s3_, *sqs_, *sales_, clock_));
-  built_in_.add("doorbuster/ShipInvoices", ship_invoices_);
-  built_in_.add("doorbuster/RecordSales", record_sales_);
+  lambda_ = services_->lambda(owner);
+  step_functions_ = services_->step_functions(owner);
+  iam_ = services_->iam(owner);
+  checkout_ = std::make_unique<CheckoutFunctions>(*this, clock_, options.checkout);
+  add_functions();
   engine_->start();
+}
+
+void Embedded::add_functions() {
+  const auto add = [this](const std::string& name, const cloud::Handler& handler) {
+    built_in_.add(topology::kImagePrefix + name, handler);
+  };
+  add("ShipInvoices", ship_invoices_);
+  add("RecordSales", record_sales_);
+  for (const auto& [name, handler] : checkout_->handlers()) add(name, watched(handler));
 }
 
 Embedded::~Embedded() {

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 
+#include "cli/checkout_functions.h"
 #include "cli/system.h"
 #include "engine/built_in_functions.h"
 #include "engine/event_source_mapping.h"
@@ -25,6 +26,7 @@ class Embedded : public System {
     std::int64_t opening_stock = 1'000'000;
     std::string endpoint = "http://127.0.0.1:4566";  // what queue URLs begin with
     cloud::FunctionHost* zips = nullptr;  // runs functions that are no images; outlives this
+    CheckoutOptions checkout = {};
   };
 
   // Opens what is in the directory, or makes it. Throws CommandError.
@@ -36,12 +38,17 @@ class Embedded : public System {
   cloud::S3& s3() override { return *s3_; }
   cloud::Sns& sns() override { return *sns_; }
   cloud::Sqs& sqs() override { return *sqs_; }
+  cloud::Lambda& lambda() override { return *lambda_; }
+  cloud::StepFunctions& step_functions() override { return *step_functions_; }
+  cloud::Iam& iam() override { return *iam_; }
   cloud::Scope scope() const override { return scope_; }
   std::string where() const override { return where_; }
   functions::ShippingDatabase& shipping() override { return *shipping_; }
   functions::SalesDatabase& sales() override { return *sales_; }
+  functions::PaymentLedger& payments() override { return *payments_; }
 
   // Changes nothing.
+  bool looks_unseen() const override { return true; }
   std::vector<SeenMessage> look(const std::string& queue_url,
                                 const std::string& queue_arn) override;
 
@@ -55,7 +62,7 @@ class Embedded : public System {
   // Begins to post what topics have for their HTTP subscriptions.
   void start_deliveries(engine::HttpPost post);
   // Begins to carry out the tasks of executions.
-  void start_tasks();
+  void start_tasks() override;
   // See engine/services.h.
   cloud::Async<std::string> signing_certificate() { return engine::signing_certificate(*engine_); }
 
@@ -69,6 +76,7 @@ class Embedded : public System {
   void check() const override;
 
  private:
+  void add_functions();
   cloud::Handler watched(cloud::Handler function);
 
   const std::string where_;
@@ -81,12 +89,17 @@ class Embedded : public System {
   std::unique_ptr<cloud::S3> s3_;
   std::unique_ptr<cloud::Sns> sns_;
   std::unique_ptr<cloud::Sqs> sqs_;
+  std::unique_ptr<cloud::Lambda> lambda_;
+  std::unique_ptr<cloud::StepFunctions> step_functions_;
+  std::unique_ptr<cloud::Iam> iam_;
   std::unique_ptr<functions::ShippingDatabase> shipping_;
   std::unique_ptr<functions::SalesDatabase> sales_;
   cloud::Handler ship_invoices_;
   cloud::Handler record_sales_;
   std::optional<engine::EventSourceMapping> shipping_mapping_;
   std::optional<engine::EventSourceMapping> sales_mapping_;
+  std::unique_ptr<functions::PaymentLedger> payments_;
+  std::unique_ptr<CheckoutFunctions> checkout_;
   std::optional<engine::HttpDeliveries> deliveries_;
   std::optional<engine::TaskRunner> tasks_;
   mutable std::mutex mutex_;  // guards what follows

@@ -63,10 +63,36 @@ void add_demo(CLI::App& app, Action& action) {
   command->callback([options, &action] { action = [options] { return demo(*options); }; });
 }
 
+void add_checkout_options(CLI::App& command, CheckoutOptions& options) {
+  const auto milliseconds = [&options](int n) {
+    options.payments.latency = std::chrono::milliseconds(n);
+  };
+  command
+      .add_option_function<int>("--payment-latency-ms", milliseconds,
+                                "How long the simulated payment provider takes (default 200)")
+      ->check(CLI::Range(0, 60'000));
+  command
+      .add_option("--decline-rate", options.payments.decline_rate,
+                  "Share of payments that it declines, 0 to 1 (default 0)")
+      ->check(CLI::Range(0.0, 1.0));
+  command
+      .add_option("--outage-rate", options.payments.outage_rate,
+                  "Share of requests to it that meet an outage, 0 to 1 (default 0)")
+      ->check(CLI::Range(0.0, 1.0));
+  const auto below = [&options](int amount) {
+    options.rules.amount_below =
+        doorbuster::orders::Money::from_ten_thousandths(amount * doorbuster::orders::Money::kUnit);
+  };
+  command
+      .add_option_function<int>("--amount-below", below,
+                                "An order's amount must be below this (default 10000)")
+      ->check(CLI::Range(1, 1'000'000'000));
+}
+
 void add_up(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("up",
-                                     "Serve S3, SNS, SQS, Lambda, Step Functions, STS and IAM on a "
-                                     "port, for the aws CLI and every AWS SDK");
+  auto* command = app.add_subcommand(
+      "up",
+      "Serve S3, SNS, SQS, Lambda, Step Functions, STS and IAM, for the aws CLI and every AWS SDK");
   auto options = std::make_shared<UpOptions>();
   command->add_option("--data", options->data,
                       "Keep everything in this directory (default: a temporary one)");
@@ -89,6 +115,7 @@ void add_up(CLI::App& app, Action& action) {
   command->add_option("--threads", options->threads, "Threads that serve connections (default 1)")
       ->check(CLI::Range(1, 64));
   command->add_flag("--demo", options->demo, "Set up the topology and run its consumers, too");
+  add_checkout_options(*command, options->checkout);
   command->footer(
       "Stops at Ctrl-C, when every request under way has been answered.\n\n"
       "Examples:\n"

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <thread>
 
+#include "cli/order_sender.h"
 #include "cli/terminal.h"
 
 namespace doorbuster::cli {
@@ -13,16 +14,16 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kLookEvery{10};
 
-std::string progress_line(std::uint64_t uploaded, std::uint64_t total, double seconds) {
+std::string progress_line(std::uint64_t produced, std::uint64_t total, double seconds) {
   const auto number = [](std::uint64_t n) { return grouped(static_cast<std::int64_t>(n)); };
   constexpr int kWidth = 20;
   const double done =
-      static_cast<double>(uploaded) / static_cast<double>(std::max<std::uint64_t>(total, 1));
+      static_cast<double>(produced) / static_cast<double>(std::max<std::uint64_t>(total, 1));
   std::string gauge = bar(done, kWidth);
   gauge.append(static_cast<std::size_t>(kWidth) - columns(gauge), ' ');
-  std::string line = "  " + gauge + "  uploaded " + number(uploaded) + " of " + number(total);
+  std::string line = "  " + gauge + "  " + number(produced) + " of " + number(total);
   if (seconds > 0) {
-    line += "  " + number(static_cast<std::uint64_t>(static_cast<double>(uploaded) / seconds)) +
+    line += "  " + number(static_cast<std::uint64_t>(static_cast<double>(produced) / seconds)) +
             " a second";
   }
   if (done > 0.02 && done < 1) line += "  " + duration(seconds / done - seconds) + " left";
@@ -33,49 +34,79 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-// Until all is uploaded, or what is under way when somebody wants it to stop.
-void watch(Producer& producer, std::uint64_t total, Clock::time_point begin, Progress& progress) {
-  while (!producer.done()) {
-    if (stop_signal() != 0) producer.stop();
-    progress.show(progress_line(producer.uploaded(), total, seconds_since(begin)));
+// What a run has come to.
+struct Run {
+  std::uint64_t total = 0;
+  std::uint64_t produced = 0;
+  double seconds = 0;
+};
+
+// Until all is done, or what is under way when somebody wants it to stop. Throws CommandError then.
+template <class Producing>
+Run watch(Producing& producing, std::uint64_t (Producing::*produced)() const, std::uint64_t total,
+          Progress& progress) {
+  const auto begin = Clock::now();
+  while (!producing.done()) {
+    if (stop_signal() != 0) producing.stop();
+    progress.show(progress_line((producing.*produced)(), total, seconds_since(begin)));
     std::this_thread::sleep_for(kLookEvery);
   }
   progress.clear();
-  if (producer.error()) std::rethrow_exception(producer.error());
+  if (producing.error()) std::rethrow_exception(producing.error());
+  const Run run{total, (producing.*produced)(), seconds_since(begin)};
+  if (stop_signal() == 0) return run;
+  throw CommandError(128 + stop_signal(), "stopped after " + std::to_string(run.produced) + " of " +
+                                              std::to_string(total) +
+                                              " orders; the same command goes on from here");
 }
 
-}  // namespace
+// `where` is what the orders are in, under that name in JSON, `verb` what they were.
+void print(const Run& run, const char* kind, const std::string& where, const char* verb,
+           bool as_json) {
+  const double rate = static_cast<double>(run.produced) / run.seconds;
+  if (as_json) {
+    std::cout << boost::json::serialize(boost::json::object{{kind, where},
+                                                            {verb, run.produced},
+                                                            {"seconds", run.seconds},
+                                                            {"orders_per_second", rate}})
+              << '\n';
+  } else {
+    std::cout << "  " << grouped(static_cast<std::int64_t>(run.produced)) << " orders are in "
+              << where << ", after " << duration(run.seconds) << ": "
+              << grouped(static_cast<std::int64_t>(rate)) << " orders a second.\n";
+  }
+}
 
-int produce(const ProduceOptions& options) {
+int produce_invoices(const ProduceOptions& options) {
   const auto source = options.from ? from_file(*options.from) : generated(options.orders);
   const auto system = open_system(options.place);
   const auto resources = system->resources();
   catch_stop_signals();
   Progress progress(options.json);
-  const auto begin = Clock::now();
   Producer producer(system->s3(), resources.bucket, *source);
   producer.start(system->pool().get_executor(), options.concurrency);
-  watch(producer, source->count(), begin, progress);
-  const double seconds = seconds_since(begin);
-  const auto uploaded = producer.uploaded();
-  if (stop_signal() != 0) {
-    throw CommandError(128 + stop_signal(), "stopped after " + std::to_string(uploaded) + " of " +
-                                                std::to_string(source->count()) +
-                                                " orders; the same command goes on from here");
-  }
-  const double rate = static_cast<double>(uploaded) / seconds;
-  if (options.json) {
-    std::cout << boost::json::serialize(boost::json::object{{"bucket", resources.bucket},
-                                                            {"uploaded", uploaded},
-                                                            {"seconds", seconds},
-                                                            {"orders_per_second", rate}})
-              << '\n';
-  } else {
-    std::cout << "  " << grouped(static_cast<std::int64_t>(uploaded)) << " orders are in "
-              << resources.bucket << ", after " << duration(seconds) << ": "
-              << grouped(static_cast<std::int64_t>(rate)) << " orders a second.\n";
-  }
+  const Run run = watch(producer, &Producer::uploaded, source->count(), progress);
+  print(run, "bucket", resources.bucket, "uploaded", options.json);
   return 0;
+}
+
+int produce_orders(const ProduceOptions& options) {
+  const orders::OrderGenerator generator(options.orders.seed, options.orders.corrupt_share);
+  const auto system = open_system(options.place);
+  const auto queue = system->checkout().orders;
+  catch_stop_signals();
+  Progress progress(options.json);
+  OrderSender sender(system->sqs(), queue.url, generator, options.orders.orders);
+  sender.start(system->pool().get_executor(), options.concurrency);
+  const Run run = watch(sender, &OrderSender::sent, options.orders.orders, progress);
+  print(run, "queue", queue.name, "sent", options.json);
+  return 0;
+}
+
+}  // namespace
+
+int produce(const ProduceOptions& options) {
+  return options.checkout ? produce_orders(options) : produce_invoices(options);
 }
 
 }  // namespace doorbuster::cli

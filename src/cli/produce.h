@@ -1,4 +1,5 @@
-// Puts orders into the bucket of a system that others run.
+// Puts orders into a system that others run: invoices into its bucket, or orders into the queue of
+// its checkout.
 #pragma once
 
 #include "cli/producer.h"
@@ -10,7 +11,8 @@ struct ProduceOptions {
   Place place;
   GeneratedOrders orders;
   std::optional<std::filesystem::path> from;  // invoices from a file in place of made-up orders
-  int concurrency = 64;                       // uploads under way
+  bool checkout = false;                      // orders in place of invoices
+  int concurrency = 64;                       // requests under way
   bool json = false;
 };
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "cli/checkout_reconcile.h"
 #include "cli/dlq.h"
 #include "cli/terminal.h"
 #include "cloud/error.h"
@@ -78,7 +79,7 @@ boost::json::object to_json(const HalfReconciled& half) {
           {"doubled", boost::json::value_from(half.doubled)}};
 }
 
-boost::json::value to_json(const Reconciliation& result) {
+boost::json::object to_json(const Reconciliation& result) {
   return {{"objects", result.objects},
           {"lost", result.lost()},
           {"duplicated", result.duplicated()},
@@ -141,13 +142,20 @@ std::string to_text(const Reconciliation& result) {
 
 int reconcile(const ReconcileOptions& options) {
   const auto system = open_system(options.place);
-  const auto result = reconcile(*system, system->resources());
-  if (options.json) {
-    std::cout << boost::json::serialize(to_json(result)) << '\n';
-  } else {
-    std::cout << to_text(result);
+  const auto resources = system->resources();
+  const auto result = reconcile(*system, resources);
+  std::optional<CheckoutReconciled> orders;
+  if (const auto checkout = system->find_checkout()) {
+    orders = reconcile_checkout(*system, *checkout, resources.bucket);
   }
-  return result.clean() ? 0 : 1;
+  if (options.json) {
+    auto json = to_json(result);
+    if (orders) json["checkout"] = to_json(*orders);
+    std::cout << boost::json::serialize(json) << '\n';
+  } else {
+    std::cout << to_text(result) << (orders ? '\n' + to_text(*orders) : "");
+  }
+  return result.clean() && (!orders || orders->clean()) ? 0 : 1;
 }
 
 }  // namespace doorbuster::cli

@@ -79,6 +79,9 @@ Remote::Remote(aws::Settings settings, std::optional<std::filesystem::path> book
   s3_ = services_->s3(caller);
   sns_ = services_->sns(caller);
   sqs_ = services_->sqs(caller);
+  lambda_ = services_->lambda(caller);
+  step_functions_ = services_->step_functions(caller);
+  iam_ = services_->iam(caller);
   const auto sts = services_->sts(caller);
   try {
     scope_.account = wait(sts->GetCallerIdentity({})).Account;

@@ -16,12 +16,16 @@ class Remote final : public System {
   cloud::S3& s3() override { return *s3_; }
   cloud::Sns& sns() override { return *sns_; }
   cloud::Sqs& sqs() override { return *sqs_; }
+  cloud::Lambda& lambda() override { return *lambda_; }
+  cloud::StepFunctions& step_functions() override { return *step_functions_; }
+  cloud::Iam& iam() override { return *iam_; }
   cloud::Scope scope() const override { return scope_; }
   std::string where() const override { return where_; }
 
   bool has_books() const override { return books_.known(); }
   functions::ShippingDatabase& shipping() override { return books_.shipping(); }
   functions::SalesDatabase& sales() override { return books_.sales(); }
+  functions::PaymentLedger& payments() override { return books_.payments(); }
 
   // Receives them all, and makes them visible again: for other consumers they are gone while that
   // lasts, and each has been received once more. At most 120,000, as SQS gives out.
@@ -36,6 +40,9 @@ class Remote final : public System {
   std::unique_ptr<cloud::S3> s3_;
   std::unique_ptr<cloud::Sns> sns_;
   std::unique_ptr<cloud::Sqs> sqs_;
+  std::unique_ptr<cloud::Lambda> lambda_;
+  std::unique_ptr<cloud::StepFunctions> step_functions_;
+  std::unique_ptr<cloud::Iam> iam_;
   Books books_;
 };
 

@@ -126,7 +126,13 @@ boost::json::array to_json(const std::vector<Trend>& trends, const char* name) {
   return rows;
 }
 
-boost::json::value to_json(functions::SalesDatabase& sales, const std::string& by) {
+boost::json::object to_json(const functions::PaymentTotals& payments) {
+  return {{"taken", payments.taken},
+          {"declined", payments.declined},
+          {"amount", payments.amount.str()}};
+}
+
+boost::json::object to_json(functions::SalesDatabase& sales, const std::string& by) {
   const Trend totals = sales.totals();
   boost::json::object json{{"sales", to_json(totals.sales)}, {"refunds", to_json(totals.refunds)}};
   if (by == "hour") json["hours"] = to_json(sales.by_hour(), "hour");
@@ -145,9 +151,23 @@ boost::json::value to_json(functions::SalesDatabase& sales, const std::string& b
   return json;
 }
 
-std::string text_of(functions::SalesDatabase& sales, const ReportOptions& options) {
-  if (options.json) return boost::json::serialize(to_json(sales, options.by)) + '\n';
-  return options.by.empty() ? overview(sales) : full(sales, options.by);
+// What was paid, if anything ever was.
+std::string payments_text(const functions::PaymentTotals& totals) {
+  if (totals == functions::PaymentTotals()) return {};
+  Table table({"", ">payments", ">amount"});
+  table.row({"taken", grouped(totals.taken), grouped(std::string_view(totals.amount.str()))});
+  table.row({"declined", grouped(totals.declined), ""});
+  return "\nPayments\n" + table.str();
+}
+
+std::string text_of(functions::SalesDatabase& sales, const functions::PaymentTotals& payments,
+                    const ReportOptions& options) {
+  if (options.json) {
+    auto json = to_json(sales, options.by);
+    json["payments"] = to_json(payments);
+    return boost::json::serialize(json) + '\n';
+  }
+  return options.by.empty() ? overview(sales) + payments_text(payments) : full(sales, options.by);
 }
 
 }  // namespace
@@ -162,13 +182,18 @@ std::string totals_text(functions::SalesDatabase& sales) {
   return table.str();
 }
 
-// Where the cloud is somewhere else, the books are all that is needed of it.
+// Where the cloud is somewhere else, the books are all that is needed of it; the payments may be
+// kept by somebody else.
 int report(const ReportOptions& options) {
   if (in_the_cloud()) {
     Books books(options.place.data);
-    std::cout << text_of(books.sales(), options);
+    auto& sales = books.sales();
+    const auto payments =
+        books.has_payments() ? books.payments().totals() : functions::PaymentTotals();
+    std::cout << text_of(sales, payments, options);
   } else {
-    std::cout << text_of(open_system(options.place)->sales(), options);
+    const auto system = open_system(options.place);
+    std::cout << text_of(system->sales(), system->payments().totals(), options);
   }
   return 0;
 }

@@ -15,18 +15,24 @@ boost::json::object to_json(const topology::QueueWithDeadLetters& queue) {
           {"dead_letter_arn", queue.dead_letter_arn}};
 }
 
-boost::json::value to_json(const topology::Resources& resources) {
+boost::json::value to_json(const topology::Resources& resources,
+                           const topology::Checkout& checkout) {
   return {{"bucket", resources.bucket},
           {"topic_arn", resources.topic_arn},
           {"shipping", to_json(resources.shipping)},
-          {"analytics", to_json(resources.analytics)}};
+          {"analytics", to_json(resources.analytics)},
+          {"orders", to_json(checkout.orders)},
+          {"notifications_arn", checkout.notifications_arn},
+          {"state_machine_arn", checkout.state_machine_arn}};
 }
 
-std::string to_text(const topology::Resources& resources) {
+std::string to_text(const topology::Resources& resources, const topology::Checkout& checkout) {
   Table table({"", "", ""});
   table.row({"bucket", resources.bucket, ""});
   table.row({"topic", topology::kTopic, resources.topic_arn});
-  for (const auto* queue : {&resources.shipping, &resources.analytics}) {
+  table.row({"topic", topology::kNotificationsTopic, checkout.notifications_arn});
+  table.row({"workflow", topology::kStateMachine, checkout.state_machine_arn});
+  for (const auto* queue : {&resources.shipping, &resources.analytics, &checkout.orders}) {
     table.row({"queue", queue->url, queue->arn});
     table.row({"  dead letters", queue->dead_letter_url, queue->dead_letter_arn});
   }
@@ -39,22 +45,39 @@ boost::json::value to_json(const topology::Inventory& inventory) {
           {"objects", inventory.objects},
           {"topic_arn", inventory.topic_arn},
           {"subscription_arns", boost::json::value_from(inventory.subscription_arns)},
-          {"queue_urls", boost::json::value_from(inventory.queue_urls)}};
+          {"queue_urls", boost::json::value_from(inventory.queue_urls)},
+          {"notifications_arn", inventory.notifications_arn},
+          {"state_machine_arn", inventory.state_machine_arn},
+          {"event_source_mappings", boost::json::value_from(inventory.event_source_mappings)},
+          {"functions", boost::json::value_from(inventory.functions)},
+          {"roles", boost::json::value_from(inventory.roles)}};
+}
+
+std::string checkout_text(const topology::Inventory& inventory) {
+  std::string text;
+  if (!inventory.notifications_arn.empty())
+    text += "  topic     " + inventory.notifications_arn + '\n';
+  if (!inventory.state_machine_arn.empty())
+    text += "  workflow  " + inventory.state_machine_arn + '\n';
+  for (const auto& name : inventory.functions) text += "  function  " + name + '\n';
+  for (const auto& uuid : inventory.event_source_mappings) text += "  mapping   " + uuid + '\n';
+  for (const auto& name : inventory.roles) text += "  role      " + name + '\n';
+  return text;
 }
 
 std::string to_text(const topology::Inventory& inventory) {
   std::string text;
-  for (const auto& bucket : inventory.buckets) text += "  bucket  " + bucket + '\n';
+  for (const auto& bucket : inventory.buckets) text += "  bucket    " + bucket + '\n';
   if (!inventory.buckets.empty()) {
-    text +=
-        "          with " + grouped(static_cast<std::int64_t>(inventory.objects)) + " object(s)\n";
+    text += "            with " + grouped(static_cast<std::int64_t>(inventory.objects)) +
+            " object(s)\n";
   }
   if (!inventory.topic_arn.empty()) {
-    text += "  topic   " + inventory.topic_arn + "\n          with " +
+    text += "  topic     " + inventory.topic_arn + "\n            with " +
             std::to_string(inventory.subscription_arns.size()) + " subscription(s)\n";
   }
-  for (const auto& url : inventory.queue_urls) text += "  queue   " + url + '\n';
-  return text;
+  for (const auto& url : inventory.queue_urls) text += "  queue     " + url + '\n';
+  return text + checkout_text(inventory);
 }
 
 void remove(System& system, const topology::Inventory& inventory, bool quiet) {
@@ -75,10 +98,11 @@ void remove(System& system, const topology::Inventory& inventory, bool quiet) {
 int setup(const SetupOptions& options) {
   const auto system = open_system(options.place, Needs::any);
   const auto resources = system->set_up();
+  const auto checkout = system->set_up_checkout(resources);
   if (options.json) {
-    std::cout << boost::json::serialize(to_json(resources)) << '\n';
+    std::cout << boost::json::serialize(to_json(resources, checkout)) << '\n';
   } else {
-    std::cout << to_text(resources);
+    std::cout << to_text(resources, checkout);
   }
   return 0;
 }

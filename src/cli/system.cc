@@ -33,6 +33,10 @@ System::~System() {
   pool_.join();
 }
 
+topology::Account System::account() {
+  return {s3(), sns(), sqs(), lambda(), step_functions(), iam(), scope()};
+}
+
 topology::Resources System::set_up() {
   return wait(topology::set_up(account(), [] { return std::random_device()(); }));
 }
@@ -41,6 +45,19 @@ topology::Resources System::resources() {
   if (auto found = wait(topology::find(account()))) return *found;
   throw CommandError(2,
                      "nothing has been set up in " + where() + " yet: run doorbuster setup first");
+}
+
+topology::Checkout System::set_up_checkout(const topology::Resources& resources) {
+  return wait(topology::set_up_checkout(account(), resources.bucket));
+}
+
+std::optional<topology::Checkout> System::find_checkout() {
+  return wait(topology::find_checkout(account()));
+}
+
+topology::Checkout System::checkout() {
+  if (auto found = find_checkout()) return *found;
+  throw CommandError(2, "there is no checkout in " + where() + " yet: run doorbuster setup first");
 }
 
 System::StoredInvoice System::invoice(const std::string& bucket, const std::string& key) {

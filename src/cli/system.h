@@ -15,9 +15,10 @@
 
 #include "cli/data_directory.h"
 #include "cloud/error.h"
+#include "functions/payment_ledger.h"
 #include "functions/sales_database.h"
 #include "functions/shipping_database.h"
-#include "topology/topology.h"
+#include "topology/checkout.h"
 
 namespace doorbuster::cli {
 
@@ -39,6 +40,9 @@ class System {
   virtual cloud::S3& s3() = 0;
   virtual cloud::Sns& sns() = 0;
   virtual cloud::Sqs& sqs() = 0;
+  virtual cloud::Lambda& lambda() = 0;
+  virtual cloud::StepFunctions& step_functions() = 0;
+  virtual cloud::Iam& iam() = 0;
   virtual cloud::Scope scope() const = 0;
   // "http://127.0.0.1:4566", or the directory.
   virtual std::string where() const = 0;
@@ -47,18 +51,29 @@ class System {
   // Throw CommandError if it is not known where they are.
   virtual functions::ShippingDatabase& shipping() = 0;
   virtual functions::SalesDatabase& sales() = 0;
+  virtual functions::PaymentLedger& payments() = 0;
 
   // All messages of a queue, in no order that counts.
   virtual std::vector<SeenMessage> look(const std::string& queue_url,
                                         const std::string& queue_arn) = 0;
 
+  // Whether a look leaves the messages as they are, so that any queue may be looked into.
+  virtual bool looks_unseen() const { return false; }
+
+  // Begins to carry out the tasks of executions, if nobody else does.
+  virtual void start_tasks() {}
+
   // Throws CommandError if what the system is on has failed for good.
   virtual void check() const {}
 
-  topology::Account account() { return {s3(), sns(), sqs(), scope()}; }
+  topology::Account account();
   topology::Resources set_up();
-  // Throws CommandError if nothing has been set up there.
+  topology::Checkout set_up_checkout(const topology::Resources& resources);
+  // Throw CommandError if nothing has been set up there.
   topology::Resources resources();
+  topology::Checkout checkout();
+  // Nothing if it hasn't been set up.
+  std::optional<topology::Checkout> find_checkout();
 
   // An invoice as it lies in the bucket. Throws as GetObject does.
   struct StoredInvoice {

@@ -63,6 +63,34 @@ TEST_F(TearDown, RemovesWhatThereIsOfIt) {
   EXPECT_TRUE(survey().empty());
 }
 
+TEST_F(TearDown, RemovesTheCheckoutToo) {
+  const auto resources = system_.set_up();
+  const auto checkout = system_.set_up_checkout(resources);
+  EXPECT_EQ(system_.set_up_checkout(resources).orders.url, checkout.orders.url);
+  EXPECT_EQ(system_.checkout().orders.dead_letter_url, checkout.orders.dead_letter_url);
+  const auto inventory = survey();
+  EXPECT_EQ(inventory.queue_urls.size(), 6);
+  EXPECT_EQ(inventory.notifications_arn, checkout.notifications_arn);
+  EXPECT_EQ(inventory.state_machine_arn, checkout.state_machine_arn);
+  EXPECT_EQ(inventory.event_source_mappings.size(), 1);
+  EXPECT_EQ(inventory.functions.size(), 4);
+  EXPECT_EQ(inventory.roles.size(), 5);
+  tear_down();
+  EXPECT_TRUE(survey().empty());
+  EXPECT_FALSE(system_.find_checkout());
+}
+
+TEST_F(TearDown, StopsWhatIsUnderWay) {
+  const auto checkout = system_.set_up_checkout(system_.set_up());
+  // Nobody carries out its tasks.
+  cloud::StartExecutionInput start;
+  start.stateMachineArn = checkout.state_machine_arn;
+  start.name = "o-1";
+  wait(system_.step_functions().StartExecution(start));
+  tear_down();
+  EXPECT_TRUE(survey().empty());
+}
+
 TEST_F(TearDown, OfNothingIsNoError) {
   EXPECT_TRUE(survey().empty());
   tear_down();

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "cli/dlq.h"
+#include "cli/order_trace.h"
 #include "cli/terminal.h"
 #include "orders/timestamp.h"
 
@@ -24,12 +25,14 @@ struct Step {
 
 struct Trace {
   std::string key;
+  std::optional<OrderTrace> checkout;  // of an order that took this way
   std::optional<cloud::HeadObjectResult> object;
   std::vector<Step> steps;
 
   bool known() const {
-    return object || std::any_of(steps.begin(), steps.end(),
-                                 [](const Step& step) { return step.state != "unknown"; });
+    return object || checkout || std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+             return step.state != "unknown";
+           });
   }
 };
 
@@ -79,7 +82,7 @@ void find_in_queues(Step& step, System& system, const topology::QueueWithDeadLet
   for (const auto& letter : dead_letters(system, queue)) {
     if (std::find(letter.keys.begin(), letter.keys.end(), key) == letter.keys.end()) continue;
     step.state = "dead-lettered";
-    step.queue = queue.name + topology::kDeadLetterSuffix;
+    step.queue = queue.dead_letter_name;
     if (!step.receives) step.receives = letter.receives;
     return;
   }
@@ -135,7 +138,9 @@ boost::json::value to_json(const Step& step) {
 }
 
 boost::json::value to_json(const Trace& trace, const std::string& bucket) {
-  boost::json::object json{{"key", trace.key}, {"object", nullptr}};
+  boost::json::object json{{"key", trace.key}};
+  if (trace.checkout) json["checkout"] = to_json(*trace.checkout);
+  json["object"] = nullptr;
   if (trace.object) {
     json["object"] = {{"bucket", bucket},
                       {"bytes", trace.object->ContentLength},
@@ -168,7 +173,8 @@ std::string to_text(const Step& step) {
 }
 
 std::string to_text(const Trace& trace, const std::string& bucket) {
-  std::string text = "object     " + trace.key;
+  std::string text = trace.checkout ? to_text(*trace.checkout) : "";
+  text += "object     " + trace.key;
   if (trace.object) {
     text += " in " + bucket + "\n           " +
             grouped(static_cast<std::int64_t>(trace.object->ContentLength)) + " bytes, " +
@@ -180,6 +186,23 @@ std::string to_text(const Trace& trace, const std::string& bucket) {
   return text;
 }
 
+// Nothing if there is no checkout, or it knows nothing of the order.
+std::optional<OrderTrace> in_checkout(System& system, const std::string& id) {
+  const auto checkout = system.find_checkout();
+  if (!checkout) return std::nullopt;
+  auto found = trace_order(system, *checkout, id);
+  if (found.state == "unknown") return std::nullopt;
+  return found;
+}
+
+std::string perhaps_queued(System& system) {
+  const auto checkout = system.find_checkout();
+  const auto waiting = checkout ? system.depth(checkout->orders.url) : 0;
+  if (waiting == 0) return {};
+  return "; " + std::to_string(waiting) + " order(s) wait in " + checkout->orders.name +
+         ", it may be among them";
+}
+
 }  // namespace
 
 int trace(const TraceOptions& options) {
@@ -188,13 +211,14 @@ int trace(const TraceOptions& options) {
   Trace trace;
   trace.key = key_of(options.id);
   trace.object = head(*system, resources.bucket, trace.key);
+  trace.checkout = in_checkout(*system, number_of(trace.key));
   for (const bool shipping : {true, false}) {
     trace.steps.push_back(
         follow(*system, resources, shipping, trace.key, trace.object.has_value()));
   }
   if (!trace.known()) {
     throw CommandError(1, "nothing is known of " + options.id + ": it is neither in " +
-                              resources.bucket + " nor in the databases");
+                              resources.bucket + " nor in the databases" + perhaps_queued(*system));
   }
   if (options.json) {
     std::cout << boost::json::serialize(to_json(trace, resources.bucket)) << '\n';

@@ -116,6 +116,7 @@ void greet(const UpOptions& options, const std::string& endpoint, const DataDire
   if (resources) {
     text += "  bucket  " + resources->bucket + "\n  topic   " + resources->topic_arn +
             "\n  queues  " + resources->shipping.url + "\n          " + resources->analytics.url +
+            "\n  orders  to " + topology::kOrdersQueue + ", through " + topology::kStateMachine +
             '\n';
   }
   text += "\n  Try     AWS_ENDPOINT_URL=" + endpoint + " aws s3 ls\n  Stop    Ctrl-C\n";
@@ -142,7 +143,11 @@ int up(const UpOptions& options) {
   aws::HttpClient client;  // of the topics' deliveries, which end with the system
   const cloud::SystemClock clock;
   runtime::ProcessHost zips(host_options(directory, endpoint), clock);
-  Embedded system({.directory = directory, .log = log, .endpoint = endpoint, .zips = &zips});
+  Embedded system({.directory = directory,
+                   .log = log,
+                   .endpoint = endpoint,
+                   .zips = &zips,
+                   .checkout = options.checkout});
   const StopFirst stop_first(zips);
   server_settings.pages[std::string(engine::kCertificatePath)] = certificate_of(system);
   std::optional<gateway::Server> server;
@@ -154,6 +159,7 @@ int up(const UpOptions& options) {
   std::optional<topology::Resources> resources;
   if (options.demo) {
     resources = system.set_up();
+    system.set_up_checkout(*resources);
     system.start_functions(*resources);
   }
   system.start_lambda();

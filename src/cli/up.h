@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "cli/checkout_functions.h"
+
 namespace doorbuster::cli {
 
 struct UpOptions {
@@ -19,6 +21,7 @@ struct UpOptions {
   std::optional<std::filesystem::path> private_key;
   int threads = 1;
   bool demo = false;  // set up the topology and run the consumers
+  CheckoutOptions checkout;
 };
 
 // Returns when SIGINT, SIGTERM or SIGHUP has come and all requests under way are answered. Throws

@@ -8,6 +8,7 @@
 #include "cli/terminal.h"
 #include "functions/record_sales.h"
 #include "functions/ship_invoices.h"
+#include "functions/start_order_workflow.h"
 
 namespace doorbuster::cli {
 namespace {
@@ -72,6 +73,40 @@ Consumer analytics(System& system, const WorkOptions& options, const cloud::Cloc
   return consumer;
 }
 
+Consumer checkout(System& system) {
+  return {nullptr,
+          functions::StartOrderWorkflow(system.step_functions(), system.sqs(),
+                                        topology::state_machine_arn(system.scope())),
+          topology::kStartOrderWorkflow};
+}
+
+Consumer consumer_of(System& system, const WorkOptions& options, const cloud::Clock& clock) {
+  if (options.half == "shipping") return shipping(system, options, clock);
+  if (options.half == "analytics") return analytics(system, options, clock);
+  return checkout(system);
+}
+
+topology::QueueWithDeadLetters queue_of(System& system, const WorkOptions& options) {
+  if (options.half == "checkout") return system.checkout().orders;
+  const auto resources = system.resources();
+  return options.half == "shipping" ? resources.shipping : resources.analytics;
+}
+
+// Until no execution is under way; whoever wants it to stop finds them where they are at the next
+// start.
+void wait_for_executions(System& system) {
+  cloud::ListExecutionsInput running;
+  running.stateMachineArn = topology::state_machine_arn(system.scope());
+  running.statusFilter = "RUNNING";
+  running.maxResults = 1;
+  while (stop_signal() == 0) {
+    const auto page = system.wait(system.step_functions().ListExecutions(running));
+    if (page.executions.empty()) return;
+    system.check();
+    std::this_thread::sleep_for(kLookEvery);
+  }
+}
+
 PollerOptions poller_options(const WorkOptions& options, const std::string& function,
                              const topology::QueueWithDeadLetters& queue) {
   PollerOptions poller;
@@ -119,18 +154,16 @@ void watch(const System& system, Poller& poller, const std::string& name, Progre
 
 int work(const WorkOptions& options) {
   const auto system = open_system(options.place);
-  const auto resources = system->resources();
   const cloud::SystemClock clock;
-  const bool ships = options.half == "shipping";
-  const auto consumer =
-      ships ? shipping(*system, options, clock) : analytics(*system, options, clock);
+  const auto queue = queue_of(*system, options);
+  const auto consumer = consumer_of(*system, options, clock);
   catch_stop_signals();
   Progress progress(options.json);
-  Poller poller(
-      system->sqs(), consumer.handler,
-      poller_options(options, consumer.name, ships ? resources.shipping : resources.analytics));
+  if (options.half == "checkout") system->start_tasks();
+  Poller poller(system->sqs(), consumer.handler, poller_options(options, consumer.name, queue));
   poller.start(system->pool().get_executor());
   watch(*system, poller, consumer.name, progress);
+  if (options.half == "checkout" && options.once) wait_for_executions(*system);
   const auto counts = poller.counts();
   if (options.json) {
     std::cout << boost::json::serialize(boost::json::object{{"function", consumer.name},

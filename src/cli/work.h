@@ -1,4 +1,5 @@
-// Runs one consumer of a system: ShipInvoices or RecordSales.
+// Runs one consumer of a system: ShipInvoices, RecordSales, or StartOrderWorkflow, and with it,
+// where the system is in a directory, the workflow that it starts.
 #pragma once
 
 #include "cli/system.h"
@@ -7,7 +8,7 @@ namespace doorbuster::cli {
 
 struct WorkOptions {
   Place place;
-  std::string half;  // "shipping", "analytics"
+  std::string half;  // "shipping", "analytics", "checkout"
   std::optional<std::filesystem::path> database;
   int concurrency = 2;
   int batch = 100;

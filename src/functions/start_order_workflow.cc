@@ -70,6 +70,25 @@ bool is_about_the_order(const cloud::Error& error) {
 
 }  // namespace
 
+std::string why_no_order(const std::string& body) {
+  QueueMessage message;
+  message.body = body;
+  try {
+    start_of(message);
+  } catch (const NotAnOrder& error) {
+    return error.what();
+  }
+  return "it could not be started, or its orderId is another order's";
+}
+
+std::optional<std::string> order_id_in(const std::string& body) {
+  json::error_code error;
+  const json::value message = json::parse(body, error);
+  const auto id = error ? std::nullopt : text(order_in(message), "orderId");
+  if (!id) return std::nullopt;
+  return std::string(*id);
+}
+
 struct StartOrderWorkflow::Parts {
   cloud::StepFunctions& step_functions;
   const std::string state_machine_arn;

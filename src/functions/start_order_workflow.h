@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cloud/lambda.h"
@@ -44,5 +45,11 @@ class StartOrderWorkflow {
 
   std::shared_ptr<Parts> parts_;
 };
+
+// Why a message in the queue's dead letters could not be started, as far as its body tells.
+std::string why_no_order(const std::string& body);
+
+// The id that the message names; nothing if it names none.
+std::optional<std::string> order_id_in(const std::string& body);
 
 }  // namespace doorbuster::functions
