@@ -1,6 +1,5 @@
 """The commands on a running system: on one in a directory, and on one behind doorbuster up."""
 
-import contextlib
 import os
 import pty
 import re
@@ -11,44 +10,8 @@ import time
 
 import pytest
 
-from door import DEADLINE_S, program
-
-
-class System:
-    """Where a command's system is: what to add to its arguments, and its environment."""
-
-    def __init__(self, data, endpoint=None):
-        self.door = program()
-        self.data = data
-        self.env = dict(os.environ)
-        if endpoint:
-            self.env["AWS_ENDPOINT_URL"] = endpoint
-
-    def run(self, *arguments, **options):
-        return self.door.run(*arguments, "--data", self.data, env=self.env, **options)
-
-    def json(self, *arguments, **options):
-        return self.door.json(*arguments, "--data", self.data, env=self.env, **options)
-
-    def refuses(self, *arguments, **options):
-        return self.door.refuses(*arguments, "--data", self.data, env=self.env, **options)
-
-    def start(self, *arguments):
-        return subprocess.Popen(self.door.command(*arguments, "--data", self.data), text=True,
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, env=self.env)
-
-
-@contextlib.contextmanager
-def served(data, *options):
-    """doorbuster up on the directory; gives its endpoint."""
-    server = program().start("up", "--port", 0, "--data", data, *options)
-    lines = iter(server.stdout.readline, "")
-    yield next(match.group(1) for line in lines
-               if (match := re.search(r"AWS +(https?://\S+)", line)))
-    server.send_signal(signal.SIGTERM)
-    out, err = server.communicate(timeout=DEADLINE_S)
-    assert server.returncode == 0, err
+from door import DEADLINE_S
+from systems import System, served
 
 
 @pytest.fixture(params=["embedded", "up"])
@@ -87,7 +50,7 @@ def test_teardown_leaves_nothing(system):
     assert removed["objects"] == 1100
     assert removed["topic_arn"] == before["topic_arn"]
     assert len(removed["subscription_arns"]) == 2
-    assert len(removed["queue_urls"]) == 4
+    assert len(removed["queue_urls"]) == 6
     again = system.run("teardown", "--yes")
     assert again.returncode == 0
     assert "There is nothing to remove" in again.stdout

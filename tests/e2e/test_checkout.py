@@ -1,0 +1,174 @@
+"""The checkout, through the built program: orders from the queue to the invoice, whatever happens.
+
+When the program is struck is drawn from a fixed seed; no test says how far it was by then.
+"""
+
+import json
+import random
+import re
+import subprocess
+import time
+
+import pytest
+
+from door import DEADLINE_S, program
+from systems import System, served
+
+CLEAN = {"charged_in_vain": [], "not_charged": [], "without_invoice": [], "without_execution": []}
+
+
+def until(condition, deadline_s=DEADLINE_S):
+    """Asks again until there is an answer."""
+    deadline = time.monotonic() + deadline_s
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, "it takes too long"
+        time.sleep(0.1)
+    return answer
+
+
+def ended(system, orders):
+    """What the checkout has come to, once none of its orders is under way and all are shipped."""
+    def look():
+        result = system.run("reconcile", "--json")
+        assert result.returncode in (0, 1), result.stderr
+        reconciled = json.loads(result.stdout)
+        checkout = reconciled["checkout"]
+        halves = (reconciled["shipping"], reconciled["analytics"])
+        done = checkout["executions"] + checkout["dead_lettered"] == orders and \
+            checkout["running"] == checkout["waiting"] == 0 and \
+            not any(half["waiting"] or half["missing"] for half in halves)
+        return done and checkout
+    return until(look)
+
+
+def assert_each_once(checkout):
+    assert {name: checkout[name] for name in CLEAN} == CLEAN
+    assert checkout["charged"] == checkout["completed"]
+    assert checkout["executions"] == \
+        checkout["completed"] + checkout["declined"] + checkout["refused"]
+
+
+@pytest.fixture
+def shop(data):
+    with served(data, "--demo", "--payment-latency-ms", 0) as endpoint:
+        yield System(data, endpoint)
+
+
+def test_an_order_goes_all_the_way(shop):
+    assert shop.json("produce", "--checkout", "--orders", 20, "--corrupt", 0)["sent"] == 20
+    checkout = ended(shop, 20)
+    assert_each_once(checkout)
+    assert checkout["completed"] == 20
+    trace = shop.json("trace", "order-10000003")
+    steps = [step["state"] for step in trace["checkout"]["steps"]]
+    assert steps == ["ValidateOrder", "IsOrderValid", "ProcessPayment", "WasPaymentTaken",
+                     "PutInvoice", "NotifyOrderCompleted", "OrderCompleted"]
+    assert trace["checkout"]["state"] == "completed"
+    times = [trace["checkout"][name] for name in ("queued_at", "started_at", "ended_at")]
+    assert times == sorted(times)
+    assert trace["shipping"]["state"] == "shipped"
+    assert trace["analytics"]["state"] == "recorded"
+    text = shop.run("trace", "order-10000003").stdout
+    assert re.search(r"^queued     \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", text, re.M)
+    assert "NotifyOrderCompleted" in text and "shipped" in text
+    report = shop.json("report")
+    assert report["payments"]["taken"] == report["sales"]["invoices"] == 20
+    assert report["payments"]["amount"] == report["sales"]["amount"]
+
+
+def test_what_is_sent_again_changes_nothing(shop):
+    for _ in range(3):
+        shop.json("produce", "--checkout", "--orders", 50, "--corrupt", 0)
+    checkout = ended(shop, 50)
+    assert_each_once(checkout)
+    assert checkout["completed"] == 50
+
+
+def test_what_is_no_order_ends_in_the_dead_letters(shop):
+    shop.json("produce", "--checkout", "--orders", 100, "--corrupt", 20)
+    checkout = ended(shop, 100)
+    assert_each_once(checkout)
+    assert checkout["dead_lettered"] > 0 and checkout["refused"] > 0
+    letters = shop.json("dlq", "list", "--queue", "checkout")
+    assert len(letters) == checkout["dead_lettered"]
+    assert all(letter["queue"] == "orders-queue-dlq" and "not JSON" in letter["reason"]
+               for letter in letters)
+
+
+def test_declined_orders_end_in_a_state_of_their_own(data):
+    with served(data, "--demo", "--payment-latency-ms", 0, "--decline-rate", 1) as endpoint:
+        system = System(data, endpoint)
+        system.json("produce", "--checkout", "--orders", 10, "--corrupt", 0)
+        checkout = ended(system, 10)
+        assert_each_once(checkout)
+        assert (checkout["declined"], checkout["charged"]) == (10, 0)
+        trace = system.json("trace", "order-10000000")["checkout"]
+        assert (trace["state"], trace["error"]) == ("failed", "PaymentDeclined")
+        assert trace["steps"][-1]["state"] == "PaymentDeclined"
+        assert trace["cause"]
+
+
+def test_retries_are_traced(data):
+    with served(data, "--demo", "--payment-latency-ms", 0, "--outage-rate", 0.5) as endpoint:
+        system = System(data, endpoint)
+        system.json("produce", "--checkout", "--orders", 20, "--corrupt", 0)
+        checkout = ended(system, 20)
+        assert_each_once(checkout)
+        traces = [system.json("trace", f"order-{10000000 + i}")["checkout"] for i in range(20)]
+        failures = [failure for trace in traces for step in trace["steps"]
+                    for failure in step.get("failures", [])]
+        assert failures
+        assert {failure["error"] for failure in failures} == {"PaymentProviderUnavailable"}
+
+
+def test_ten_thousand_slow_payments_wait_together(data):
+    with served(data, "--demo", "--payment-latency-ms", 2000) as endpoint:
+        system = System(data, endpoint)
+        system.json("produce", "--checkout", "--orders", 10000, "--corrupt", 0)
+        checkout = ended(system, 10000)
+        assert_each_once(checkout)
+        assert checkout["completed"] == 10000
+
+
+def test_outages_charge_nobody_twice_and_keep_nobody(data):
+    with served(data, "--demo", "--payment-latency-ms", 2000, "--outage-rate", 0.1) as endpoint:
+        system = System(data, endpoint)
+        system.json("produce", "--checkout", "--orders", 10000, "--corrupt", 0)
+        checkout = ended(system, 10000)
+        assert_each_once(checkout)
+        assert checkout["completed"] == 10000
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_again_and_again(data, seed):
+    """kill -9 in the middle; then it goes on, and each order is charged once at the most."""
+    dice = random.Random(seed)
+    options = ("up", "--port", 0, "--data", data, "--demo", "--payment-latency-ms", 300,
+               "--outage-rate", 0.1, "--decline-rate", 0.05)
+    with served(data, *options[5:]):
+        pass  # it is set up
+    System(data).json("produce", "--checkout", "--orders", 2000, "--corrupt", 1)
+    for _ in range(5):
+        server = program().start(*options)
+        try:
+            server.communicate(timeout=dice.uniform(0.2, 2))
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.communicate()
+    with served(data, *options[5:]) as endpoint:
+        checkout = ended(System(data, endpoint), 2000)
+        assert_each_once(checkout)
+        assert checkout["completed"] > 1800
+
+
+def test_teardown_leaves_nothing(shop):
+    shop.json("produce", "--checkout", "--orders", 10, "--corrupt", 0)
+    ended(shop, 10)
+    removed = shop.json("teardown", "--yes")
+    assert len(removed["queue_urls"]) == 6
+    assert sorted(removed["functions"]) == ["ProcessPayment", "SendNotification",
+                                            "StartOrderWorkflow", "ValidateOrder"]
+    assert removed["state_machine_arn"].endswith(":stateMachine:OrderProcessingWorkflow")
+    assert len(removed["event_source_mappings"]) == 1
+    assert len(removed["roles"]) == 5
+    assert "There is nothing to remove" in shop.run("teardown", "--yes").stdout
