@@ -105,12 +105,15 @@ Async<void> have_state_machine(Account account, std::string definition, std::str
 
 Async<std::vector<std::string>> find_mappings(cloud::Lambda& lambda, std::string queue_arn) {
   std::vector<std::string> uuids;
+  const std::string function = std::string(":function:") + kStartOrderWorkflow;
+  // Not by the function, which must be there to be asked for.
   cloud::ListEventSourceMappingsRequest list;
   list.EventSourceArn = queue_arn;
-  list.FunctionName = kStartOrderWorkflow;
   do {
     const auto page = co_await lambda.ListEventSourceMappings(list);
-    for (const auto& mapping : page.EventSourceMappings) uuids.push_back(mapping.UUID);
+    for (const auto& mapping : page.EventSourceMappings) {
+      if (mapping.FunctionArn.ends_with(function)) uuids.push_back(mapping.UUID);
+    }
     list.Marker = page.NextMarker;
   } while (!list.Marker.empty());
   co_return uuids;
