@@ -7,6 +7,7 @@
 #include <set>
 
 #include "cli/terminal.h"
+#include "functions/start_order_workflow.h"
 
 namespace doorbuster::cli {
 namespace {
@@ -69,6 +70,16 @@ std::optional<bool> payment_of(System& system, const Payments& read, const std::
   return later->taken;
 }
 
+// An execution is named by its order, unless somebody started it by hand: then its input says which
+// order it is for. One that has a payment by its name needs no asking.
+std::string order_of(System& system, const Payments& paid, const std::string& execution) {
+  if (paid.contains(execution)) return execution;
+  cloud::DescribeExecutionInput describe;
+  describe.executionArn = topology::execution_arn(system.scope(), execution);
+  const auto found = system.wait(system.step_functions().DescribeExecution(std::move(describe)));
+  return functions::order_id_in(found.input).value_or(execution);
+}
+
 void judge(CheckoutReconciled& result, const std::string& id, const std::string& status,
            std::optional<bool> payment, const std::set<std::string>& invoiced) {
   const bool charged = payment.value_or(false);
@@ -108,13 +119,16 @@ CheckoutReconciled reconcile_checkout(System& system, const topology::Checkout& 
   const auto paid = payments(system);
   const auto started = executions(system, checkout.state_machine_arn);
   const auto invoiced = invoices(system, bucket);
-  for (const auto& [id, status] : started) {
+  std::set<std::string> ordered;
+  for (const auto& [execution, status] : started) {
+    const std::string id = order_of(system, paid, execution);
     judge(result, id, status, payment_of(system, paid, id), invoiced);
+    ordered.insert(id);
   }
   for (const auto& [id, taken] : paid) {
     if (!taken) continue;
     ++result.charged;
-    if (!started.contains(id)) result.without_execution.push_back(id);
+    if (!ordered.contains(id)) result.without_execution.push_back(id);
   }
   return result;
 }

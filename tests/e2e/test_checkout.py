@@ -76,6 +76,18 @@ def test_an_order_goes_all_the_way(shop):
     assert report["payments"]["amount"] == report["sales"]["amount"]
 
 
+def test_an_execution_started_by_hand_is_its_order_s(shop):
+    aws = ["aws", "--endpoint-url", shop.env["AWS_ENDPOINT_URL"], "--region", "us-east-1",
+           "stepfunctions", "start-execution", "--state-machine-arn",
+           "arn:aws:states:us-east-1:000000000000:stateMachine:OrderProcessingWorkflow",
+           "--input", '{"order":{"orderId":"test-123","amount":100}}']
+    subprocess.run(aws, check=True, stdout=subprocess.PIPE,
+                   env={**shop.env, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"})
+    checkout = ended(shop, 1)
+    assert_each_once(checkout)
+    assert checkout["completed"] == 1
+
+
 def test_what_is_sent_again_changes_nothing(shop):
     for _ in range(3):
         shop.json("produce", "--checkout", "--orders", 50, "--corrupt", 0)
