@@ -76,7 +76,7 @@ struct Line {
   std::unique_ptr<Channel> channel;
   beast::flat_buffer buffer;
   bool reused = false;
-  SteadyClock::time_point idle_since{};
+  SteadyClock::time_point idle_since;
 };
 
 // The connections to one origin.

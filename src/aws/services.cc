@@ -147,9 +147,9 @@ struct Types<cloud::Async<O> (T::*)(I)> {
   using Output = O;
 };
 template <auto Method>
-using Input = typename Types<decltype(Method)>::Input;
+using Input = Types<decltype(Method)>::Input;
 template <auto Method>
-using Output = typename Types<decltype(Method)>::Output;
+using Output = Types<decltype(Method)>::Output;
 
 template <auto Method>
 cloud::Async<Output<Method>> call(Client& client, const wire::Service& service, const char* name,
