@@ -8,6 +8,7 @@
 #include "cli/embedded.h"
 #include "cli/terminal.h"
 #include "engine/notification.h"
+#include "gateway/aws_door.h"
 #include "gateway/server.h"
 #include "runtime/process_host.h"
 
@@ -95,14 +96,19 @@ class StopFirst {
 gateway::ServerOptions server_options(const UpOptions& options) {
   gateway::ServerOptions server;
   server.threads = options.threads;
-  server.domain = options.domain;
   if (options.certificate.has_value() != options.private_key.has_value()) {
     throw CommandError(2, "TLS wants both --certificate and --private-key");
   }
   if (options.certificate) server.tls = gateway::Tls{*options.certificate, *options.private_key};
-  if (options.credentials) server.keys = read_credentials(*options.credentials);
-  server.pages["/_doorbuster/health"] = healthy;
   return server;
+}
+
+gateway::AwsDoorOptions door_options(const UpOptions& options) {
+  gateway::AwsDoorOptions door;
+  door.domain = options.domain;
+  if (options.credentials) door.keys = read_credentials(*options.credentials);
+  door.pages["/_doorbuster/health"] = healthy;
+  return door;
 }
 
 void greet(const UpOptions& options, const std::string& endpoint, const DataDirectory& directory,
@@ -133,13 +139,15 @@ void wait_for_stop(const Embedded& system, const sigset_t& signals) {
 int up(const UpOptions& options) {
   const sigset_t signals = block_stop_signals();
   auto server_settings = server_options(options);
-  auto listener = listen(options, server_settings.keys);
+  auto door_settings = door_options(options);
+  auto listener = listen(options, door_settings.keys);
   const std::string endpoint = endpoint_of(options, listener);
   const auto directory =
       options.data ? DataDirectory::for_writing(*options.data) : DataDirectory::temporary();
   Progress notes(false);
   const auto log = [&notes](std::string_view line) { notes.note(line); };
   server_settings.log = log;
+  door_settings.log = log;
   aws::HttpClient client;  // of the topics' deliveries, which end with the system
   const cloud::SystemClock clock;
   runtime::ProcessHost zips(host_options(directory, endpoint), clock);
@@ -149,10 +157,11 @@ int up(const UpOptions& options) {
                    .zips = &zips,
                    .checkout = options.checkout});
   const StopFirst stop_first(zips);
-  server_settings.pages[std::string(engine::kCertificatePath)] = certificate_of(system);
+  door_settings.pages[std::string(engine::kCertificatePath)] = certificate_of(system);
+  gateway::AwsDoor door(std::move(door_settings), system.services(), clock);
   std::optional<gateway::Server> server;
   try {
-    server.emplace(std::move(listener), std::move(server_settings), system.services(), clock);
+    server.emplace(std::move(listener), std::move(server_settings), door, clock);
   } catch (const std::runtime_error& e) {
     throw CommandError(2, e.what());
   }

@@ -19,7 +19,6 @@
 #include <type_traits>
 
 #include "cloud/error.h"
-#include "wire/server.h"
 #include "wire/timestamps.h"
 
 namespace doorbuster::gateway {
@@ -32,7 +31,6 @@ using boost::system::error_code;
 using SteadyTime = std::chrono::steady_clock::time_point;
 using Parser = http::request_parser<http::buffer_body>;
 
-constexpr std::size_t kPiece = 1 << 20;     // bytes of a body that are in memory at once
 constexpr std::size_t kReadAtLeast = 8192;  // room for what the socket has
 constexpr std::size_t kGather =
     std::size_t{32} * 1024;                 // a body up to this is copied behind its head
@@ -41,18 +39,6 @@ constexpr std::chrono::seconds kLinger{2};  // for a peer to read our last answe
 
 // The connection can't go on; there is nobody to tell.
 struct Hangup {};
-
-cloud::Async<wire::Response> show(const Page& page) {
-  wire::Response response;
-  try {
-    co_return co_await page();
-  } catch (const cloud::Error& e) {
-    response.status = e.status();
-    response.body.bytes = e.message() + '\n';
-  }
-  response.headers.emplace_back("Content-Type", "text/plain; charset=utf-8");
-  co_return response;
-}
 
 std::string_view trim_target(std::string_view target, std::string_view* query) {
   const auto mark = target.find('?');
@@ -140,6 +126,39 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
    private:
     Client& client_;
     Parser& parser_;
+  };
+
+  // A request as its handler sees it.
+  class Incoming final : public Request {
+   public:
+    Incoming(Client& client, Parser& parser)
+        : client_(client),
+          parser_(parser),
+          head_(head_of(parser)),
+          id_(client.desk_.next_request_id()) {}
+
+    const wire::RequestHead& head() const override { return head_; }
+    const std::string& id() const override { return id_; }
+    const std::string& peer() const override { return client_.peer_; }
+    bool secure() const override { return client_.desk_.shared.tls != nullptr; }
+    std::optional<std::uint64_t> content_length() const override {
+      const auto length = parser_.content_length();
+      return length ? std::optional(*length) : std::nullopt;
+    }
+    bool chunked() const override { return parser_.chunked(); }
+    cloud::Async<std::shared_ptr<cloud::ByteStream>> body() override {
+      co_await client_.continue_if_asked(head_);
+      co_return std::make_shared<Upload>(client_, parser_);
+    }
+    cloud::Async<wire::Response> wait_for(cloud::Async<wire::Response> operation) override {
+      return client_.withdrawable(std::move(operation));
+    }
+
+   private:
+    Client& client_;
+    Parser& parser_;
+    const wire::RequestHead head_;
+    const std::string id_;
   };
 
   tcp::socket& socket() {
@@ -231,15 +250,12 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
 
   // One request and its answer. False if the connection ends with it.
   cloud::Async<bool> exchange();
-  cloud::Async<wire::Response> answer(Parser& parser, const wire::RequestHead& head,
-                                      wire::Route& route, const std::string& request_id);
-  cloud::Async<cloud::Body> read_body(Parser& parser, const wire::RequestHead& head,
-                                      wire::Route& route, const wire::BodySeal& seal);
-  cloud::Async<wire::Response> call(const wire::RequestHead& head, const wire::Route& route,
-                                    cloud::Body body, const cloud::Caller& caller,
-                                    const std::string& request_id);
+  // What the operation comes to, unless the client goes or the server stops first.
+  template <class T>
+  cloud::Async<T> withdrawable(cloud::Async<T> operation);
   cloud::Async<void> write(const wire::Response& response, bool head_only, bool keep_alive);
   cloud::Async<void> write_rest(cloud::ByteStream& rest, std::uint64_t left);
+  cloud::Async<void> write_endless(cloud::ByteStream& rest);
   cloud::Async<void> continue_if_asked(const wire::RequestHead& head);
   cloud::Async<void> refuse(const error_code& why);
   void watch_for_end(const std::shared_ptr<asio::cancellation_signal>& waiting);
@@ -270,99 +286,27 @@ cloud::Async<bool> Client<Stream>::exchange() {
   }
   state_ = State::busy;
   deadline_ = SteadyTime::max();
-  const auto head = head_of(parser);
-  const auto request_id = desk_.next_request_id();
-  wire::Response response;
-  const auto& pages = desk_.shared.options.pages;
-  if (const auto page = pages.find(head.path); page != pages.end()) {
-    response = co_await show(page->second);
-  } else {
-    auto route = wire::route(head, desk_.shared.options.domain);
-    response = co_await answer(parser, head, route, request_id);
-    response.headers.emplace_back(
-        route.protocol == wire::Protocol::s3 ? "x-amz-request-id" : "x-amzn-RequestId", request_id);
-  }
+  Incoming request(*this, parser);
+  const auto response = co_await desk_.shared.handler.answer(request);
   // What of the body was not read belongs to a request that has been refused.
-  const bool keep_alive = parser.is_done() && parser.keep_alive() && !desk_.closing;
+  const bool endless = response.body.rest && !response.content_length;
+  const bool keep_alive = parser.is_done() && parser.keep_alive() && !desk_.closing && !endless;
   all_read_ = parser.is_done();
-  co_await write(response, head.method == "HEAD", keep_alive);
+  co_await write(response, request.head().method == "HEAD", keep_alive);
   co_return keep_alive;
 }
 
 template <class Stream>
-cloud::Async<wire::Response> Client<Stream>::answer(Parser& parser, const wire::RequestHead& head,
-                                                    wire::Route& route,
-                                                    const std::string& request_id) {
-  std::optional<cloud::Error> error;
-  try {
-    if (route.error) throw cloud::Error(*route.error);
-    const auto& shared = desk_.shared;
-    auto who = wire::authenticate(route, head, shared.options.keys, shared.clock.now());
-    who.caller.source_ip = peer_;
-    who.caller.secure_transport = shared.tls != nullptr;
-    co_await continue_if_asked(head);
-    auto body = co_await read_body(parser, head, route, who.seal);
-    if (route.error) throw cloud::Error(*route.error);
-    co_return co_await call(head, route, std::move(body), who.caller, request_id);
-  } catch (const cloud::Error& e) {
-    error = e;
-  } catch (const boost::system::system_error&) {
-    throw;
-  } catch (const std::exception& e) {
-    desk_.shared.options.log("request " + request_id + " failed: " + e.what());
-    error =
-        cloud::Error("InternalError", "We encountered an internal error. Please try again.", 500);
-  }
-  co_return wire::error_response(route, head, *error, request_id);
-}
-
-// A body that fits into one piece is read and checked before anything is done.
-template <class Stream>
-cloud::Async<cloud::Body> Client<Stream>::read_body(Parser& parser, const wire::RequestHead& head,
-                                                    wire::Route& route,
-                                                    const wire::BodySeal& seal) {
-  const auto length = parser.content_length();
-  const bool wrapped = seal.kind == wire::BodySeal::Kind::chunks;
-  if (length && *length > route.body_max && !wrapped) {
-    throw cloud::Error("EntityTooLarge", "The request's body of " + std::to_string(*length) +
-                                             " bytes exceeds the maximum of " +
-                                             std::to_string(route.body_max) + " bytes.");
-  }
-  if (route.streams && !length && !parser.chunked()) {
-    throw cloud::Error("MissingContentLength", "You must provide the Content-Length HTTP header.",
-                       411);
-  }
-  std::shared_ptr<cloud::ByteStream> stream = std::make_shared<Upload>(*this, parser);
-  const bool whole = !wrapped && (parser.is_done() || (length && *length <= kPiece));
-  if (whole) {
-    cloud::Body body(co_await stream->read());
-    wire::check_body(seal, head, body.bytes);
-    wire::resolve(route, head, body.bytes);
-    co_return body;
-  }
-  cloud::Body body(wire::unwrap(std::move(stream), seal, head));
-  if (route.streams) co_return body;
-  cloud::Body all(co_await cloud::read_all(std::move(body), route.body_max));
-  wire::resolve(route, head, all.bytes);
-  co_return all;
-}
-
-template <class Stream>
-cloud::Async<wire::Response> Client<Stream>::call(const wire::RequestHead& head,
-                                                  const wire::Route& route, cloud::Body body,
-                                                  const cloud::Caller& caller,
-                                                  const std::string& request_id) {
-  auto operation =
-      wire::serve(route, head, std::move(body), desk_.shared.services, caller, request_id);
-  if (!route.waits) co_return co_await std::move(operation);
+template <class T>
+cloud::Async<T> Client<Stream>::withdrawable(cloud::Async<T> operation) {
   auto waiting = std::make_shared<asio::cancellation_signal>();
   waiting_ = waiting;
   watch_for_end(waiting);
   if (desk_.closing) finish();
   std::exception_ptr failure;
-  wire::Response response;
+  T result;
   try {
-    response =
+    result =
         co_await asio::co_spawn(stream_.get_executor(), std::move(operation),
                                 asio::bind_cancellation_slot(waiting->slot(), asio::use_awaitable));
   } catch (...) {
@@ -372,7 +316,7 @@ cloud::Async<wire::Response> Client<Stream>::call(const wire::RequestHead& head,
   error_code ignored;
   socket().cancel(ignored);  // the watch
   if (failure) std::rethrow_exception(failure);
-  co_return response;
+  co_return result;
 }
 
 // A client that goes while it waits for a message must not be given one.
@@ -403,8 +347,7 @@ cloud::Async<void> Client<Stream>::refuse(const error_code& why) {
                            too_long ? "Your request's headers exceed the maximum of " +
                                           std::to_string(limits_.head_bytes) + " bytes."
                                     : "The request is not HTTP: " + why.message() + ".");
-  const auto request_id = desk_.next_request_id();
-  const auto response = wire::error_response({}, {}, error, request_id);
+  const auto response = desk_.shared.handler.refuse(error, desk_.next_request_id());
   within(limits_.piece);
   co_await write(response, false, false);
 }
@@ -419,7 +362,8 @@ std::string head_text(const wire::Response& response, bool keep_alive, const std
   for (const auto& [name, value] : response.headers) {
     text.append("\r\n").append(name).append(": ").append(value);
   }
-  if (response.status != 204 && response.status != 304) {
+  const bool endless = response.body.rest && !response.content_length;
+  if (response.status != 204 && response.status != 304 && !endless) {
     text += "\r\nContent-Length: " +
             std::to_string(response.content_length.value_or(response.body.bytes.size()));
   }
@@ -444,8 +388,23 @@ cloud::Async<void> Client<Stream>::write(const wire::Response& response, bool he
     const std::array<asio::const_buffer, 2> both{asio::buffer(text), asio::buffer(bytes)};
     co_await asio::async_write(stream_, both, asio::use_awaitable);
   }
-  if (response.body.rest) {
-    co_await write_rest(*response.body.rest, response.content_length.value_or(0) - bytes.size());
+  if (!response.body.rest) co_return;
+  if (response.content_length) {
+    co_await write_rest(*response.body.rest, *response.content_length - bytes.size());
+  } else {
+    co_await write_endless(*response.body.rest);
+  }
+}
+
+// Only the connection's end says where it ends.
+template <class Stream>
+cloud::Async<void> Client<Stream>::write_endless(cloud::ByteStream& rest) {
+  for (;;) {
+    deadline_ = SteadyTime::max();
+    const std::string piece = co_await withdrawable(rest.read());
+    if (piece.empty()) co_return;
+    within(limits_.piece);
+    co_await asio::async_write(stream_, asio::buffer(piece), asio::use_awaitable);
   }
 }
 

@@ -20,7 +20,7 @@ class Connection;
 // What all connections of the server share; read only.
 struct Shared {
   const ServerOptions& options;
-  cloud::Services& services;
+  Handler& handler;
   const cloud::Clock& clock;
   boost::asio::ssl::context* tls = nullptr;  // null: plain text
 };

@@ -138,10 +138,10 @@ class Worker {
 // The first worker accepts, for all in turn.
 class Server::Impl {
  public:
-  Impl(int socket, ServerOptions options, cloud::Services& services, const cloud::Clock& clock)
+  Impl(int socket, ServerOptions options, Handler& handler, const cloud::Clock& clock)
       : options_(std::move(options)) {
     if (options_.tls) tls_ = std::make_unique<asio::ssl::context>(tls_context(*options_.tls));
-    shared_ = std::make_unique<Shared>(Shared{options_, services, clock, tls_.get()});
+    shared_ = std::make_unique<Shared>(Shared{options_, handler, clock, tls_.get()});
     for (int i = 0; i < std::max(options_.threads, 1); ++i) {
       workers_.push_back(std::make_unique<Worker>(*shared_));
     }
@@ -250,17 +250,9 @@ bool Listener::loopback() const {
   return endpoint_of(socket_).address().is_loopback();
 }
 
-void require_keys(const Listener& listener, const wire::KeyRing& keys) {
-  if (!keys.open || listener.loopback()) return;
-  throw std::runtime_error("other machines could reach " + listener.authority() +
-                           ", and no request would be checked: give keys with --credentials, or "
-                           "listen on 127.0.0.1");
-}
-
-Server::Server(Listener listener, ServerOptions options, cloud::Services& services,
-               const cloud::Clock& clock) {
-  require_keys(listener, options.keys);
-  impl_ = std::make_unique<Impl>(listener.socket_, std::move(options), services, clock);
+Server::Server(Listener listener, ServerOptions options, Handler& handler,
+               const cloud::Clock& clock)
+    : impl_(std::make_unique<Impl>(listener.socket_, std::move(options), handler, clock)) {
   listener.socket_ = -1;  // the acceptor's now
 }
 Server::~Server() = default;

@@ -1,4 +1,4 @@
-// The HTTP server that puts the protocols of AWS before an implementation of cloud/.
+// An HTTP/1.1 server, with TLS if wanted.
 #pragma once
 
 #include <chrono>
@@ -6,16 +6,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "cloud/services.h"
-#include "wire/http.h"
-#include "wire/sigv4.h"
+#include "cloud/async.h"
+#include "gateway/handler.h"
 
 namespace doorbuster::gateway {
 
@@ -32,11 +30,6 @@ struct Tls {
   std::filesystem::path certificate;  // PEM, the chain
   std::filesystem::path private_key;  // PEM
 };
-
-// Pages of the server's own, by path ("/_doorbuster/health"). Called on any of its threads; one
-// that throws cloud::Error is answered with its status and message.
-using Page = std::function<cloud::Async<wire::Response>()>;
-using Pages = std::map<std::string, Page, std::less<>>;
 
 // A place where the server can be reached, taken before anything is served there.
 class Listener {
@@ -61,26 +54,18 @@ class Listener {
 
 struct ServerOptions {
   int threads = 1;
-  std::string domain = "localhost";  // what a bucket's name stands before in a host's name
   std::optional<Tls> tls;
   Limits limits;
-  wire::KeyRing keys;
-  Pages pages;
   // Told of what went wrong on our side, from any thread.
   std::function<void(std::string_view)> log = [](std::string_view) {};
 };
 
-// Throws std::runtime_error, with a message for the operator, if other machines could reach a
-// server that checks no keys.
-void require_keys(const Listener& listener, const wire::KeyRing& keys);
-
 // Serves from start() to stop(), on threads of its own. Its methods belong to one thread.
 class Server {
  public:
-  // Throws std::runtime_error, with a message for the operator, if a certificate is no good, and
-  // what require_keys() throws. The services and the clock outlive the server.
-  Server(Listener listener, ServerOptions options, cloud::Services& services,
-         const cloud::Clock& clock);
+  // Throws std::runtime_error, with a message for the operator, if a certificate is no good. The
+  // handler and the clock outlive the server.
+  Server(Listener listener, ServerOptions options, Handler& handler, const cloud::Clock& clock);
   ~Server();
 
   void start();

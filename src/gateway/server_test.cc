@@ -1,5 +1,3 @@
-#include "gateway/server.h"
-
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -7,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -14,6 +13,7 @@
 #include <future>
 
 #include "cloud/error.h"
+#include "gateway/aws_door.h"
 
 namespace doorbuster::gateway {
 namespace {
@@ -113,16 +113,21 @@ class Peer {
 
 class ServerTest : public ::testing::Test {
  protected:
-  void start(ServerOptions options = {}) {
+  void start(ServerOptions options = {}, AwsDoorOptions door_options = {}) {
+    door_.emplace(std::move(door_options), services_, clock_);
+    serve(*door_, std::move(options));
+  }
+  void serve(Handler& handler, ServerOptions options = {}) {
     Listener listener("127.0.0.1", 0);
     port_ = listener.port();
-    server_.emplace(std::move(listener), std::move(options), services_, clock_);
+    server_.emplace(std::move(listener), std::move(options), handler, clock_);
     server_->start();
   }
 
   FakeServices services_;
   const cloud::SystemClock clock_;
   std::uint16_t port_ = 0;
+  std::optional<AwsDoor> door_;
   std::optional<Server> server_;
 };
 
@@ -230,9 +235,9 @@ TEST_F(ServerTest, WantsToKnowHowLongAnObjectIs) {
 
 TEST_F(ServerTest, AnswersAnInternalErrorAndTellsTheOperator) {
   std::promise<std::string> logged;
-  ServerOptions options;
+  AwsDoorOptions options;
   options.log = [&logged](std::string_view line) { logged.set_value(std::string(line)); };
-  start(std::move(options));
+  start({}, std::move(options));
   Peer peer(port_);
   peer.send(sqs_request("GetQueueUrl", R"({"QueueName":"broken"})"));
   const auto answer = peer.answer();
@@ -244,7 +249,7 @@ TEST_F(ServerTest, AnswersAnInternalErrorAndTellsTheOperator) {
 }
 
 TEST_F(ServerTest, ServesPagesOfItsOwn) {
-  ServerOptions options;
+  AwsDoorOptions options;
   options.pages["/_doorbuster/health"] = []() -> cloud::Async<wire::Response> {
     wire::Response response;
     response.body.bytes = "well";
@@ -253,7 +258,7 @@ TEST_F(ServerTest, ServesPagesOfItsOwn) {
   options.pages["/gone"] = []() -> cloud::Async<wire::Response> {
     throw cloud::Error("Gone", "It is no more.", 410);
   };
-  start(std::move(options));
+  start({}, std::move(options));
   Peer peer(port_);
   peer.send("GET /_doorbuster/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_TRUE(peer.answer().ends_with("\r\n\r\nwell"));
@@ -318,13 +323,65 @@ TEST(Listener, RefusesAPortThatIsTaken) {
   }
 }
 
-TEST(Server, WantsKeysWhereOthersCouldReachIt) {
-  FakeServices services;
-  const cloud::SystemClock clock;
-  EXPECT_THROW(Server(Listener("0.0.0.0", 0), {}, services, clock), std::runtime_error);
-  ServerOptions with_keys;
-  with_keys.keys.open = false;
-  EXPECT_NO_THROW(Server(Listener("0.0.0.0", 0), std::move(with_keys), services, clock));
+TEST(AwsDoor, WantsKeysWhereOthersCouldReachIt) {
+  wire::KeyRing keys;
+  EXPECT_NO_THROW(require_keys(Listener("127.0.0.1", 0), keys));
+  EXPECT_THROW(require_keys(Listener("0.0.0.0", 0), keys), std::runtime_error);
+  keys.open = false;
+  EXPECT_NO_THROW(require_keys(Listener("0.0.0.0", 0), keys));
+}
+
+// Says "tick" twice and then no more, until it is cancelled.
+class Ticker final : public Handler, public cloud::ByteStream {
+ public:
+  cloud::Async<wire::Response> answer(Request&) override {
+    wire::Response response;
+    response.body.rest = std::shared_ptr<cloud::ByteStream>(this, [](auto*) {});
+    co_return response;
+  }
+  wire::Response refuse(const cloud::Error&, const std::string&) override { return {}; }
+
+  cloud::Async<std::string> read() override {
+    if (ticks_++ < 2) co_return "tick";
+    waiting.set_value();
+    asio::steady_timer never(co_await asio::this_coro::executor,
+                             asio::steady_timer::time_point::max());
+    boost::system::error_code ec;
+    co_await never.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+    ended.set_value();
+    co_return "";
+  }
+
+  std::promise<void> waiting;
+  std::promise<void> ended;
+
+ private:
+  int ticks_ = 0;
+};
+
+TEST_F(ServerTest, SendsAStreamWithoutALengthUntilItStops) {
+  Ticker ticker;
+  serve(ticker);
+  Peer peer(port_);
+  peer.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ticker.waiting.get_future().get();
+  server_->stop();
+  std::string all = peer.answer();
+  while (!peer.closed()) all += peer.answer();
+  EXPECT_NE(all.find("Connection: close\r\n\r\n"), std::string::npos) << all;
+  EXPECT_EQ(all.find("Content-Length"), std::string::npos) << all;
+  EXPECT_TRUE(all.ends_with("\r\n\r\nticktick")) << all;
+}
+
+TEST_F(ServerTest, EndsAStreamWhoseClientHasGone) {
+  Ticker ticker;
+  serve(ticker);
+  {
+    Peer peer(port_);
+    peer.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    ticker.waiting.get_future().get();
+  }
+  ticker.ended.get_future().get();
 }
 
 }  // namespace

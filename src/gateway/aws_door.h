@@ -1,0 +1,51 @@
+// Puts the protocols of AWS before an implementation of cloud/.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "cloud/services.h"
+#include "gateway/handler.h"
+#include "gateway/server.h"
+#include "wire/server.h"
+#include "wire/sigv4.h"
+
+namespace doorbuster::gateway {
+
+// Pages of the door's own, by path ("/_doorbuster/health"). Called on any of the server's threads;
+// one that throws cloud::Error is answered with its status and message.
+using Page = std::function<cloud::Async<wire::Response>()>;
+using Pages = std::map<std::string, Page, std::less<>>;
+
+struct AwsDoorOptions {
+  std::string domain = "localhost";  // what a bucket's name stands before in a host's name
+  wire::KeyRing keys;
+  Pages pages;
+  // Told of what went wrong on our side, from any thread.
+  std::function<void(std::string_view)> log = [](std::string_view) {};
+};
+
+class AwsDoor final : public Handler {
+ public:
+  // The services and the clock outlive the door.
+  AwsDoor(AwsDoorOptions options, cloud::Services& services, const cloud::Clock& clock);
+
+  cloud::Async<wire::Response> answer(Request& request) override;
+  wire::Response refuse(const cloud::Error& error, const std::string& request_id) override;
+
+ private:
+  cloud::Async<wire::Response> answer(Request& request, wire::Route& route);
+  cloud::Async<wire::Response> serve(Request& request, wire::Route& route);
+
+  const AwsDoorOptions options_;
+  cloud::Services& services_;
+  const cloud::Clock& clock_;
+};
+
+// Throws std::runtime_error, with a message for the operator, if other machines could reach a door
+// that checks no keys.
+void require_keys(const Listener& listener, const wire::KeyRing& keys);
+
+}  // namespace doorbuster::gateway
