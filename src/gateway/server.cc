@@ -182,7 +182,8 @@ class Server::Impl {
 
   void turn_away(tcp::socket& socket) const {
     constexpr std::string_view kBusy =
-        "HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        "HTTP/1.1 503 Slow Down\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: "
+        "close\r\n\r\n";
     error_code ignored;
     socket.non_blocking(true, ignored);
     socket.write_some(asio::buffer(kBusy), ignored);
@@ -227,7 +228,7 @@ Listener::Listener(const std::string& address, std::uint16_t port) {
     const bool taken = ec == asio::error::address_in_use;
     throw std::runtime_error("can't listen on " + address + " port " + std::to_string(port) + ": " +
                              ec.message() +
-                             (taken ? ": stop what does, or choose another with --port" : ""));
+                             (taken ? ": stop what does, or choose another port" : ""));
   }
   socket_ = acceptor.release();
 }
