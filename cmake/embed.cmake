@@ -6,13 +6,14 @@
 #
 #   namespace doorbuster::ROOM { extern const std::string_view SYMBOL; }
 #
-# FILE is relative to the folder that the rooms are in. The constant follows the file: whatever
-# changes it builds the library again.
+# FILE is relative to the folder that the rooms are in, or is one that the build makes, by its whole
+# path. The constant follows the file: whatever changes it builds the library again.
 set(EMBED_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
 
 function(embed ROOM SYMBOL FILE)
-  set(source ${CMAKE_CURRENT_SOURCE_DIR}/${FILE})
-  set(generated ${PROJECT_BINARY_DIR}/embedded/${FILE}.cc)
+  cmake_path(ABSOLUTE_PATH FILE BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE source)
+  cmake_path(GET FILE RELATIVE_PART name)
+  set(generated ${PROJECT_BINARY_DIR}/embedded/${name}.cc)
   add_custom_command(OUTPUT ${generated}
     COMMAND ${CMAKE_COMMAND} -DROOM=${ROOM} -DSYMBOL=${SYMBOL} -DSOURCE=${source} -DGENERATED=${generated}
       -P ${EMBED_SCRIPT}

@@ -8,6 +8,9 @@ BUILD_PACKAGES=(
   libjemalloc-dev libpugixml-dev librocksdb-dev libsoci-dev libsqlite3-dev libssl-dev libzip-dev zlib1g-dev
 )
 
+# For the pages. Whoever has npm from elsewhere keeps it: Debian's conflicts with that.
+command -v npm >/dev/null || BUILD_PACKAGES+=(nodejs npm)
+
 say() { printf '%s\n' "$*" >&2; }
 
 # What of the packages is not installed.

@@ -1,0 +1,217 @@
+#include "shop/order_desk.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <utility>
+
+#include "cloud/error.h"
+#include "orders/order_json.h"
+#include "shop/order_number.h"
+
+namespace doorbuster::shop {
+namespace {
+
+namespace json = boost::json;
+
+// A short key might be another client's, or be guessed by one who wants to see the order.
+constexpr std::size_t kKeyMin = 16;
+constexpr std::size_t kKeyMax = 255;
+constexpr std::chrono::seconds kAskQueueEvery{1};
+constexpr std::chrono::seconds kSoon{2};    // for those who are under way to be through
+constexpr std::chrono::seconds kLater{30};  // for the checkout to catch up
+
+Problem problem(int status, std::string error) {
+  Problem result;
+  result.status = status;
+  result.error = std::move(error);
+  return result;
+}
+
+Problem try_again(std::string error, std::chrono::seconds after) {
+  Problem result = problem(503, std::move(error));
+  result.retry_after = after;
+  return result;
+}
+
+void check_key(const std::string& key) {
+  const bool visible =
+      std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c <= '~'; });
+  if (visible && key.size() >= kKeyMin && key.size() <= kKeyMax) return;
+  throw problem(400, "Idempotency-Key must be " + std::to_string(kKeyMin) + " to " +
+                         std::to_string(kKeyMax) +
+                         " visible ASCII characters, such as a UUID: one for each order.");
+}
+
+Problem already_used() {
+  return problem(422, "This Idempotency-Key has come with another order before: use a new one.");
+}
+
+// The reasons by their fields, each of which its reason begins with, in quotation marks.
+json::object by_field(const std::vector<std::string>& reasons) {
+  json::object fields;
+  for (const std::string& reason : reasons) {
+    const auto end = reason.find('"', 1);
+    if (!reason.starts_with('"') || end == std::string::npos) continue;
+    const std::string field = reason.substr(1, end - 1);
+    if (!fields.contains(field)) fields[field] = reason;
+  }
+  return fields;
+}
+
+Problem invalid(const std::vector<std::string>& reasons, const orders::OrderRules& rules) {
+  Problem result = problem(400, "The order can't be taken: ");
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    result.error += (i == 0 ? "" : "; ") + reasons[i];
+  }
+  result.error += '.';
+  result.fields = by_field(reasons);
+  result.limits["amountBelow"] = rules.amount_below.ten_thousandths() / orders::Money::kUnit;
+  return result;
+}
+
+json::object parse_object(const std::string& body) {
+  json::error_code error;
+  json::value value = json::parse(body, error);
+  if (error) throw problem(400, "The body is not JSON: " + error.message() + '.');
+  if (json::object* object = value.if_object()) return std::move(*object);
+  throw problem(400, "The body must be a JSON object.");
+}
+
+// The order as it goes into the queue: the same for the same body and number, byte for byte, since
+// an order that comes twice is known by it. So it doesn't say when it was submitted.
+std::string text_of(const std::string& body, const std::string& number,
+                    const orders::OrderRules& rules) {
+  json::object object = parse_object(body);
+  object["orderId"] = number;
+  object.erase("submittedAt");
+  const auto parsed = orders::parse_order(object, rules);
+  if (!parsed.order) throw invalid(parsed.reasons, rules);
+  return orders::to_json(*parsed.order);
+}
+
+// An error that is over by and by, and not about what was sent.
+bool passes(const cloud::Error& error) {
+  return !error.is_sender_fault() || error.code() == "RequestThrottled" ||
+         error.code() == "ThrottlingException" || error.code() == "OverLimit";
+}
+
+// Counts an order that is under way.
+class UnderWay {
+ public:
+  explicit UnderWay(std::atomic<std::size_t>& count) : count_(count), before_(count_++) {}
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+  ~UnderWay() { --count_; }
+  std::size_t before() const { return before_; }
+
+ private:
+  std::atomic<std::size_t>& count_;
+  const std::size_t before_;
+};
+
+}  // namespace
+
+OrderDesk::OrderDesk(OrderDeskOptions options, cloud::Sqs& sqs, const OrderTracker& tracker,
+                     const cloud::Clock& clock, std::function<std::string(std::size_t)> random)
+    : options_(std::move(options)),
+      sqs_(sqs),
+      tracker_(tracker),
+      clock_(clock),
+      random_(std::move(random)),
+      recent_(options_.recent_max) {}
+
+cloud::Async<std::string> OrderDesk::take(std::string body,
+                                          std::optional<std::string> idempotency_key) {
+  if (idempotency_key) check_key(*idempotency_key);
+  const std::string number =
+      idempotency_key ? order_number_for(*idempotency_key) : order_number(random_(kNumberBytes));
+  orders::OrderRules rules = options_.rules;
+  rules.name_and_product = true;
+  const std::string text = text_of(body, number, rules);
+  if (idempotency_key) {
+    const bool there = co_await is_there(number, text);
+    if (there) co_return number;
+  }
+  const UnderWay mine(under_way_);
+  if (mine.before() >= options_.under_way_max) {
+    throw try_again("The shop is taking as many orders as it can.", kSoon);
+  }
+  co_await require_room();
+  const auto first = recent_.claim(number, text);
+  if (first && first->text != text) throw already_used();
+  co_await send(text);
+  recent_.take(number, clock_.now());
+  co_return number;
+}
+
+// Two that come at the same time may both be sent: the checkout knows the second by its text.
+cloud::Async<bool> OrderDesk::is_there(const std::string& number, const std::string& text) {
+  if (const auto first = recent_.find(number)) {
+    if (first->text != text) throw already_used();
+    co_return first->taken_at.has_value();
+  }
+  const auto input = co_await tracker_.input(number);
+  if (!input) co_return false;
+  if (!is_started_for(*input, text)) throw already_used();
+  co_return true;
+}
+
+cloud::Async<std::uint64_t> OrderDesk::waiting() {
+  const auto now = clock_.now();
+  {
+    const std::lock_guard held(mutex_);
+    if (now - waiting_at_ < kAskQueueEvery) co_return waiting_;
+    waiting_at_ = now;  // the others go by what there is meanwhile
+  }
+  cloud::GetQueueAttributesRequest request;
+  request.QueueUrl = options_.queue_url;
+  request.AttributeNames = {"ApproximateNumberOfMessages"};
+  cloud::GetQueueAttributesResult result;
+  try {
+    result = co_await sqs_.GetQueueAttributes(std::move(request));
+  } catch (const cloud::Error&) {
+    const std::lock_guard held(mutex_);
+    waiting_at_ = {};
+    throw;
+  }
+  const auto found = result.Attributes.find("ApproximateNumberOfMessages");
+  const std::lock_guard held(mutex_);
+  waiting_ = found == result.Attributes.end() ? 0 : std::stoull(found->second);
+  co_return waiting_;
+}
+
+cloud::Async<void> OrderDesk::require_room() {
+  std::uint64_t waiting_now = 0;
+  try {
+    waiting_now = co_await waiting();
+  } catch (const cloud::Error& e) {
+    if (passes(e)) throw try_again("The shop can't reach its queue at the moment.", kSoon);
+    throw;
+  }
+  if (waiting_now < options_.waiting_max) co_return;
+  throw try_again("Too many orders are waiting for the checkout.", kLater);
+}
+
+cloud::Async<void> OrderDesk::send(std::string text) {
+  cloud::SendMessageRequest request;
+  request.QueueUrl = options_.queue_url;
+  request.MessageBody = std::move(text);
+  try {
+    co_await sqs_.SendMessage(std::move(request));
+  } catch (const cloud::Error& e) {
+    if (passes(e)) throw try_again("The shop can't keep the order at the moment.", kSoon);
+    throw;
+  }
+}
+
+std::optional<OrderStatus> OrderDesk::recent(const std::string& number) const {
+  const auto found = recent_.find(number);
+  if (!found || !found->taken_at) return std::nullopt;
+  OrderStatus status;
+  status.number = number;
+  status.order = order_in(found->text);
+  status.events.push_back({OrderState::accepted, *found->taken_at, {}});
+  return status;
+}
+
+}  // namespace doorbuster::shop

@@ -1,0 +1,247 @@
+#include "shop/shop.h"
+
+#include <boost/json.hpp>
+#include <boost/system/system_error.hpp>
+#include <utility>
+
+#include "cloud/error.h"
+#include "shop/assets.h"
+#include "shop/embedded.h"
+#include "shop/order_number.h"
+#include "wire/encoding.h"
+
+namespace doorbuster::shop {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kBodyMax = std::size_t{64} * 1024;  // far more than an order needs
+constexpr std::chrono::seconds kStreamsAgain{10};
+
+Problem problem(int status, std::string error) {
+  Problem result;
+  result.status = status;
+  result.error = std::move(error);
+  return result;
+}
+
+// Whether a page of another site sent it: browsers say so, and nobody else has to. Only the hosts
+// are compared, since TLS may end before us.
+bool is_from_elsewhere(const wire::RequestHead& head) {
+  const auto site = head.header("Sec-Fetch-Site");
+  if (site && *site != "same-origin" && *site != "none") return true;
+  const auto origin = head.header("Origin");
+  if (!origin) return false;
+  const auto host = origin->find("://");
+  return host == std::string_view::npos ||
+         !wire::equal_ignoring_case(origin->substr(host + 3), head.header("Host").value_or(""));
+}
+
+// A form of another site can't send this type, so a browser asks us first, and is told nothing.
+bool is_json(const wire::RequestHead& head) {
+  std::string_view type = head.header("Content-Type").value_or("");
+  return wire::equal_ignoring_case(wire::trimmed(wire::take_until(type, ';')), "application/json");
+}
+
+bool is_browser(const wire::RequestHead& head) {
+  return accepts(head.header("Accept").value_or(""), "text/html");
+}
+
+cloud::Async<std::string> read_body(gateway::Request& request) {
+  const auto length = request.content_length();
+  const std::string too_large =
+      "An order of more than " + std::to_string(kBodyMax) + " bytes is not taken.";
+  if (length && *length > kBodyMax) throw problem(413, too_large);
+  const auto stream = co_await request.body();
+  std::string body;
+  for (;;) {
+    const std::string piece = co_await stream->read();
+    if (piece.empty()) co_return body;
+    body += piece;
+    if (body.size() > kBodyMax) throw problem(413, too_large);
+  }
+}
+
+// The amount by hand, because it is to stand there as a person writes it.
+std::string to_json(const OrderStatus& status) {
+  json::object body{{"orderId", status.number}};
+  if (status.order) {
+    if (!status.order->customer_name.empty()) body["customerName"] = status.order->customer_name;
+    if (!status.order->product.empty()) body["product"] = status.order->product;
+  }
+  json::array events;
+  for (const auto& event : status.events) events.push_back(to_json(event));
+  body["state"] = to_text(status.events.back().state);
+  body["final"] = status.is_final();
+  body["events"] = std::move(events);
+  std::string text = json::serialize(body);
+  if (status.order) text.insert(text.size() - 1, ",\"amount\":" + status.order->amount.str());
+  return text;
+}
+
+// What the path has for the pattern's "*" (empty if it has none), if it matches.
+std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
+  std::string_view after = pattern;
+  const auto before = wire::take_until(after, '*');
+  if (before.size() == pattern.size()) {
+    return path == pattern ? std::optional(std::string_view()) : std::nullopt;
+  }
+  if (path.size() <= before.size() + after.size()) return std::nullopt;
+  if (!path.starts_with(before) || !path.ends_with(after)) return std::nullopt;
+  const auto id = path.substr(before.size(), path.size() - before.size() - after.size());
+  return id.find('/') == std::string_view::npos ? std::optional(id) : std::nullopt;
+}
+
+bool is_method(std::string_view wanted, std::string_view method) {
+  return method == wanted || (wanted == "GET" && method == "HEAD");
+}
+
+Problem not_allowed(std::string_view method) {
+  return problem(405, "Only " + std::string(method) + " is possible here.");
+}
+
+}  // namespace
+
+const Shop::Route Shop::kRoutes[] = {
+    {"GET", "/", &Shop::form},
+    {"POST", "/submit-order", &Shop::submit},
+    {"GET", "/orders/*/events", &Shop::events},
+    {"GET", "/orders/*", &Shop::order},
+    {"GET", "/health", &Shop::health},
+    {"GET", "/openapi.json", &Shop::description},
+};
+
+Shop::Shop(ShopOptions options, cloud::Sqs& sqs, const OrderTracker& tracker,
+           const cloud::Clock& clock, std::function<std::string(std::size_t)> random)
+    : options_(std::move(options)),
+      tracker_(tracker),
+      desk_(options_.desk, sqs, tracker, clock, std::move(random)),
+      streams_(std::make_shared<std::atomic<std::size_t>>(0)) {}
+
+cloud::Async<wire::Response> Shop::answer(gateway::Request& request) {
+  wire::Response response;
+  try {
+    response = co_await serve(request);
+  } catch (const Problem& e) {
+    response = to_response(e);
+  } catch (const boost::system::system_error&) {
+    throw;
+  } catch (const std::exception& e) {
+    options_.log("request " + request.id() + " to the shop failed: " + e.what());
+    response = to_response(problem(500, "Something went wrong on our side."));
+  }
+  add_security_headers(response);
+  co_return response;
+}
+
+wire::Response Shop::refuse(const cloud::Error& error, const std::string&) {
+  auto response = to_response(problem(error.status(), error.message()));
+  add_security_headers(response);
+  return response;
+}
+
+cloud::Async<wire::Response> Shop::serve(gateway::Request& request) {
+  const auto& head = request.head();
+  for (const Route& route : kRoutes) {
+    const auto id = match(route.path, head.path);
+    if (!id) continue;
+    if (is_method(route.method, head.method)) co_return co_await (this->*route.page)(request, *id);
+    auto response = to_response(not_allowed(route.method));
+    response.headers.emplace_back("Allow", route.method == "GET" ? "GET, HEAD" : route.method);
+    co_return response;
+  }
+  if (!is_method("GET", head.method)) throw problem(404, "There is nothing here.");
+  auto response = shop_assets().get(head.path, head);
+  if (response.status == 404) throw problem(404, "There is nothing here.");
+  co_return response;
+}
+
+cloud::Async<wire::Response> Shop::form(gateway::Request& request, std::string_view) {
+  co_return shop_assets().get("/index.html", request.head());
+}
+
+cloud::Async<wire::Response> Shop::submit(gateway::Request& request, std::string_view) {
+  const auto& head = request.head();
+  if (is_from_elsewhere(head)) throw problem(403, "Orders are not taken from other sites' pages.");
+  if (!is_json(head)) throw problem(415, "An order is sent as application/json.");
+  std::string body = co_await read_body(request);
+  std::optional<std::string> key;
+  if (const auto sent = head.header("Idempotency-Key")) key = std::string(*sent);
+  const std::string number = co_await desk_.take(std::move(body), std::move(key));
+  json::object answer{{"success", true},
+                      {"orderId", number},
+                      {"message", "The order is taken. Follow it at /orders/" + number + '.'}};
+  auto response = json_response(202, answer);
+  response.headers.emplace_back("Location", "/orders/" + number);
+  co_return response;
+}
+
+cloud::Async<wire::Response> Shop::order(gateway::Request& request, std::string_view id) {
+  wire::Response response;
+  if (is_browser(request.head())) {
+    response = shop_assets().get("/index.html", request.head());
+  } else {
+    const auto status = co_await status_of(std::string(id));
+    response = json_response(200, to_json(status));
+  }
+  response.headers.emplace_back("Vary", "Accept");
+  co_return response;
+}
+
+cloud::Async<wire::Response> Shop::events(gateway::Request& request, std::string_view id) {
+  const std::string number(id);
+  auto place = place_for_stream();
+  co_await status_of(number);
+  OrderStream::Look look = [this, number] { return find(number); };
+  wire::Response response;
+  response.headers = {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}};
+  response.body.rest = std::make_shared<OrderStream>(
+      options_.stream, std::move(look), request.head().header("Last-Event-ID").value_or(""),
+      std::move(place));
+  co_return response;
+}
+
+cloud::Async<wire::Response> Shop::health(gateway::Request&, std::string_view) {
+  std::uint64_t waiting = 0;
+  try {
+    waiting = co_await desk_.waiting();
+  } catch (const cloud::Error& e) {
+    throw problem(503, "Orders can't be taken: " + e.message());
+  }
+  json::object answer{{"status", "ok"}, {"ordersWaiting", waiting}};
+  co_return json_response(200, answer);
+}
+
+cloud::Async<wire::Response> Shop::description(gateway::Request&, std::string_view) {
+  wire::Response response;
+  response.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-cache"}};
+  response.body.bytes = kOpenApi;
+  co_return response;
+}
+
+cloud::Async<std::optional<OrderStatus>> Shop::find(std::string number) const {
+  if (!is_order_number(number)) co_return std::nullopt;
+  auto status = co_await tracker_.find(number);
+  if (!status) co_return desk_.recent(number);
+  co_return status;
+}
+
+cloud::Async<OrderStatus> Shop::status_of(std::string number) const {
+  auto status = co_await find(std::move(number));
+  if (!status) {
+    throw problem(404, "There is no order of this number, or the checkout hasn't heard of it yet.");
+  }
+  co_return std::move(*status);
+}
+
+// Given back when it is destroyed.
+std::shared_ptr<void> Shop::place_for_stream() {
+  auto leave = [streams = streams_](void*) { --*streams; };
+  if (++*streams_ <= options_.streams_max) return {nullptr, std::move(leave)};
+  --*streams_;
+  Problem full = problem(503, "Too many orders are being watched: look again in a moment.");
+  full.retry_after = kStreamsAgain;
+  throw full;
+}
+
+}  // namespace doorbuster::shop
