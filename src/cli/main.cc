@@ -98,6 +98,8 @@ void add_up(CLI::App& app, Action& action) {
                       "Keep everything in this directory (default: a temporary one)");
   command->add_option("--port", options->port,
                       "Port to listen on; 0 takes a free one (default 4566)");
+  command->add_option("--shop-port", options->shop_port,
+                      "Port of the shop that --demo opens; 0 takes a free one (default 8000)");
   command->add_option("--address", options->address,
                       "Address to listen on (default 127.0.0.1); any other than loopback wants "
                       "--credentials");
@@ -114,7 +116,8 @@ void add_up(CLI::App& app, Action& action) {
   command->add_option("--private-key", options->private_key, "The certificate's key (PEM)");
   command->add_option("--threads", options->threads, "Threads that serve connections (default 1)")
       ->check(CLI::Range(1, 64));
-  command->add_flag("--demo", options->demo, "Set up the topology and run its consumers, too");
+  command->add_flag("--demo", options->demo,
+                    "Set up the topology, run its consumers and open the shop, too");
   add_checkout_options(*command, options->checkout);
   command->footer(
       "Stops at Ctrl-C, when every request under way has been answered.\n\n"

@@ -6,6 +6,7 @@
 #include "aws/http_client.h"
 #include "cli/credentials.h"
 #include "cli/embedded.h"
+#include "cli/shop_front.h"
 #include "cli/terminal.h"
 #include "engine/notification.h"
 #include "gateway/aws_door.h"
@@ -26,19 +27,25 @@ sigset_t block_stop_signals() {
   return signals;
 }
 
-// Before anything is made, so that a refusal leaves nothing behind.
-gateway::Listener listen(const UpOptions& options, const wire::KeyRing& keys) {
+// Taken before anything is made, so that a refusal leaves nothing behind.
+struct Listeners {
+  gateway::Listener door;
+  std::optional<gateway::Listener> shop;
+};
+
+Listeners listen(const UpOptions& options, const wire::KeyRing& keys) {
   try {
-    gateway::Listener listener(options.address, options.port);
-    gateway::require_keys(listener, keys);
-    return listener;
+    Listeners listeners{gateway::Listener(options.address, options.port), std::nullopt};
+    gateway::require_keys(listeners.door, keys);
+    if (options.demo) listeners.shop.emplace(options.address, options.shop_port);
+    return listeners;
   } catch (const std::runtime_error& e) {
     throw CommandError(2, e.what());
   }
 }
 
-std::string endpoint_of(const UpOptions& options, const gateway::Listener& listener) {
-  if (!options.endpoint.empty()) return options.endpoint;
+// How this machine reaches it.
+std::string url_of(const UpOptions& options, const gateway::Listener& listener) {
   std::string authority = listener.authority();
   for (const std::string_view anywhere : {"0.0.0.0:", "[::]:"}) {
     if (authority.starts_with(anywhere)) {
@@ -111,9 +118,10 @@ gateway::AwsDoorOptions door_options(const UpOptions& options) {
   return door;
 }
 
-void greet(const UpOptions& options, const std::string& endpoint, const DataDirectory& directory,
-           const std::optional<topology::Resources>& resources) {
+void greet(const UpOptions& options, const std::string& endpoint, const std::string& shop_url,
+           const DataDirectory& directory, const std::optional<topology::Resources>& resources) {
   std::string text = "  Doorbuster is open.\n\n";
+  if (!shop_url.empty()) text += "  shop    " + styled(stdout, "1", shop_url) + '\n';
   text += "  AWS     " + styled(stdout, "1", endpoint) +
           "  S3, SNS, SQS, Lambda, Step Functions, STS, IAM; " +
           (options.credentials ? "signatures are checked" : "any credentials will do") + '\n';
@@ -140,8 +148,10 @@ int up(const UpOptions& options) {
   const sigset_t signals = block_stop_signals();
   auto server_settings = server_options(options);
   auto door_settings = door_options(options);
-  auto listener = listen(options, door_settings.keys);
-  const std::string endpoint = endpoint_of(options, listener);
+  auto listeners = listen(options, door_settings.keys);
+  const std::string endpoint =
+      options.endpoint.empty() ? url_of(options, listeners.door) : options.endpoint;
+  const std::string shop_url = listeners.shop ? url_of(options, *listeners.shop) : "";
   const auto directory =
       options.data ? DataDirectory::for_writing(*options.data) : DataDirectory::temporary();
   Progress notes(false);
@@ -161,22 +171,27 @@ int up(const UpOptions& options) {
   gateway::AwsDoor door(std::move(door_settings), system.services(), clock);
   std::optional<gateway::Server> server;
   try {
-    server.emplace(std::move(listener), std::move(server_settings), door, clock);
+    server.emplace(std::move(listeners.door), server_settings, door, clock);
   } catch (const std::runtime_error& e) {
     throw CommandError(2, e.what());
   }
   std::optional<topology::Resources> resources;
+  std::optional<ShopFront> shop;
   if (options.demo) {
     resources = system.set_up();
-    system.set_up_checkout(*resources);
+    const auto checkout = system.set_up_checkout(*resources);
     system.start_functions(*resources);
+    shop.emplace(std::move(*listeners.shop), server_settings, options.checkout.rules, system,
+                 checkout);
   }
   system.start_lambda();
   system.start_deliveries(post_by(client));
   system.start_tasks();
   server->start();
-  greet(options, endpoint, directory, resources);
+  if (shop) shop->start();
+  greet(options, endpoint, shop_url, directory, resources);
   wait_for_stop(system, signals);
+  if (shop) shop->stop();
   server->stop();
   zips.stop();
   system.stop();

@@ -13,14 +13,15 @@ namespace doorbuster::cli {
 struct UpOptions {
   std::optional<std::filesystem::path> data;  // a temporary directory if absent
   std::string address = "127.0.0.1";
-  std::uint16_t port = 4566;  // 0: any that is free
-  std::string endpoint;       // what queue URLs begin with; the address and port if empty
+  std::uint16_t port = 4566;       // 0: any that is free
+  std::uint16_t shop_port = 8000;  // the same
+  std::string endpoint;            // what queue URLs begin with; the address and port if empty
   std::string domain = "localhost";
   std::optional<std::filesystem::path> credentials;
   std::optional<std::filesystem::path> certificate;
   std::optional<std::filesystem::path> private_key;
   int threads = 1;
-  bool demo = false;  // set up the topology and run the consumers
+  bool demo = false;  // set up the topology, run the consumers and open the shop
   CheckoutOptions checkout;
 };
 

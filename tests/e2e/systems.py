@@ -37,7 +37,7 @@ class System:
 @contextlib.contextmanager
 def served(data, *options):
     """doorbuster up on the directory; gives its endpoint."""
-    server = program().start("up", "--port", 0, "--data", data, *options)
+    server = program().start("up", "--port", 0, "--shop-port", 0, "--data", data, *options)
     lines = iter(server.stdout.readline, "")
     yield next(match.group(1) for line in lines
                if (match := re.search(r"AWS +(https?://\S+)", line)))

@@ -155,9 +155,9 @@ def test_outages_charge_nobody_twice_and_keep_nobody(data):
 def test_killed_again_and_again(data, seed):
     """kill -9 in the middle; then it goes on, and each order is charged once at the most."""
     dice = random.Random(seed)
-    options = ("up", "--port", 0, "--data", data, "--demo", "--payment-latency-ms", 300,
-               "--outage-rate", 0.1, "--decline-rate", 0.05)
-    with served(data, *options[5:]):
+    options = ("up", "--port", 0, "--shop-port", 0, "--data", data, "--demo",
+               "--payment-latency-ms", 300, "--outage-rate", 0.1, "--decline-rate", 0.05)
+    with served(data, *options[7:]):
         pass  # it is set up
     System(data).json("produce", "--checkout", "--orders", 2000, "--corrupt", 1)
     for _ in range(5):
