@@ -1,0 +1,130 @@
+// The shop as its customers have it: the built program, and Debian's Chromium before it.
+// DOORBUSTER says where the program is, DOORBUSTER_BROWSER where scripts/test-clients put the rest.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const require = createRequire(join(process.env.DOORBUSTER_BROWSER, "package.json"));
+const { chromium } = require("playwright-core");
+export const packages = require;
+
+const kPatience = 60_000; // ms: far beyond what anything here takes, even with sanitizers
+const kSwitches = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+// The program, serving a new system. Payments take no time unless the options say so.
+export async function openShop(...options) {
+  const data = mkdtempSync(join(tmpdir(), "doorbuster-shop-"));
+  let program = await serve(data, options);
+  return {
+    get url() {
+      return program.url;
+    },
+    async restart(signal = "SIGKILL") {
+      await end(program.process, signal);
+      program = await serve(data, options, new URL(program.url).port);
+    },
+    async stop() {
+      await end(program.process, "SIGTERM");
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+async function serve(data, options, shopPort = "0") {
+  const ports = ["--port", "0", "--shop-port", shopPort];
+  const command = ["up", "--demo", "--data", data, ...ports, "--payment-latency-ms", "0", ...options];
+  const child = spawn(process.env.DOORBUSTER, command, { stdio: ["ignore", "pipe", "inherit"] });
+  let said = "";
+  for await (const piece of child.stdout) {
+    said += piece;
+    const found = /^ +shop +(http:\S+)/m.exec(said);
+    if (found && said.includes("Stop")) {
+      child.stdout.resume();
+      return { process: child, url: found[1] };
+    }
+  }
+  throw new Error(`the program did not open a shop: ${said}`);
+}
+
+function end(child, signal) {
+  return new Promise((resolve) => {
+    child.once("exit", resolve);
+    child.kill(signal);
+  });
+}
+
+export function launch() {
+  return chromium.launch({ executablePath: "/usr/bin/chromium", args: kSwitches });
+}
+
+// A page of a reader's own, with nothing remembered. What its console has against it is in `complaints`.
+export async function openPage(browser, { locale = "en-US", width = 1440, ...options } = {}) {
+  const context = await browser.newContext({
+    locale,
+    viewport: { width, height: width < 600 ? 740 : 900 },
+    reducedMotion: "reduce",
+    timezoneId: "UTC",
+    ...options,
+  });
+  context.setDefaultTimeout(kPatience);
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  return { page, complaints, close: () => context.close() };
+}
+
+export const kOrder = {
+  customerName: "Ada Lovelace",
+  product: "Lantern, brass",
+  amount: "19.99",
+  email: "ada@example.com",
+};
+
+export async function fill(page, order) {
+  for (const [field, value] of Object.entries(order)) await page.fill(`#${field}`, value);
+}
+
+export const submit = (page) => page.click("form button[type=submit]");
+
+export async function place(page, url, order = kOrder) {
+  await page.goto(url);
+  await fill(page, order);
+  await submit(page);
+  await page.waitForURL(/\/orders\/[0-9A-Z-]+$/);
+  return page.url();
+}
+
+// Whether axe-core finds nothing to mend on the page, by WCAG 2.2 A and AA and its best practices.
+export async function checkAccess(page) {
+  await page.evaluate(readFileSync(require.resolve("axe-core/axe.min.js"), "utf8"));
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target)}`);
+  assert.deepEqual(found, []);
+}
+
+export async function checkFits(page) {
+  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(beyond <= 0, `the page is ${beyond} px too wide`);
+}
+
+export function post(url, body, headers = {}) {
+  return fetch(`${url}/submit-order`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+}
