@@ -65,7 +65,7 @@ void read_input(OrderTrace& trace, const std::string& input) {
   if (object == nullptr) return;
   const auto text = [object](const char* part, const char* name) -> std::optional<std::string> {
     const auto* found = object->if_contains(part);
-    const std::string member = found == nullptr ? "" : text_at(*found, name);
+    std::string member = found == nullptr ? "" : text_at(*found, name);
     if (member.empty()) return std::nullopt;
     return member;
   };
