@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "cloud/error.h"
+#include "documents/json_text.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -67,7 +68,7 @@ cloud::Async<cloud::InvocationOutcome> finish(std::shared_ptr<Call> call, int ti
     outcome.FunctionError = "Unhandled";
     outcome.Payload = failure_of(call->error);
   } else {
-    outcome.Payload = json::serialize(call->answer);
+    outcome.Payload = documents::to_text(call->answer);
   }
   co_return outcome;
 }

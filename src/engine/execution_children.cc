@@ -3,8 +3,8 @@
 // is found out again from what is open.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 #include <algorithm>
-#include <boost/json.hpp>
 
+#include "documents/json_text.h"
 #include "engine/codec.h"
 #include "engine/execution_host.h"
 #include "engine/executions.h"
@@ -113,8 +113,15 @@ void Executions::begin_child(Turn& turn, Child child) {
   if (!child.order) return;
   const auto arn = child_arn(parent.record, child.order->resource.action, child.task.task);
   const auto there = number_of(turn.store, arn);
-  if (!there) return start_child(turn, parent, std::move(child));
-  if (!open_.contains(*there)) ended_children_.push_back(*there);  // before the crash
+  if (there) {
+    if (!open_.contains(*there)) ended_children_.push_back(*there);  // before the crash
+    return;
+  }
+  try {
+    start_child(turn, parent, child);
+  } catch (const documents::TooDeep& e) {
+    fail(turn, child.task, "States.Runtime", e.what());
+  }
 }
 
 void Executions::start_child(Turn& turn, const LiveExecution& parent, Child child) {
@@ -136,7 +143,7 @@ void Executions::start_child(Turn& turn, const LiveExecution& parent, Child chil
 
 void Executions::answer_parent(Turn& turn, const ExecutionRecord& child) {
   if (child.status == states::Status::succeeded) {
-    succeed(turn, *child.task, json::parse(child.output));
+    succeed(turn, *child.task, documents::from_text(child.output).value());
   } else {
     fail(turn, *child.task, child.error, child.cause);
   }

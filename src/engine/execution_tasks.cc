@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "documents/json_text.h"
 #include "engine/execution_host.h"
 #include "engine/executions.h"
 
@@ -84,7 +85,7 @@ std::optional<cloud::GetActivityTaskOutput> Executions::activity_task(Turn& turn
   step(turn, live, [&](states::Execution& execution, ExecutionHost& host) {
     return execution.started(task.task, worker, host);
   });
-  return cloud::GetActivityTaskOutput{tokens_.make(turn, task), json::serialize(order->input)};
+  return cloud::GetActivityTaskOutput{tokens_.make(turn, task), documents::to_text(order->input)};
 }
 
 }  // namespace doorbuster::engine

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "cloud/error.h"
+#include "documents/json_text.h"
 #include "engine/codec.h"
 #include "engine/execution_host.h"
 #include "engine/execution_retention.h"
@@ -309,7 +310,7 @@ void Executions::close(Turn& turn, LiveExecution& live) {
   if (live.execution) {
     if (record.status == states::Status::running) record.status = live.execution->status();
     if (record.status == states::Status::succeeded) {
-      record.output = json::serialize(live.execution->output());
+      record.output = documents::to_text(live.execution->output());
     } else {
       record.error = live.execution->error();
       record.cause = live.execution->cause();

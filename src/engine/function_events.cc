@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "documents/json_text.h"
 #include "engine/function_rules.h"
 #include "engine/queue_access.h"
 
@@ -20,6 +21,7 @@ constexpr int kRetryAfter_s = 60;  // and twice as long after the second call
 constexpr int kAgeMax_s = 21'600;
 constexpr int kDelayMax_s = 300;
 constexpr std::size_t kErrorMessageMax = 1'024;
+constexpr std::size_t kRecordDepth = 1;  // of what is around the payloads
 
 cloud::MessageAttributeValue attribute(const char* type, std::string value) {
   return {type, std::move(value), ""};
@@ -37,9 +39,8 @@ int retries_of(const Function& function) {
 }
 
 json::value parsed(const std::string& text) {
-  json::error_code bad;
-  json::value value = json::parse(text, bad);
-  return bad ? json::value(text) : value;
+  auto value = documents::from_text(text);
+  return value ? *std::move(value) : json::value(text);
 }
 
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
@@ -58,7 +59,7 @@ std::string record_of(const Function& function, const FunctionEvent& event, clou
     record["responseContext"] = std::move(context);
     record["responsePayload"] = parsed(outcome->Payload);
   }
-  return json::serialize(record);
+  return documents::to_text(record, documents::kDepthMax + kRecordDepth);
 }
 
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq

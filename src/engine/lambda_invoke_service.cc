@@ -1,6 +1,7 @@
 // Lambda's Invoke.
 #include <boost/json.hpp>
 
+#include "documents/json_text.h"
 #include "engine/function_calls.h"
 #include "engine/function_rules.h"
 #include "engine/lambda_service.h"
@@ -36,8 +37,10 @@ void check_payload(const std::string& payload, bool event) {
                        kTooLarge);
   }
   json::monotonic_resource memory;
+  json::parse_options options;
+  options.max_depth = documents::kDepthMax;
   json::error_code bad;
-  json::parse(payload, bad, &memory);
+  json::parse(payload, bad, &memory, options);
   if (!bad) return;
   throw cloud::Error("InvalidRequestContentException",
                      "Could not parse request body into json: " + bad.message());

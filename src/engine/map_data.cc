@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cloud/error.h"
+#include "engine/task_parameters.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -12,12 +13,6 @@ namespace json = boost::json;
 
 constexpr std::uint64_t kObjectMax = 64 << 20;
 constexpr std::size_t kListedMax = 100'000;
-
-std::string text_of(const json::value& object, std::string_view member) {
-  const auto* value = object.as_object().if_contains(member);
-  if (!value || value->is_null()) return {};
-  return value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
-}
 
 json::value item_of(const cloud::Object& object) {
   return json::object{{"Etag", object.ETag},

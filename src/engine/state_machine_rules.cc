@@ -5,6 +5,7 @@
 
 #include "cloud/arn.h"
 #include "cloud/error.h"
+#include "documents/json_text.h"
 #include "engine/integrations.h"
 #include "engine/text.h"
 
@@ -154,10 +155,9 @@ std::shared_ptr<const states::Definition> compiled(const std::string& definition
 }
 
 json::value parsed(const std::string& text, const char* code, const char* what) {
-  json::error_code error;
-  json::value value = json::parse(text, error);
-  if (!error) return value;
-  throw cloud::Error(code, std::string(what) + ": '" + error.message() + "'");
+  auto value = documents::from_text(text);
+  if (value) return *std::move(value);
+  throw cloud::Error(code, std::string(what) + ": 'The data is not JSON, or nested too deeply'");
 }
 
 json::value or_default_logging(const json::value& configuration) {

@@ -34,8 +34,7 @@ void check(const cloud::UpdateStateMachineInput& request);
 // InvalidDefinition with all that is wrong.
 std::shared_ptr<const states::Definition> compiled(const std::string& definition);
 
-// The value of an execution's or a task's JSON. Throws an Error of that code with the parser's
-// word.
+// The value of an execution's or a task's JSON. Throws an Error of that code that says so.
 boost::json::value parsed(const std::string& text, const char* code, const char* what);
 
 // As AWS answers them where nothing was asked for.

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "documents/json_text.h"
 #include "engine/text.h"
 
 namespace doorbuster::engine {
@@ -32,7 +33,8 @@ std::string spelled(std::string_view service) {
   return std::string(service.substr(service.find(':') + 1));
 }
 
-std::string text_of(const json::value& object, std::string_view member) {
+// Only if it is a string.
+std::string string_in(const json::value& object, std::string_view member) {
   const auto* members = object.if_object();
   const auto* text = members ? members->if_contains(member) : nullptr;
   return text && text->is_string() ? std::string(text->get_string()) : "";
@@ -41,13 +43,12 @@ std::string text_of(const json::value& object, std::string_view member) {
 }  // namespace
 
 json::value payload_of(const cloud::InvocationOutcome& outcome) {
-  json::error_code error;
-  json::value payload = json::parse(outcome.Payload.empty() ? "null" : outcome.Payload, error);
+  auto payload = documents::from_text(outcome.Payload.empty() ? "null" : outcome.Payload);
   if (outcome.FunctionError.empty()) {
-    if (error) throw TaskFailure{"Lambda.Unknown", "The function's answer is not JSON"};
-    return payload;
+    if (!payload) throw TaskFailure{"Lambda.Unknown", "The function's answer is not JSON"};
+    return *std::move(payload);
   }
-  std::string type = error ? "" : text_of(payload, "errorType");
+  std::string type = payload ? string_in(*payload, "errorType") : "";
   if (!type.empty()) throw TaskFailure{std::move(type), outcome.Payload};
   throw TaskFailure{"Lambda.Unknown",
                     "The cause could not be determined because Lambda did not return an error "
@@ -81,7 +82,8 @@ json::value nested_result(const ExecutionRecord& record, bool parse_output) {
       {"StartDate", to_ms(record.started)},   {"StateMachineArn", record.state_machine_arn},
       {"Status", to_string(record.status)},   {"StopDate", to_ms(record.stopped)}};
   if (record.status == states::Status::succeeded) {
-    result["Output"] = parse_output ? json::parse(record.output) : json::value(record.output);
+    result["Output"] =
+        parse_output ? documents::from_text(record.output).value() : json::value(record.output);
     result["OutputDetails"] = {{"Included", true}};
   }
   if (!record.error.empty()) result["Error"] = record.error;

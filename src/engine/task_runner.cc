@@ -8,10 +8,12 @@
 
 #include "cloud/arn.h"
 #include "cloud/error.h"
+#include "documents/json_text.h"
 #include "engine/map_data.h"
 #include "engine/services.h"
 #include "engine/state_machine_rules.h"
 #include "engine/task_outcome.h"
+#include "engine/task_parameters.h"
 #include "engine/text.h"
 
 namespace doorbuster::engine {
@@ -39,14 +41,7 @@ cloud::Caller caller_of(const RunnerTask& task) {
 void to_text(json::value& parameters, std::string_view member) {
   auto* object = parameters.if_object();
   auto* value = object ? object->if_contains(member) : nullptr;
-  if (value && !value->is_string()) *value = json::serialize(*value);
-}
-
-std::string text_of(const json::value& parameters, std::string_view member) {
-  const auto* object = parameters.if_object();
-  const auto* value = object ? object->if_contains(member) : nullptr;
-  if (!value) return {};
-  return value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
+  if (value && !value->is_string()) *value = documents::to_text(*value);
 }
 
 std::string capitalised(std::string_view action) {
@@ -61,7 +56,7 @@ std::string capitalised(std::string_view action) {
 
 cloud::Async<json::value> call_function(const Runner& runner, const RunnerTask& task) {
   auto caller = caller_of(task);
-  auto payload = json::serialize(task.order.input);
+  auto payload = documents::to_text(task.order.input);
   const auto outcome = co_await runner.services.invoke(std::move(caller), task.order.resource.arn,
                                                        std::move(payload));
   co_return payload_of(outcome);
@@ -70,8 +65,9 @@ cloud::Async<json::value> call_function(const Runner& runner, const RunnerTask& 
 cloud::Async<json::value> invoke(const Runner& runner, const RunnerTask& task) {
   auto caller = caller_of(task);
   auto function = text_of(task.order.input, "FunctionName");
-  auto payload = text_of(task.order.input, "Payload");
-  if (payload.empty()) payload = "{}";
+  const auto* parameters = task.order.input.if_object();
+  const auto* given = parameters ? parameters->if_contains("Payload") : nullptr;
+  auto payload = given ? documents::to_text(*given) : "{}";
   const auto outcome =
       co_await runner.services.invoke(std::move(caller), std::move(function), std::move(payload));
   co_return invoke_result(payload_of(outcome));
@@ -144,7 +140,7 @@ cloud::Async<json::value> run_nested(const Runner& runner, const RunnerTask& tas
   const auto record = co_await await_nested(runner, started.number);
   auto result = nested_result(record, pattern == Pattern::sync2);
   if (record.status == states::Status::succeeded) co_return result;
-  throw TaskFailure{"States.TaskFailed", json::serialize(result)};
+  throw TaskFailure{"States.TaskFailed", documents::to_text(result)};
 }
 
 // --- The data of distributed Maps --------------------------------------------------------------

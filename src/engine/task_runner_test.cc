@@ -97,6 +97,13 @@ TEST_F(TaskRunnerTest, InvokeAnswersWithMetadata) {
   EXPECT_TRUE(calls[0].starts_with(R"(Pay {"amount":5} )")) << calls[0];
 }
 
+TEST_F(TaskRunnerTest, APayloadIsJsonAlsoIfItIsText) {
+  run(task("arn:aws:states:::lambda:invoke",
+           R"("Parameters":{"FunctionName":"Pay","Payload":"five"},)"));
+  ASSERT_EQ(calls.size(), 1U);
+  EXPECT_TRUE(calls[0].starts_with(R"(Pay "five" )")) << calls[0];
+}
+
 TEST_F(TaskRunnerTest, AFunctionsErrorIsTheStates) {
   outcome.FunctionError = "Unhandled";
   outcome.Payload = R"({"errorType":"Declined","errorMessage":"no"})";
@@ -158,6 +165,16 @@ TEST_F(TaskRunnerTest, AnyOperationIsCalledByItsName) {
   EXPECT_EQ(machine.history(execution),
             "ExecutionStarted TaskStateEntered TaskScheduled TaskStarted TaskSucceeded "
             "TaskStateExited ExecutionSucceeded");
+}
+
+TEST_F(TaskRunnerTest, AmountsStayAsTheyWere) {
+  const auto execution = run(task("arn:aws:states:::sqs:sendMessage",
+                                  R"("Parameters":{"QueueUrl":"u","MessageBody.$":"$"},)"
+                                  R"("ResultPath":"$.sent",)"),
+                             R"({"amount":19.99})");
+  ASSERT_EQ(calls.size(), 1U);
+  EXPECT_NE(calls[0].find(R"({\"amount\":19.99})"), std::string::npos) << calls[0];
+  EXPECT_EQ(machine.describe(execution).output, R"({"amount":19.99,"sent":{"Answer":42}})");
 }
 
 TEST_F(TaskRunnerTest, AMessageMayBeJson) {

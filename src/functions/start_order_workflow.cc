@@ -6,6 +6,7 @@
 
 #include "cloud/arn.h"
 #include "cloud/error.h"
+#include "documents/json_text.h"
 #include "functions/concurrently.h"
 #include "functions/json_fields.h"
 #include "functions/order_event.h"
@@ -51,7 +52,7 @@ Start start_of(const QueueMessage& message) {
     throw NotAnOrder("the message is no order: its orderId" + fault);
   }
   // The very text where it can be had, so that numbers stay as their writer wrote them.
-  const std::string content = &order == &body ? message.body : json::serialize(order);
+  const std::string content = &order == &body ? message.body : documents::to_text(order);
   return {std::move(name), "{\"order\":" + content, about_queue(message)};
 }
 

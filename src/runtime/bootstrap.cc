@@ -15,6 +15,7 @@
 #include <stdexcept>
 
 #include "cloud/error.h"
+#include "documents/json_text.h"
 #include "runtime/exchange.h"
 
 namespace doorbuster::runtime {
@@ -96,7 +97,7 @@ cloud::Async<std::string> run(const cloud::Handler& handler, const std::string& 
                               cloud::Context context, std::optional<Failure>& failure) {
   try {
     const auto result = co_await handler(json::parse(event), std::move(context));
-    co_return json::serialize(result);
+    co_return documents::to_text(result);
   } catch (const cloud::Error& e) {
     failure = {e.code(), e.message()};
   } catch (const std::exception& e) {

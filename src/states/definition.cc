@@ -29,7 +29,7 @@ std::string position(std::string_view text, std::size_t offset) {
 
 std::optional<json::value> parse_text(std::string_view text, Diagnostics& diagnostics) {
   json::parse_options options;
-  options.max_depth = kDepthMax;
+  options.max_depth = documents::kDepthMax;
   json::parser parser({}, options);
   boost::system::error_code error;
   const std::size_t consumed = parser.write_some(text.data(), text.size(), error);

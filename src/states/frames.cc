@@ -154,13 +154,13 @@ constexpr std::pair<Frames::Piece, char> kKinds[] = {
 std::string bytes_of(const Frame& frame, Frames::Piece piece) {
   switch (piece) {
     case Frames::kPlace:
-      return to_text(place_of(frame));
+      return to_stored(place_of(frame));
     case Frames::kData:
-      return "[" + frame.input.text + "," + to_text(frame.variables) + "]";
+      return "[" + frame.input.text + "," + to_stored(frame.variables) + "]";
     case Frames::kTask:
-      return to_text(json::array{frame.task_input});
+      return to_stored(json::array{frame.task_input});
     default:
-      return to_text(work_of(*frame.fork));
+      return to_stored(work_of(*frame.fork));
   }
 }
 
@@ -251,9 +251,9 @@ void Frames::take_changes(Execution::Changes& out) {
     const Fork* fork = frame != nullptr ? frame->fork.get() : nullptr;
     std::optional<std::string> bytes;
     if (fork != nullptr && key[0] == 'r' && fork->outcomes.contains(part)) {
-      bytes = to_text(outcome_of(fork->outcomes.at(part)));
+      bytes = to_stored(outcome_of(fork->outcomes.at(part)));
     } else if (fork != nullptr && key[0] == 'c' && fork->tasks.contains(part)) {
-      bytes = to_text(json::array{fork->tasks.at(part)});
+      bytes = to_stored(json::array{fork->tasks.at(part)});
     }
     if (bytes) {
       stored_parts_.insert(key);

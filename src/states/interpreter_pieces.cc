@@ -54,14 +54,14 @@ void Interpreter::take_core(Changes& out) {
   const json::array core{
       static_cast<int>(status_), history_.last(), next_task_, of(deadline_), of(resume_at_),
       std::move(ready),          error_,          cause_};
-  out.emplace_back("core", to_text(core));
+  out.emplace_back("core", to_stored(core));
 }
 
 Interpreter::Interpreter(std::shared_ptr<const Definition> definition, const Pieces& pieces)
     : definition_(std::move(definition)) {
   bool has_core = false;
   for (const auto& [key, bytes] : pieces) {
-    const auto piece = from_text(bytes);
+    const auto piece = from_stored(bytes);
     if (!piece || !piece->is_array()) throw std::runtime_error("piece " + key + " is damaged");
     const json::array& fields = piece->get_array();
     if (key == "core") {

@@ -1,4 +1,4 @@
-// JSON as AWS writes it: no blanks, numbers as short as they can be ("3.14", not "3.14E0").
+// JSON as text, where data that can't be written fail their state.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -7,18 +7,31 @@
 #include <string>
 #include <string_view>
 
+#include "documents/json_text.h"
+#include "states/failure.h"
+
 namespace doorbuster::states {
 
-// Deeper JSON is refused, so that no data can exhaust the stack.
-inline constexpr std::size_t kDepthMax = 500;
+using documents::append_number;
+using documents::from_text;
 
-// Throws Failure if the value is nested deeper than kDepthMax.
-std::string to_text(const boost::json::value& value);
+// Throws Failure if the value is nested too deeply.
+inline std::string to_text(const boost::json::value& value) {
+  try {
+    return documents::to_text(value);
+  } catch (const documents::TooDeep& e) {
+    throw runtime_failure(e.what());
+  }
+}
 
-// Nothing if the text is no JSON, or nested too deeply.
-std::optional<boost::json::value> from_text(std::string_view text);
+// What is stored has data within it, and so may be nested a little more deeply than they.
+inline constexpr std::size_t kStoredDepthMax = documents::kDepthMax + 8;
 
-// "3.14", "42", "1e-07": as JSON and as States.Format write a number.
-void append_number(std::string& out, const boost::json::value& number);
+inline std::string to_stored(const boost::json::value& value) {
+  return documents::to_text(value, kStoredDepthMax);
+}
+inline std::optional<boost::json::value> from_stored(std::string_view text) {
+  return documents::from_text(text, kStoredDepthMax);
+}
 
 }  // namespace doorbuster::states

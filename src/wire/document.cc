@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "documents/json_text.h"
 #include "wire/encoding.h"
 #include "wire/operations.h"
 #include "wire/scalar.h"
@@ -25,7 +26,7 @@ std::string document_name(const Field& field) {
 // Scalars may be given as text, or as what they are.
 std::string text_of(const json::value& from) {
   if (from.is_structured()) refuse("a String");
-  return from.is_string() ? std::string(from.get_string()) : json::serialize(from);
+  return from.is_string() ? std::string(from.get_string()) : documents::to_text(from);
 }
 
 void read_structure(const Shape& shape, const json::value& from, void* to, const Wording& wording) {
@@ -138,7 +139,8 @@ void read_document(const Shape& shape, const json::value& from, void* to, const 
       as_string(to) = text_of(from);
       return;
     case Kind::body:
-      as_body(to).bytes = from.is_string() ? std::string(from.get_string()) : json::serialize(from);
+      as_body(to).bytes =
+          from.is_string() ? std::string(from.get_string()) : documents::to_text(from);
       return;
     case Kind::document:
       as_document(to) = from;

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <cmath>
 
+#include "documents/json_text.h"
 #include "wire/encoding.h"
 #include "wire/timestamps.h"
 
@@ -271,7 +272,7 @@ void write_json(const Shape& shape, const void* value, std::string& out) {
     case Kind::body:
       return append_json_string(out, static_cast<const cloud::Body*>(value)->bytes);
     case Kind::document:
-      out += json::serialize(as_document(value));
+      out += documents::to_text(as_document(value));
       return;
   }
 }

@@ -1,12 +1,10 @@
-#include "states/json_text.h"
+#include "documents/json_text.h"
 
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
 
-#include "states/failure.h"
-
-namespace doorbuster::states {
+namespace doorbuster::documents {
 
 namespace json = boost::json;
 
@@ -64,18 +62,18 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void append_value(std::string& out, const json::value& value, std::size_t depth);
+void append_value(std::string& out, const json::value& value, std::size_t depth_left);
 
-void append_array(std::string& out, const json::array& array, std::size_t depth) {
+void append_array(std::string& out, const json::array& array, std::size_t depth_left) {
   out += '[';
   for (std::size_t i = 0; i < array.size(); ++i) {
     if (i > 0) out += ',';
-    append_value(out, array[i], depth + 1);
+    append_value(out, array[i], depth_left - 1);
   }
   out += ']';
 }
 
-void append_object(std::string& out, const json::object& object, std::size_t depth) {
+void append_object(std::string& out, const json::object& object, std::size_t depth_left) {
   out += '{';
   bool first = true;
   for (const auto& [key, member] : object) {
@@ -83,13 +81,12 @@ void append_object(std::string& out, const json::object& object, std::size_t dep
     first = false;
     append_string(out, key);
     out += ':';
-    append_value(out, member, depth + 1);
+    append_value(out, member, depth_left - 1);
   }
   out += '}';
 }
 
-void append_value(std::string& out, const json::value& value, std::size_t depth) {
-  if (depth > kDepthMax) throw runtime_failure("The data is nested too deeply.");
+void append_value(std::string& out, const json::value& value, std::size_t depth_left) {
   switch (value.kind()) {
     case json::kind::null:
       out += "null";
@@ -101,10 +98,12 @@ void append_value(std::string& out, const json::value& value, std::size_t depth)
       append_string(out, value.get_string());
       break;
     case json::kind::array:
-      append_array(out, value.get_array(), depth);
+      if (depth_left == 0) throw TooDeep();
+      append_array(out, value.get_array(), depth_left);
       break;
     case json::kind::object:
-      append_object(out, value.get_object(), depth);
+      if (depth_left == 0) throw TooDeep();
+      append_object(out, value.get_object(), depth_left);
       break;
     default:
       append_number(out, value);
@@ -123,21 +122,19 @@ void append_number(std::string& out, const json::value& number) {
   }
 }
 
-std::string to_text(const json::value& value) {
+std::string to_text(const json::value& value, std::size_t depth_max) {
   std::string out;
-  append_value(out, value, 0);
+  append_value(out, value, depth_max);
   return out;
 }
 
-std::optional<json::value> from_text(std::string_view text) {
-  // A little more than data may have, for what is stored around them.
-  constexpr std::size_t kEnvelopeDepth = 8;
+std::optional<json::value> from_text(std::string_view text, std::size_t depth_max) {
   json::parse_options options;
-  options.max_depth = kDepthMax + kEnvelopeDepth;
+  options.max_depth = depth_max;
   boost::system::error_code error;
   json::value value = json::parse(text, error, {}, options);
   if (error) return std::nullopt;
   return value;
 }
 
-}  // namespace doorbuster::states
+}  // namespace doorbuster::documents

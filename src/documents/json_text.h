@@ -1,0 +1,33 @@
+// JSON as text: no blanks, numbers in the shortest form that is read back the same ("19.99", where
+// Boost.JSON writes "1.999E1").
+//
+// Every document of a user's that is written again goes through here. All functions are pure.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace doorbuster::documents {
+
+// Deeper JSON is refused, so that no data can exhaust the stack.
+inline constexpr std::size_t kDepthMax = 500;
+
+struct TooDeep : std::length_error {
+  TooDeep() : std::length_error("The data is nested too deeply.") {}
+};
+
+// Throws TooDeep if the value is nested more deeply than that.
+std::string to_text(const boost::json::value& value, std::size_t depth_max = kDepthMax);
+
+// Nothing if the text is no JSON, or nested more deeply than that.
+std::optional<boost::json::value> from_text(std::string_view text,
+                                            std::size_t depth_max = kDepthMax);
+
+// "3.14", "42", "1e-07": as JSON and as States.Format write a number.
+void append_number(std::string& out, const boost::json::value& number);
+
+}  // namespace doorbuster::documents

@@ -1,0 +1,49 @@
+#include "documents/json_text.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+namespace doorbuster::documents {
+namespace {
+
+std::string rewritten(std::string_view text) {
+  return to_text(from_text(text).value());
+}
+
+TEST(JsonText, NumbersAreAsShortAsTheyCanBe) {
+  EXPECT_EQ(rewritten("19.99"), "19.99");
+  EXPECT_EQ(rewritten("1.999E1"), "19.99");
+  EXPECT_EQ(rewritten("0.1"), "0.1");
+  EXPECT_EQ(rewritten("-1e-7"), "-1e-07");
+  EXPECT_EQ(rewritten("100"), "100");
+  EXPECT_EQ(rewritten("1.0"), "1.0");
+  EXPECT_EQ(rewritten("-9223372036854775808"), "-9223372036854775808");
+  EXPECT_EQ(rewritten("18446744073709551615"), "18446744073709551615");
+}
+
+TEST(JsonText, NoBlanksAndTheSameOrder) {
+  EXPECT_EQ(rewritten(R"( { "b" : [ 1 , true , null ] , "a" : { } } )"),
+            R"({"b":[1,true,null],"a":{}})");
+}
+
+TEST(JsonText, ControlCharactersAreEscaped) {
+  EXPECT_EQ(rewritten(R"("\"\\\/\b\f\n\r\t\u0001\u00e9")"),
+            "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\xc3\xa9\"");
+}
+
+TEST(JsonText, HasALimitOfDepth) {
+  boost::json::value value = 1;
+  for (std::size_t i = 0; i < kDepthMax; ++i) value = boost::json::array{std::move(value)};
+  EXPECT_EQ(to_text(value).size(), 2 * kDepthMax + 1);
+  EXPECT_THROW(to_text(boost::json::array{std::move(value)}), TooDeep);
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  EXPECT_EQ(rewritten(nested(kDepthMax)), nested(kDepthMax));
+  EXPECT_FALSE(from_text(nested(kDepthMax + 1)));
+  EXPECT_FALSE(from_text("{"));
+}
+
+}  // namespace
+}  // namespace doorbuster::documents
