@@ -216,10 +216,24 @@ void EventSourceMappings::set_tags(Turn& turn, const cloud::Caller& caller, cons
 void EventSourceMappings::put(Turn& turn, Entry& entry) {
   entry.mapping.LastModified = turn.now;
   write(turn, entry);
+  renew_plan(turn, entry);
+}
+
+void EventSourceMappings::renew_plan(Turn& turn, Entry& entry) {
   ++version_;
   end_plan(turn, entry);
   begin_plan(entry);
   dismiss(turn);
+}
+
+void EventSourceMappings::finish_turn(Turn& turn) {
+  std::erase_if(stranded_, [&](const std::string& uuid) {
+    const auto it = mappings_.find(uuid);
+    if (it == mappings_.end()) return true;
+    if (!queues_.by_arn(it->second.mapping.EventSourceArn)) return false;
+    renew_plan(turn, it->second);
+    return true;
+  });
 }
 
 void EventSourceMappings::write(Turn& turn, const Entry& entry) const {
@@ -283,6 +297,7 @@ void EventSourceMappings::receive(Turn& turn, const PollingPlan& plan, ReceiveOr
   Queue* queue = queues_.by_arn(plan.queue_arn);
   if (!queue) {
     it->second.mapping.LastProcessingResult = "PROBLEM: The queue does not exist";
+    stranded_.insert(plan.uuid);
     throw no_mapping();
   }
   auto& receives = it->second.receives;

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,9 @@ class EventSourceMappings {
   void set_tags(Turn& turn, const cloud::Caller& caller, const std::string& uuid,
                 std::map<std::string, std::string> tags);
 
+  // Mappings whose queue was gone are polled again once there is one of that name.
+  void finish_turn(Turn& turn);
+
   // --- For whoever polls
 
   // Answers when there is another version than `known`.
@@ -86,6 +90,7 @@ class EventSourceMappings {
   void check(const Mapping& mapping, const Function& function) const;
   void check_is_new(const Mapping& mapping) const;
   void begin_plan(Entry& entry);
+  void renew_plan(Turn& turn, Entry& entry);
   void end_plan(Turn& turn, Entry& entry);
   void put(Turn& turn, Entry& entry);
   void write(Turn& turn, const Entry& entry) const;
@@ -93,6 +98,7 @@ class EventSourceMappings {
   Queues& queues_;
   Functions& functions_;
   std::map<std::string, Entry> mappings_;  // by UUID
+  std::set<std::string> stranded_;         // those whose queue is gone, as a poller has found
   std::uint64_t version_ = 1;
   std::vector<std::unique_ptr<Reply<PollingPlans>>> watchers_;
 };

@@ -155,6 +155,19 @@ TEST_F(EventSourceMappingsTest, WhatNoFilterMatchesIsDeleted) {
   EXPECT_THAT(bodies_of_call(0), ElementsAre(R"({"kind":"order","amount":200})"));
 }
 
+TEST_F(EventSourceMappingsTest, AQueueThatIsMadeAgainIsPolledAgain) {
+  start();
+  const std::string uuid = map(mapping());
+  bed.run(bed.sqs().DeleteQueue({queue.url()}));
+  bed.settle();
+  EXPECT_EQ(state_of(uuid).LastProcessingResult, "PROBLEM: The queue does not exist");
+  QueueDriver again{bed, "Q", {{"VisibilityTimeout", "5"}}};
+  again.send("one");
+  EXPECT_THAT(bodies_of_call(0), ElementsAre("one"));
+  EXPECT_EQ(again.counts(), "0 0 0");
+  EXPECT_EQ(state_of(uuid).LastProcessingResult, "OK");
+}
+
 TEST_F(EventSourceMappingsTest, LimitsAreLambdas) {
   auto request = mapping();
   request.BatchSize = 11;

@@ -79,6 +79,7 @@ class Machine {
     executions.begin_turn(turn);
   }
   void finish_turn(Turn& turn) {
+    event_source_mappings.finish_turn(turn);
     queues.finish_turn(turn);
     executions.finish_turn(turn);
     state_machines.finish_turn(turn);
