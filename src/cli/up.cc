@@ -79,12 +79,17 @@ engine::HttpPost post_by(aws::HttpClient& client) {
   };
 }
 
+// Functions are given the first key of their account.
 runtime::ProcessHostOptions host_options(const DataDirectory& directory,
-                                         const std::string& endpoint) {
+                                         const std::string& endpoint, const wire::KeyRing& keys) {
   runtime::ProcessHostOptions host;
   host.code = directory.functions() / "code";
   host.logs = directory.functions() / "logs";
   host.machine.endpoint = endpoint;
+  for (const auto& [id, identity] : keys.identities) {
+    host.machine.keys.try_emplace(identity.caller.scope.account,
+                                  runtime::AccessKey{id, identity.secret_access_key});
+  }
   return host;
 }
 
@@ -160,7 +165,7 @@ int up(const UpOptions& options) {
   door_settings.log = log;
   aws::HttpClient client;  // of the topics' deliveries, which end with the system
   const cloud::SystemClock clock;
-  runtime::ProcessHost zips(host_options(directory, endpoint), clock);
+  runtime::ProcessHost zips(host_options(directory, endpoint, server_settings.keys), clock);
   Embedded system({.directory = directory,
                    .log = log,
                    .endpoint = endpoint,

@@ -204,6 +204,15 @@ TEST_F(ClientsTest, AFunctionSeesWhatLambdaGivesItAndNothingElse) {
   EXPECT_EQ(rest, given);
 }
 
+TEST_F(ClientsTest, AFunctionSignsWithItsAccountsKey) {
+  options.machine.keys = {{"111122223333", {"AKID", "key"}}, {"444455556666", {"OTHER", "other"}}};
+  const auto deployment = python(
+      "import os\n"
+      "def handler(event, context):\n"
+      "    return os.environ['AWS_ACCESS_KEY_ID'] + ' ' + os.environ['AWS_SECRET_ACCESS_KEY']\n");
+  EXPECT_EQ(answer(deployment), "AKID key");
+}
+
 TEST_F(ClientsTest, MemoryHasItsLimit) {
   const auto deployment = python("def handler(event, context): return len(bytearray(event << 20))");
   EXPECT_EQ(failure(deployment, "300"), "MemoryError: ");

@@ -94,7 +94,9 @@ std::map<std::string, std::string> environment_of(const cloud::Deployment& deplo
       {"LD_LIBRARY_PATH", code.string() + ':' + (code / "lib").string()}};
   if (!machine.endpoint.empty()) all["AWS_ENDPOINT_URL"] = machine.endpoint;
   for (const auto& [name, value] : deployment.Environment) all[name] = value;
-  const bool own_key = machine.access_key_id.empty();
+  const auto own = machine.keys.find(arn.account);
+  const AccessKey key =
+      own == machine.keys.end() ? AccessKey{arn.account, arn.account} : own->second;
   const std::map<std::string, std::string> reserved{
       {"_HANDLER", deployment.Handler},
       {"LAMBDA_TASK_ROOT", code.string()},
@@ -109,8 +111,8 @@ std::map<std::string, std::string> environment_of(const cloud::Deployment& deplo
       {"AWS_LAMBDA_LOG_STREAM_NAME", deployment.FunctionName},
       {"AWS_REGION", arn.region},
       {"AWS_DEFAULT_REGION", arn.region},
-      {"AWS_ACCESS_KEY_ID", own_key ? arn.account : machine.access_key_id},
-      {"AWS_SECRET_ACCESS_KEY", own_key ? arn.account : machine.secret_access_key}};
+      {"AWS_ACCESS_KEY_ID", key.id},
+      {"AWS_SECRET_ACCESS_KEY", key.secret}};
   for (const auto& [name, value] : reserved) all[name] = value;
   return all;
 }

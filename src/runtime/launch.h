@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,11 @@
 #include "runtime/process.h"
 
 namespace doorbuster::runtime {
+
+struct AccessKey {
+  std::string id;
+  std::string secret;
+};
 
 // The machine that functions run on, as they may know it.
 struct Machine {
@@ -18,9 +24,9 @@ struct Machine {
   std::string python = "python3";
   std::string node = "node";
   std::string endpoint;  // AWS_ENDPOINT_URL of the functions; empty: they are given none
-  // What they sign with; empty: the function's account, which needs no secret.
-  std::string access_key_id;
-  std::string secret_access_key;
+  // What the functions of an account sign with. Those of one that isn't here sign with its number,
+  // which is enough where signatures aren't checked.
+  std::map<std::string, AccessKey> keys;
 };
 
 // Throws cloud::Error InvalidParameterValueException if nothing here runs such a function: not its

@@ -1,7 +1,9 @@
 """Who may do what: policies between services, and the signatures of who calls."""
 
 import hashlib
+import io
 import json
+import zipfile
 
 import pytest
 from botocore.auth import S3SigV4QueryAuth
@@ -78,6 +80,21 @@ def test_each_is_who_he_says(guarded):
         identity = guarded.client("sts", keys=keys).get_caller_identity()
         assert identity["Account"] == account
         assert f":{account}:" in identity["Arn"]
+
+
+@pytest.mark.parametrize("keys, account", [(ALICE, "111111111111"), (BOB, "222222222222")])
+def test_functions_sign_with_their_accounts_key(guarded, keys, account):
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("app.py", "import os\ndef handler(event, context):\n"
+                                   "    return [os.environ['AWS_ACCESS_KEY_ID'],\n"
+                                   "            os.environ['AWS_SECRET_ACCESS_KEY']]\n")
+    functions = guarded.client("lambda", keys=keys)
+    functions.create_function(FunctionName="Keys", Runtime="python3.11", Handler="app.handler",
+                              Role=f"arn:aws:iam::{account}:role/r",
+                              Code={"ZipFile": package.getvalue()})
+    answer = functions.invoke(FunctionName="Keys")
+    assert json.load(answer["Payload"]) == list(keys)
 
 
 def test_accounts_do_not_see_each_other(guarded):
