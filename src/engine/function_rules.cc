@@ -56,6 +56,16 @@ void check_role(const std::string& role) {
   if (!good) throw not_of_pattern(role, "role", kRolePattern);
 }
 
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+bool is_reserved(std::string_view variable) {
+  constexpr std::array<std::string_view, 9> kReserved = {
+      "AWS_ACCESS_KEY",    "AWS_ACCESS_KEY_ID",  "AWS_DEFAULT_REGION",
+      "AWS_EXECUTION_ENV", "AWS_REGION",         "AWS_SECRET_ACCESS_KEY",
+      "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT"};
+  return variable.starts_with("AWS_LAMBDA_") ||
+         std::ranges::find(kReserved, variable) != kReserved.end();
+}
+
 void check_environment(const cloud::Environment& environment) {
   std::size_t size = 0;
   for (const auto& [name, value] : environment.Variables) {
@@ -66,10 +76,7 @@ void check_environment(const cloud::Environment& environment) {
                       "Map keys must satisfy constraint: [Member must satisfy regular expression "
                       "pattern: [a-zA-Z]([a-zA-Z0-9_])+]");
     }
-    for (const std::string_view reserved :
-         {"AWS_LAMBDA_", "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_EXECUTION_ENV", "LAMBDA_TASK_ROOT",
-          "LAMBDA_RUNTIME_DIR"}) {
-      if (!name.starts_with(reserved)) continue;
+    if (is_reserved(name)) {
       throw invalid_value(
           "Lambda was unable to configure your environment variables because the environment "
           "variables you have provided contains reserved keys that are currently not supported "

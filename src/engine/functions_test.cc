@@ -121,6 +121,9 @@ TEST_F(FunctionsTest, WhatCanNotBeIsRefusedInLambdasWords) {
   request = function("g");
   request.Environment.Variables = {{"BIG", std::string(5'000, 'x')}};
   EXPECT_THAT(error_of_create(request), HasSubstr("exceeded the 4KB limit"));
+  request.Environment.Variables = {{"AWS_REGION", "mars-1"}};
+  EXPECT_THAT(error_of_create(request),
+              HasSubstr("Reserved keys used in this request: AWS_REGION"));
   EXPECT_THAT(error_of_create(function("a b")), StartsWith("ValidationException"));
   EXPECT_EQ(message_of(bed.lambda().GetFunction({"none", ""})),
             "ResourceNotFoundException: Function not found: "

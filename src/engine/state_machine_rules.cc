@@ -172,10 +172,11 @@ json::value or_default_tracing(const json::value& configuration) {
 
 std::size_t page_size(int max_results) {
   if (max_results < 0 || max_results > kPageMax) {
-    throw cloud::Error("ValidationException",
-                       "1 validation error detected: Value '" + std::to_string(max_results) +
-                           "' at 'maxResults' failed to satisfy constraint: Member must have value "
-                           "less than or equal to 1000");
+    throw cloud::Error(
+        "ValidationException",
+        "1 validation error detected: Value '" + std::to_string(max_results) +
+            "' at 'maxResults' failed to satisfy constraint: Member must have value " +
+            (max_results < 0 ? "greater than or equal to 0" : "less than or equal to 1000"));
   }
   return static_cast<std::size_t>(max_results == 0 ? kPageDefault : max_results);
 }
