@@ -44,6 +44,17 @@ TEST(Task, CallsAFunction) {
   EXPECT_EQ(run.host.history[3].details_name, "");
 }
 
+// Whoever is given the token may be faster than the service that passed it on: the answer counts,
+// and what the service says then is late.
+TEST(Task, IsAnsweredBeforeTheServiceHasAccepted) {
+  TestRun run(task(kSendAndWait, R"(, "Parameters": {"MessageBody.$": "$$.Task.Token"})"), "{}");
+  run.answer("T", {says_nothing()}).restoring().begin();
+  run.act([&](Execution& it) { EXPECT_TRUE(it.succeed(1, "early", run.host)); });
+  run.act([&](Execution& it) { EXPECT_FALSE(it.submitted(1, "late", run.host)); });
+  EXPECT_EQ(run.result(), R"("early")");
+  EXPECT_THAT(run.events(), HasSubstr("4<3 TaskStarted\n5<4 TaskSucceeded\n"));
+}
+
 TEST(Task, FailsWithTheFunction) {
   const TestRun run =
       run_both_ways(task(kFunction), "{}", {{"T", {fails("Exception", "{\"errorMessage\":1}")}}});
