@@ -34,23 +34,14 @@ std::string child_arn(const ExecutionRecord& parent, const std::string& label,
   return labelled_arn(parent, "execution", label) + ':' + derived_name(parent.arn, task);
 }
 
-// The last run of the Map with that label.
-const MapRun& run_of(const ExecutionRecord& parent, const std::string& label) {
-  const std::string mark = '/' + label + ':';
-  return *std::find_if(parent.map_runs.rbegin(), parent.map_runs.rend(),
-                       [&](const MapRun& run) { return run.arn.find(mark) != std::string::npos; });
-}
-
 }  // namespace
 
 void Executions::number_map_runs(Turn& turn, ExecutionRecord& record) {
   bool changed = false;
   for (auto& run : record.map_runs) {
-    if (run.number == 0) {
-      run.number = machines_.next_number();
-      turn.batch.put(Family::state, map_run_key(run.arn), Encoder().u64(record.number).bytes());
-    }
-    changed = changed || run.started == turn.now || run.stopped == turn.now;
+    if (run.number != 0) continue;
+    run.number = machines_.next_number();
+    turn.batch.put(Family::state, map_run_key(run.arn), Encoder().u64(record.number).bytes());
   }
   if (changed) turn.batch.put(Family::state, record_key(record.number), record.encode());
 }
@@ -126,7 +117,8 @@ void Executions::begin_child(Turn& turn, Child child) {
 
 void Executions::start_child(Turn& turn, const LiveExecution& parent, Child child) {
   const std::string& label = child.order->resource.action;
-  const MapRun& run = run_of(parent.record, label);
+  const MapRun& run =
+      *std::ranges::find(parent.record.map_runs, child.order->resource.arn, &MapRun::arn);
   ExecutionRecord record;
   record.number = machines_.next_number();
   record.arn = child_arn(parent.record, label, child.task.task);

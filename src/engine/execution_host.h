@@ -24,7 +24,6 @@ class ExecutionHost final : public states::Host {
   }
   void append(states::HistoryEvent event) override {
     record_.events = static_cast<std::uint64_t>(event.id);
-    note_map_run(event);
     if (record_.express) return;  // nobody can ask for it
     turn_.batch.put(Family::history, event_key(record_.number, record_.events), encode(event));
   }
@@ -36,6 +35,17 @@ class ExecutionHost final : public states::Host {
     close(task);
   }
 
+  void map_run(const std::string& arn, states::Status status) override {
+    auto run = std::ranges::find(record_.map_runs, arn, &MapRun::arn);
+    if (run == record_.map_runs.end()) {
+      run = record_.map_runs.insert(run, {0, arn, turn_.now, {}, status});
+    }
+    const bool begins = status == states::Status::running;
+    if (!begins && run->status != states::Status::running) return;
+    run->status = status;
+    run->stopped = begins ? cloud::Time() : turn_.now;
+    map_runs_changed_ = true;
+  }
   // The task has an answer, or needs none.
   void close(states::TaskId task) {
     std::erase_if(open_.tasks, [&](const OpenTask& open) { return open.id == task; });
@@ -45,24 +55,9 @@ class ExecutionHost final : public states::Host {
   // Children that nobody waits for any more.
   const std::vector<states::TaskId>& cancelled() const { return cancelled_; }
 
+  // Whether a distributed Map has begun or ended.
+  bool map_runs_changed() const { return map_runs_changed_; }
  private:
-  // MapRunStarted, MapRunSucceeded, ...: the end of a run is that of the last one that is open.
-  void note_map_run(const states::HistoryEvent& event) {
-    if (!event.type.starts_with("MapRun") || event.type == "MapRunRedriven") return;
-    if (event.type == "MapRunStarted") {
-      const auto& arn = event.details.at("mapRunArn").as_string();
-      record_.map_runs.push_back({0, std::string(arn), turn_.now, {}, states::Status::running});
-      return;
-    }
-    const auto is_open = [](const MapRun& run) { return run.status == states::Status::running; };
-    const auto run = std::find_if(record_.map_runs.rbegin(), record_.map_runs.rend(), is_open);
-    if (run == record_.map_runs.rend()) return;
-    run->stopped = turn_.now;
-    run->status = event.type == "MapRunSucceeded" ? states::Status::succeeded
-                  : event.type == "MapRunFailed"  ? states::Status::failed
-                                                  : states::Status::aborted;
-  }
-
   Turn& turn_;
   TaskTokens& tokens_;
   ExecutionRecord& record_;
@@ -70,6 +65,7 @@ class ExecutionHost final : public states::Host {
   std::vector<states::TaskOrder> begun_;
   std::vector<states::TaskId> cancelled_;
 };
+  bool map_runs_changed_ = false;
 
 // What the execution has asked for by that task; nothing if it has not, or not any more.
 std::optional<states::TaskOrder> order_of(const states::Execution& execution, states::TaskId task);

@@ -216,8 +216,6 @@ bool Executions::step(Turn& turn, LiveExecution& live, const Call& call) {
 
 // What a call has begun may end at once, and so begin more.
 void Executions::follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host) {
-  number_map_runs(turn, live.record);
-  cancel_children(turn.store, live.record, host.cancelled());
   for (auto orders = host.take_begun(); !orders.empty(); orders = host.take_begun()) {
     for (auto& order : orders) {
       const auto& resource = order.resource;
@@ -230,6 +228,8 @@ void Executions::follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host)
       }
     }
   }
+  if (host.map_runs_changed()) number_map_runs(turn, live.record);
+  cancel_children(turn.store, live.record, host.cancelled());
   settle(turn, live);
 }
 

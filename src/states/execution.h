@@ -42,7 +42,7 @@ struct Resource {
   enum class Pattern : unsigned char { request_response, sync, sync2, wait_for_task_token };
 
   Kind kind = Kind::integration;
-  std::string arn;      // as the definition has it
+  std::string arn;      // as the definition has it; of a child, its Map run's
   std::string service;  // of an integration: "lambda", "sqs", "aws-sdk:s3"
   std::string action;   // "invoke", "sendMessage", "putObject"
   Pattern pattern = Pattern::request_response;
@@ -73,6 +73,8 @@ inline constexpr std::int64_t kHistoryMax = 25'000;                 // events, A
 inline constexpr std::size_t kPayloadMax = std::size_t{256} << 10;  // bytes of a state's data
 
 // Whoever runs an execution, for the length of one call.
+enum class Status : unsigned char { running, succeeded, failed, timed_out, aborted };
+
 class Host {
  public:
   virtual ~Host() = default;
@@ -85,8 +87,9 @@ class Host {
   // Nobody waits for the task's answer any more: its state timed out, or failed elsewhere.
   virtual void cancel(TaskId task) = 0;
 };
-
-enum class Status : unsigned char { running, succeeded, failed, timed_out, aborted };
+  // A distributed Map's run is in that status now. An end that is told of one that has ended is to
+  // be ignored.
+  virtual void map_run(const std::string& arn, Status status) = 0;
 
 // What the context object says of it ($$.Execution, $$.StateMachine).
 struct Identity {

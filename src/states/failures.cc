@@ -20,6 +20,7 @@ void Interpreter::settle(const Frame& frame, Failure& failure) {
 void Interpreter::fail(Frame& frame, Failure failure) {
   if (frame.task != 0) forget_task(frame);
   settle(frame, failure);
+  tell_run(frame, Status::failed);
   if (retry(frame, failure)) return;
   try {
     if (catch_failure(frame, failure)) return;

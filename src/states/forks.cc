@@ -186,6 +186,10 @@ void Interpreter::abort_children(Frame& frame, std::int64_t previous) {
 
 void Interpreter::abort_frame(Frame& frame, std::int64_t previous) {
   if (frame.fork) abort_children(frame, previous);
+  if (frame.fork && !frame.fork->run_arn.empty()) {
+    append_at(previous, "MapRunAborted");
+    tell_run(frame, Status::aborted);
+  }
   if (frame.phase != Frame::Phase::entering && has_aborted_event(*frame.state)) {
     append_at(previous, frame.state->type + "StateAborted");
   }

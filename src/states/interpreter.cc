@@ -172,7 +172,9 @@ void Interpreter::end_with_event(Status status, std::int64_t previous, std::stri
 void Interpreter::rest_all() {
   frames_.for_each([this](Frame& frame) {
     stop_work(frame);
-    if (!frame.at_rest()) frame.phase = Frame::Phase::aborted;
+    if (frame.at_rest()) return;
+    tell_run(frame, Status::aborted);
+    frame.phase = Frame::Phase::aborted;
   });
 }
 

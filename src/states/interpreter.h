@@ -174,6 +174,8 @@ class Interpreter final : public Execution {
   void end_run(Frame& frame, boost::json::value result);
   void run_failed(Frame& frame, Failure failure);
   void reopen_run(Frame& frame);
+  // To the host, if the frame has a run.
+  void tell_run(const Frame& frame, Status status);
   TaskOrder child_order(const Frame& frame, TaskId task, std::size_t part) const;
 
   // --- What everybody uses ---

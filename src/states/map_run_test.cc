@@ -22,6 +22,15 @@ std::string map(std::string_view fields) {
          std::string(fields) + "}}}";
 }
 
+// A branch that is a distributed Map of that name.
+std::string branch(const std::string& name) {
+  return R"({"StartAt": ")" + name + R"(", "States": {")" + name +
+         R"(": {"Type": "Map", "End": true,
+      "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "I)" +
+         name + R"(", "States": {"I)" + name + R"(": {"Type": "Pass", "End": true}}}}}})";
+}
+
 constexpr std::string_view kRunArn =
     "arn:aws:states:us-east-1:123456789012:mapRun:machine/L:00000000-0000-4000-8000-000000000001";
 
@@ -70,6 +79,36 @@ TEST(MapRun, FailsWithMoreFailuresThanItBears) {
   EXPECT_EQ(result_of(map(R"(, "ToleratedFailurePercentage": 40)"), "[1, 2, 3]",
                       {{"M", {gives("1"), fails("E"), gives("3")}}}),
             "[1,3]");
+}
+
+TEST(MapRun, TwoAtOnceEndEachForItself) {
+  const std::string definition = R"({"StartAt": "P", "States": {"P": {"Type": "Parallel",
+      "End": true, "Branches": [)" +
+                                 branch("A") + ", " + branch("B") + "]}}}";
+  TestRun run(definition, "[1]");
+  run.answer("A", {gives("1")}).answer("B", {fails("E")}).restoring().run();
+  ASSERT_EQ(run.host.runs.size(), 2U);
+  for (const auto& [arn, statuses] : run.host.runs) {
+    const bool first = arn.find("/A:") != std::string::npos;
+    EXPECT_EQ(statuses.at(1), first ? Status::succeeded : Status::failed) << arn;
+  }
+}
+
+TEST(MapRun, EndsWithWhateverEndsItsState) {
+  const std::string definition = R"({"StartAt": "P", "States": {"P": {"Type": "Parallel",
+      "End": true, "Branches": [)" +
+                                 branch("A") +
+                                 R"(, {"StartAt": "W", "States": {
+          "W": {"Type": "Wait", "Seconds": 1, "Next": "F"}, "F": {"Type": "Fail"}}}]}}})";
+  TestRun run(definition, "[1]");
+  run.answer("A", {says_nothing()}).restoring().run();
+  EXPECT_THAT(run.events(), HasSubstr(" MapRunAborted\n"));
+  EXPECT_THAT(run.host.runs.begin()->second, ElementsAre(Status::running, Status::aborted));
+
+  TestRun stopped(map(""), "[1]");
+  stopped.answer("M", {says_nothing()}).restoring().begin();
+  stopped.act([&](Execution& it) { it.abort("", "", stopped.host); });
+  EXPECT_THAT(stopped.host.runs.begin()->second, ElementsAre(Status::running, Status::aborted));
 }
 
 TEST(MapRun, IsRedrivenWithoutTheChildrenThatSucceeded) {

@@ -30,9 +30,10 @@ std::string run_arn(std::string machine_arn, const std::string& label, const std
   return machine_arn + "/" + label + ":" + uuid;
 }
 
-Resource child_resource(const MapState& map) {
+Resource child_resource(const MapState& map, const Fork& fork) {
   Resource resource;
   resource.kind = Resource::Kind::child;
+  resource.arn = fork.run_arn;
   resource.action = map.label;
   return resource;
 }
@@ -51,6 +52,7 @@ void Interpreter::execute_distributed(Frame& frame, const MapState& map) {
   frame.fork->run_arn =
       run_arn(identity_.state_machine_arn, map.label, format_uuid(high, host_->random()));
   append(frame, "MapRunStarted", "mapRunStartedEventDetails", {{"mapRunArn", frame.fork->run_arn}});
+  tell_run(frame, Status::running);
   frames_.changed(frame, Frames::kPlace | Frames::kFork);
   if (!map.reader) return begin_run(frame, map);
 
@@ -104,7 +106,7 @@ void Interpreter::begin_children(Frame& frame) {
 
 TaskOrder Interpreter::child_order(const Frame& frame, TaskId task, std::size_t part) const {
   return {.id = task,
-          .resource = child_resource(map_of(frame)),
+          .resource = child_resource(map_of(frame), *frame.fork),
           .state = frame.state->name,
           .input = frame.fork->items.at(part),
           .child = map_of(frame).child};
@@ -142,6 +144,7 @@ json::value Interpreter::written_results(const Frame& frame) const {
 void Interpreter::end_run(Frame& frame, json::value result) {
   append(frame, "MapRunSucceeded");
   append_at(frame.last_event, "MapStateSucceeded");
+  tell_run(frame, Status::succeeded);
   drop_fork(frame);
   complete(frame, std::move(result));
 }
@@ -169,6 +172,11 @@ void Interpreter::reopen_run(Frame& frame) {
   append(frame, "MapRunRedriven", "mapRunRedrivenEventDetails",
          {{"mapRunArn", fork.run_arn}, {"redriveCount", identity_.redrives}});
   begin_children(frame);
+  tell_run(frame, Status::running);
 }
 
 }  // namespace doorbuster::states
+void Interpreter::tell_run(const Frame& frame, Status status) {
+  if (frame.fork && !frame.fork->run_arn.empty()) host_->map_run(frame.fork->run_arn, status);
+}
+
