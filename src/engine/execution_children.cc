@@ -126,7 +126,8 @@ void Executions::start_child(Turn& turn, const LiveExecution& parent, Child chil
   record.state_machine_arn = labelled_arn(parent.record, "stateMachine", label);
   record.machine = run.number;
   record.revision = parent.record.revision;
-  record.input = json::serialize(child.order->input);
+  record.express = child.order->express;
+  record.input = documents::to_text(child.order->input);
   record.started = turn.now;
   record.map_run_arn = run.arn;
   record.task = child.task;

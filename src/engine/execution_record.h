@@ -47,8 +47,8 @@ struct ExecutionRecord {
   std::string state_machine_arn;
   std::uint64_t machine = 0;  // or the map run's
   std::uint64_t revision = 0;
-  bool express = false;
-  std::string input;  // JSON, as it came
+  bool express = false;  // runs for five minutes at the most, and leaves no history
+  std::string input;     // JSON, as it came
   std::string trace_header;
   cloud::Time started{};
   states::Status status = states::Status::running;
@@ -62,6 +62,9 @@ struct ExecutionRecord {
   std::string map_run_arn;      // of a distributed Map's child
   std::optional<TaskRef> task;  // that it carries out, of its parent
   std::vector<MapRun> map_runs;
+
+  // Whether it can be asked for when it has ended.
+  bool kept() const { return !express || task; }
 
   std::string encode() const;
   static ExecutionRecord decode(std::uint64_t number, std::string_view bytes);

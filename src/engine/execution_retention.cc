@@ -20,6 +20,7 @@ cloud::Time end_of_retention(std::string_view end_key) {
 }
 
 std::string not_redrivable(const ExecutionRecord& record, cloud::Time now) {
+  if (record.express) return "Execution is EXPRESS and cannot be redriven";
   if (record.status == states::Status::running) {
     return "Execution is RUNNING and cannot be redriven";
   }
@@ -42,12 +43,12 @@ void Executions::forget(Turn& turn, const ExecutionRecord& record) {
   turn.batch.remove(Family::state, record_key(number));
   for (const auto& run : record.map_runs) turn.batch.remove(Family::state, map_run_key(run.arn));
   live_.drop(number);
-  if (!record.express) {
+  if (record.kept()) {
     turn.batch.remove(Family::state, list_key(record, record.status));
     turn.batch.remove(Family::state, end_key(record));
-    for (std::uint64_t event = 1; event <= record.events; ++event) {
-      turn.batch.remove_written_once(Family::history, event_key(number, event));
-    }
+  }
+  for (std::uint64_t event = 1; !record.express && event <= record.events; ++event) {
+    turn.batch.remove_written_once(Family::history, event_key(number, event));
   }
   machines_.release(turn, machines_.revision(record.revision));
 }

@@ -41,7 +41,8 @@ states::Identity identity_of(const ExecutionRecord& record, const Revision& revi
           machine.substr(machine.rfind(':') + 1),
           revision.role_arn,
           record.started,
-          static_cast<std::int64_t>(record.redrives)};
+          static_cast<std::int64_t>(record.redrives),
+          record.express};
 }
 
 }  // namespace
@@ -112,7 +113,7 @@ Executions::Started Executions::launch(
   started_.emplace(record.arn, record.number);
   turn.batch.put(Family::state, name_key(record.arn), Encoder().u64(record.number).bytes());
   turn.batch.put(Family::state, record_key(record.number), record.encode());
-  if (!record.express) turn.batch.put(Family::state, list_key(record, record.status), "");
+  if (record.kept()) turn.batch.put(Family::state, list_key(record, record.status), "");
   OpenExecution& open = open_.emplace(record.number, OpenExecution()).first->second;
   if (record.task) open.parent = record.task->execution;
   const Started started{record.number, record.arn, record.started};
@@ -324,7 +325,7 @@ void Executions::close(Turn& turn, LiveExecution& live) {
       turn.done.push_back(std::move(reply));
     }
   }
-  if (record.express) return forget(turn, record);
+  if (!record.kept()) return forget(turn, record);
   turn.batch.put(Family::state, record_key(record.number), record.encode());
   turn.batch.put(Family::state, list_key(record, record.status), "");
   turn.batch.put(Family::state, end_key(record), "");

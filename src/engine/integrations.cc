@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <string>
 
+#include "documents/json_text.h"
+
 namespace doorbuster::engine {
 namespace {
 
@@ -52,51 +54,82 @@ std::string escaped(std::string_view name) {
   return text;
 }
 
-void check_machine(const json::value& machine, const std::string& at, Diagnostics& found);
+void refuse(std::string why, std::string where, Diagnostics& found) {
+  found.push_back({states::Diagnostic::Severity::error, "SCHEMA_VALIDATION_FAILED", std::move(why),
+                   std::move(where)});
+}
 
-void check_state(const json::object& state, const std::string& at, Diagnostics& found) {
-  const auto* type = state.if_contains("Type");
-  const auto* resource = state.if_contains("Resource");
-  if (type && *type == "Task" && resource && resource->is_string() &&
-      !is_known(resource->get_string())) {
-    found.push_back({states::Diagnostic::Severity::error, "SCHEMA_VALIDATION_FAILED",
-                     "The resource provided " + std::string(resource->get_string()) +
-                         " is not recognized. The value is not a valid resource ARN, or the "
-                         "resource is not available in this region.",
-                     at + "/Resource"});
+void check_resource(std::string_view resource, const std::string& at, bool express,
+                    Diagnostics& found) {
+  if (!is_known(resource)) {
+    return refuse("The resource provided " + std::string(resource) +
+                      " is not recognized. The value is not a valid resource ARN, or the "
+                      "resource is not available in this region.",
+                  at, found);
   }
-  for (const char* inner : {"Iterator", "ItemProcessor"}) {
-    if (const auto* machine = state.if_contains(inner)) {
-      check_machine(*machine, at + '/' + inner, found);
-    }
+  if (!express) return;
+  if (resource.find(":activity:") != std::string_view::npos) {
+    return refuse("Express state machine does not support Activity ARN", at, found);
   }
-  const auto* branches = state.if_contains("Branches");
-  if (!branches || !branches->is_array()) return;
-  for (std::size_t i = 0; i < branches->get_array().size(); ++i) {
-    check_machine(branches->get_array()[i], at + "/Branches/" + std::to_string(i), found);
+  for (const std::string_view pattern : {std::string_view(".sync"), kCallback}) {
+    if (!resource.starts_with(kIntegration) || resource.find(pattern) == resource.npos) continue;
+    refuse(
+        "Express state machine does not support '" + std::string(pattern) + "' service integration",
+        at, found);
   }
 }
 
-void check_machine(const json::value& machine, const std::string& at, Diagnostics& found) {
-  const auto* object = machine.if_object();
-  const auto* states = object ? object->if_contains("States") : nullptr;
-  if (!states || !states->is_object()) return;
-  for (const auto& [name, state] : states->get_object()) {
-    if (state.is_object()) {
-      check_state(state.get_object(), at + "/States/" + escaped(name), found);
+// In a machine that `express` says the type of.
+struct MachineChecker {
+  bool express;
+  Diagnostics& found;
+
+  void check_machine(const json::value& machine, const std::string& at) const {
+    const auto* object = machine.if_object();
+    const auto* states = object ? object->if_contains("States") : nullptr;
+    if (!states || !states->is_object()) return;
+    for (const auto& [name, state] : states->get_object()) {
+      if (state.is_object()) check_state(state.get_object(), at + "/States/" + escaped(name));
     }
   }
-}
+
+  void check_state(const json::object& state, const std::string& at) const {
+    const auto* type = state.if_contains("Type");
+    const auto* resource = state.if_contains("Resource");
+    if (type && *type == "Task" && resource && resource->is_string()) {
+      check_resource(resource->get_string(), at + "/Resource", express, found);
+    }
+    for (const char* inner : {"Iterator", "ItemProcessor"}) {
+      if (const auto* machine = state.if_contains(inner)) {
+        check_processor(*machine, at + '/' + inner);
+      }
+    }
+    const auto* branches = state.if_contains("Branches");
+    if (!branches || !branches->is_array()) return;
+    for (std::size_t i = 0; i < branches->get_array().size(); ++i) {
+      check_machine(branches->get_array()[i], at + "/Branches/" + std::to_string(i));
+    }
+  }
+
+  void check_processor(const json::value& machine, const std::string& at) const {
+    json::error_code missing;
+    const auto* mode = machine.find_pointer("/ProcessorConfig/Mode", missing);
+    if (!mode || *mode != "DISTRIBUTED") return check_machine(machine, at);
+    if (express) {
+      refuse("Express state machine does not support Map state with mode DISTRIBUTED",
+             at + "/ProcessorConfig/Mode", found);
+    }
+    const auto* children = machine.find_pointer("/ProcessorConfig/ExecutionType", missing);
+    MachineChecker{children && *children == "EXPRESS", found}.check_machine(machine, at);
+  }
+};
 
 }  // namespace
 
-Diagnostics unknown_resources(std::string_view definition) {
-  json::parse_options options;
-  options.max_depth = 256;
-  json::error_code error;
-  const json::value machine = json::parse(definition, error, {}, options);
+Diagnostics unavailable_states(std::string_view definition, bool express) {
   Diagnostics found;
-  if (!error) check_machine(machine, "", found);
+  const auto machine = documents::from_text(definition);
+  if (machine) MachineChecker{express, found}.check_machine(*machine, "");
   return found;
 }
 

@@ -10,7 +10,9 @@
 namespace doorbuster::engine {
 
 // The Task states whose Resource names something that is not to be had, in AWS's words, in the
-// order of the text. The definition is one that compiles.
-std::vector<states::Diagnostic> unknown_resources(std::string_view definition);
+// order of the text; of an express machine's, or of a Map's express children, also the states that
+// only standard ones may have. The definition is one that compiles.
+// https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
+std::vector<states::Diagnostic> unavailable_states(std::string_view definition, bool express);
 
 }  // namespace doorbuster::engine

@@ -142,12 +142,12 @@ void check(const cloud::UpdateStateMachineInput& request) {
   refuse_versions(request.publish);
 }
 
-std::shared_ptr<const states::Definition> compiled(const std::string& definition) {
+std::shared_ptr<const states::Definition> compiled(const std::string& definition, bool express) {
   try {
     auto compiled = states::compile(definition);
-    auto unknown = unknown_resources(definition);
-    if (unknown.empty()) return compiled;
-    throw states::InvalidDefinition(std::move(unknown));
+    auto unavailable = unavailable_states(definition, express);
+    if (unavailable.empty()) return compiled;
+    throw states::InvalidDefinition(std::move(unavailable));
   } catch (const states::InvalidDefinition& e) {
     throw cloud::Error("InvalidDefinition",
                        "Invalid State Machine Definition: '" + all_errors(e.diagnostics()) + "'");

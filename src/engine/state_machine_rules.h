@@ -31,8 +31,8 @@ void check_encryption(const boost::json::value& configuration);
 void check(const cloud::CreateStateMachineInput& request);
 void check(const cloud::UpdateStateMachineInput& request);
 
-// InvalidDefinition with all that is wrong.
-std::shared_ptr<const states::Definition> compiled(const std::string& definition);
+// For an express state machine or a standard one. InvalidDefinition with all that is wrong.
+std::shared_ptr<const states::Definition> compiled(const std::string& definition, bool express);
 
 // The value of an execution's or a task's JSON. Throws an Error of that code that says so.
 boost::json::value parsed(const std::string& text, const char* code, const char* what);

@@ -69,6 +69,43 @@ TEST_F(StateMachinesTest, RefusesWhatAwsRefuses) {
             "InvalidEncryptionConfiguration");
 }
 
+TEST_F(StateMachinesTest, AnExpressOneCannotWaitForOthers) {
+  const auto task = [](const std::string& resource) {
+    return R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":")" + resource +
+           R"(","Parameters":{"StateMachineArn":"a","QueueUrl":"u","MessageBody":"b"},
+               "End":true}}})";
+  };
+  const auto refused = [&](const std::string& definition) {
+    EXPECT_EQ(error_of(StepFunctionsDriver::order(definition, "EXPRESS")), "InvalidDefinition");
+    machine.create(definition, "STANDARD", "Standard");
+    cloud::UpdateStateMachineInput change;
+    change.stateMachineArn = machine.create(kPass, "EXPRESS", "Express");
+    change.definition = definition;
+    EXPECT_EQ(bed.error_of(bed.step_functions().UpdateStateMachine(change)), "InvalidDefinition");
+    bed.run(bed.step_functions().DeleteStateMachine({StepFunctionsDriver::arn("Standard")}));
+  };
+  refused(task("arn:aws:states:::states:startExecution.sync:2"));
+  refused(task("arn:aws:states:::sqs:sendMessage.waitForTaskToken"));
+  refused(task("arn:aws:states:us-east-1:000000000000:activity:a"));
+  refused(R"({"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{
+      "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+      "StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}}}})");
+  machine.create(task("arn:aws:states:::sqs:sendMessage"), "EXPRESS");
+}
+
+TEST_F(StateMachinesTest, ExpressChildrenCannotWaitForOthers) {
+  const std::string definition = R"({"StartAt":"M","States":{"M":{"Type":"Map","End":true,
+      "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"TYPE"},
+      "StartAt":"A","States":{"A":{"Type":"Task","End":true,
+      "Resource":"arn:aws:states:us-east-1:000000000000:activity:a"}}}}}})";
+  const auto of = [&](const std::string& type) {
+    std::string text = definition;
+    return StepFunctionsDriver::order(text.replace(text.find("TYPE"), 4, type));
+  };
+  EXPECT_EQ(error_of(of("EXPRESS")), "InvalidDefinition");
+  EXPECT_EQ(error_of(of("STANDARD")), "");
+}
+
 TEST_F(StateMachinesTest, SaysWhatIsWrongWithADefinition) {
   try {
     machine.create(R"({"StartAt":"A","States":{"A":{"Type":"Pass"}}})");

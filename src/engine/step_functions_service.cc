@@ -65,7 +65,7 @@ class StepFunctionsService final : public StepFunctions {
 
   Async<CreateStateMachineOutput> CreateStateMachine(CreateStateMachineInput request) override {
     check(request);
-    auto definition = compiled(request.definition);
+    auto definition = compiled(request.definition, request.type == "EXPRESS");
     auto op = [this, request = std::move(request), definition = std::move(definition)](Machine& m,
                                                                                        Turn& turn) {
       return m.state_machines.create(turn, caller_.scope, request, definition);
@@ -74,7 +74,11 @@ class StepFunctionsService final : public StepFunctions {
   }
   Async<UpdateStateMachineOutput> UpdateStateMachine(UpdateStateMachineInput request) override {
     check(request);
-    auto definition = request.definition.empty() ? nullptr : compiled(request.definition);
+    auto type = [arn = request.stateMachineArn](Machine& m, Turn&) {
+      return m.state_machines.get(arn).express;
+    };
+    const bool express = co_await call<bool>(std::move(type));
+    auto definition = request.definition.empty() ? nullptr : compiled(request.definition, express);
     auto op = [request = std::move(request), definition = std::move(definition)](Machine& m,
                                                                                  Turn& turn) {
       return m.state_machines.update(turn, request, definition);
@@ -298,7 +302,9 @@ Async<ValidateStateMachineDefinitionOutput> StepFunctionsService::ValidateStateM
       request.maxResults == 0 ? kDiagnosticsMax : std::min(request.maxResults, kDiagnosticsMax));
   ValidateStateMachineDefinitionOutput result{"OK", {}, false};
   auto all = states::validate(request.definition);
-  for (auto& unknown : unknown_resources(request.definition)) all.push_back(std::move(unknown));
+  for (auto& found : unavailable_states(request.definition, request.type == "EXPRESS")) {
+    all.push_back(std::move(found));
+  }
   for (auto& found : all) {
     const bool error = found.severity == Diagnostic::Severity::error;
     if (error) result.result = "FAIL";

@@ -65,7 +65,7 @@ struct StateParser {
                         std::size_t nesting);
 
   void parse_processor(MapState& map, const char* field);
-  void parse_child(MapState& map, FieldReader& processor);
+  void parse_child(MapState& map, FieldReader& processor, bool express);
   void parse_label(MapState& map);
   std::optional<ItemReader> parse_reader();
   void parse_reader_config(ItemReader& reader, FieldReader& config);

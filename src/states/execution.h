@@ -56,6 +56,7 @@ struct TaskOrder {
   boost::json::value input;  // after InputPath and Parameters
   // Of a child: what it runs. It is part of the execution's own definition.
   std::shared_ptr<const Definition> child;
+  bool express = false;  // the child
 };
 
 // As GetExecutionHistory tells it: `type` is AWS's ("TaskStateEntered"), `details` are the members
@@ -69,7 +70,7 @@ struct HistoryEvent {
   boost::json::object details;
 };
 
-inline constexpr std::int64_t kHistoryMax = 25'000;                 // events, AWS's limit
+inline constexpr std::int64_t kHistoryMax = 25'000;  // events of a standard execution
 inline constexpr std::size_t kPayloadMax = std::size_t{256} << 10;  // bytes of a state's data
 
 // Whoever runs an execution, for the length of one call.
@@ -100,6 +101,7 @@ struct Identity {
   std::string role_arn;
   Time started{};
   std::int64_t redrives = 0;
+  bool express = false;  // its history has no limit
 };
 
 class Execution {

@@ -9,7 +9,7 @@ namespace json = boost::json;
 
 std::int64_t History::append(Host& host, std::int64_t previous, std::string_view type,
                              std::string_view details_name, json::object details) {
-  if (last_ + 1 >= kHistoryMax) throw HistoryFull();
+  if (last_ + 1 >= max_) throw HistoryFull();
   return write(host, previous, type, details_name, std::move(details));
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,8 @@ class History {
  public:
   std::int64_t last() const { return last_; }
   void restore(std::int64_t last) { last_ = last; }
+  // No kHistoryMax.
+  void lift_limit() { max_ = std::numeric_limits<std::int64_t>::max(); }
 
   // Appends an event and returns its id. Throws HistoryFull instead if only one more fits.
   std::int64_t append(Host& host, std::int64_t previous, std::string_view type,
@@ -33,6 +36,7 @@ class History {
                      std::string_view details_name, boost::json::object details);
 
   std::int64_t last_ = 0;
+  std::int64_t max_ = kHistoryMax;
 };
 
 // {FIELD: text, FIELD"Details": {"truncated": false}}

@@ -45,6 +45,7 @@ Interpreter::Interpreter(std::shared_ptr<const Definition> definition, Identity 
       input_{.value = std::move(input), .text = {}},
       birth_changed_(true) {
   input_.text = to_text(input_.value);
+  if (identity_.express) history_.lift_limit();
   if (definition_->timeout_s) {
     deadline_ = identity_.started + std::chrono::seconds(*definition_->timeout_s);
   }

@@ -36,11 +36,16 @@ Execution::Changes Interpreter::take_changes() {
   Changes changes;
   if (std::exchange(core_changed_, false)) take_core(changes);
   if (std::exchange(birth_changed_, false)) {
-    const json::array birth{identity_.execution_arn,     identity_.execution_name,
-                            identity_.state_machine_arn, identity_.state_machine_name,
-                            identity_.role_arn,          of(identity_.started),
-                            identity_.redrives,          input_.value};
-    changes.emplace_back("birth", to_text(birth));
+    const json::array birth{identity_.execution_arn,
+                            identity_.execution_name,
+                            identity_.state_machine_arn,
+                            identity_.state_machine_name,
+                            identity_.role_arn,
+                            of(identity_.started),
+                            identity_.redrives,
+                            input_.value,
+                            identity_.express};
+    changes.emplace_back("birth", to_stored(birth));
   }
   if (std::exchange(output_changed_, false)) {
     changes.emplace_back("output", "[" + output_.text + "]");
@@ -107,7 +112,9 @@ void Interpreter::restore_birth(const json::array& birth) {
                .state_machine_name = read_text(birth.at(3)),
                .role_arn = read_text(birth.at(4)),
                .started = read_time(birth.at(5)).value(),
-               .redrives = birth.at(6).as_int64()};
+               .redrives = birth.at(6).as_int64(),
+               .express = birth.at(8).as_bool()};
+  if (identity_.express) history_.lift_limit();
   input_ = {.value = birth.at(7), .text = to_text(birth.at(7))};
 }
 

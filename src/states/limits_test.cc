@@ -151,5 +151,14 @@ TEST(Limits, AWaitingExecutionIsFourSmallPieces) {
   EXPECT_EQ(keys, (std::set<std::string>{"birth", "core", "d/1", "f/1"}));
 }
 
+TEST(Limits, AnExpressExecutionsHistoryHasNone) {
+  RecordingHost host;
+  Identity identity;
+  identity.express = true;
+  const auto execution = Execution::begin(compile(kLoop), identity, 1, host);
+  while (host.history.size() < 30'000) execution->wake(host);
+  EXPECT_EQ(execution->status(), Status::running);
+}
+
 }  // namespace
 }  // namespace doorbuster::states

@@ -146,6 +146,7 @@ class Definition {
  public:
   Machine machine;
   std::optional<std::int64_t> timeout_s;
+  bool express = false;  // of a distributed Map's children, if they are
   // Those of all branches and inline processors too; a state's number is its place here.
   std::vector<std::unique_ptr<State>> states;
 };

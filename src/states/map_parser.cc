@@ -73,23 +73,25 @@ void StateParser::parse_processor(MapState& map, const char* field) {
   processor.string("Comment");
   parse_query_language(processor);
   std::string mode = "INLINE";
+  bool express = false;
   if (const json::object* source_config = processor.object("ProcessorConfig")) {
     FieldReader config(*source_config, processor.location("ProcessorConfig"), fields.diagnostics());
     mode = config.word("Mode", {"INLINE", "DISTRIBUTED"}).value_or(mode);
     if (mode == "DISTRIBUTED") config.require({"ExecutionType"});
-    config.word("ExecutionType", {"STANDARD", "EXPRESS"});
+    express = config.word("ExecutionType", {"STANDARD", "EXPRESS"}) == "EXPRESS";
     config.finish();
   }
   if (mode == "INLINE") {
     map.processor = parse_machine(processor, definition, context, depth + 1);
   } else {
-    parse_child(map, processor);
+    parse_child(map, processor, express);
   }
   processor.finish();
 }
 
-void StateParser::parse_child(MapState& map, FieldReader& processor) {
+void StateParser::parse_child(MapState& map, FieldReader& processor, bool express) {
   auto child = std::make_shared<Definition>();
+  child->express = express;
   child->machine = parse_machine(processor, *child, context, depth + 1);
   map.child = std::move(child);
 }

@@ -109,7 +109,8 @@ TaskOrder Interpreter::child_order(const Frame& frame, TaskId task, std::size_t 
           .resource = child_resource(map_of(frame), *frame.fork),
           .state = frame.state->name,
           .input = frame.fork->items.at(part),
-          .child = map_of(frame).child};
+          .child = map_of(frame).child,
+          .express = map_of(frame).child->express};
 }
 
 void Interpreter::child_ended(Frame& frame, TaskId task, Outcome outcome) {

@@ -70,7 +70,8 @@ void Interpreter::begin_task(Frame& frame, TaskId task, const Resource& resource
                 .resource = resource,
                 .state = frame.state->name,
                 .input = std::move(input.value),
-                .child = nullptr});
+                .child = nullptr,
+                .express = false});
 }
 
 Frame* Interpreter::waiting_for(TaskId task) {
@@ -267,7 +268,8 @@ TaskOrder Interpreter::order_of(const Frame& frame) const {
                   .resource = {},
                   .state = frame.state->name,
                   .input = from_text(frame.task_input).value(),
-                  .child = nullptr};
+                  .child = nullptr,
+                  .express = false};
   if (const TaskState* task = task_state(frame)) {
     order.resource = task->resource;
   } else {
