@@ -12,8 +12,6 @@
 namespace doorbuster::engine {
 namespace {
 
-namespace json = boost::json;
-
 constexpr std::size_t kChildrenAtOnce = 500;
 
 // arn:aws:states:REGION:ACCOUNT:KIND:MACHINE/LABEL
@@ -37,13 +35,12 @@ std::string child_arn(const ExecutionRecord& parent, const std::string& label,
 }  // namespace
 
 void Executions::number_map_runs(Turn& turn, ExecutionRecord& record) {
-  bool changed = false;
   for (auto& run : record.map_runs) {
     if (run.number != 0) continue;
     run.number = machines_.next_number();
     turn.batch.put(Family::state, map_run_key(run.arn), Encoder().u64(record.number).bytes());
   }
-  if (changed) turn.batch.put(Family::state, record_key(record.number), record.encode());
+  turn.batch.put(Family::state, record_key(record.number), record.encode());
 }
 
 std::shared_ptr<const states::Definition> Executions::definition_of(const Store& store,
@@ -53,7 +50,7 @@ std::shared_ptr<const states::Definition> Executions::definition_of(const Store&
   if (known) return known;
   const LiveExecution* parent =
       open_.contains(record.task->execution) ? live_.find(store, record.task->execution) : nullptr;
-  if (!parent) return nullptr;
+  if (!parent || !parent->execution) return nullptr;
   for (const auto& order : parent->execution->open_tasks()) {
     if (order.child && order.resource.action == label_of(record)) known = order.child;
   }
@@ -74,15 +71,15 @@ void Executions::see_to_children(Turn& turn) {
   for (std::size_t i = 0; i < kChildrenAtOnce && !orphans_.empty(); ++i) {
     const std::uint64_t orphan = orphans_.front();
     orphans_.pop_front();
-    if (open_.contains(orphan)) abort(turn, *live_.find(turn.store, orphan));
+    if (open_.contains(orphan)) abort(turn, *live_.find(turn.store, orphan), "", "");
   }
   if (begun_children_.empty() && ended_children_.empty() && orphans_.empty()) forget_definitions();
 }
 
-void Executions::abort(Turn& turn, LiveExecution& live) {
+void Executions::abort(Turn& turn, LiveExecution& live, std::string error, std::string cause) {
   if (live.execution) {
-    step(turn, live, [](states::Execution& execution, ExecutionHost& host) {
-      execution.abort("", "", host);
+    step(turn, live, [&](states::Execution& execution, ExecutionHost& host) {
+      execution.abort(std::move(error), std::move(cause), host);
       return true;
     });
   } else {
@@ -97,10 +94,9 @@ void Executions::forget_definitions() {
 }
 
 void Executions::begin_child(Turn& turn, Child child) {
-  const auto it = open_.find(child.task.execution);
-  if (it == open_.end() || !it->second.find(child.task.task)) return;
+  if (!awaited(child.task)) return;
   const LiveExecution& parent = *live_.find(turn.store, child.task.execution);
-  if (!child.order) child.order = order_of(*parent.execution, child.task.task);
+  if (!child.order) child.order = order_of(parent, child.task.task);
   if (!child.order) return;
   const auto arn = child_arn(parent.record, child.order->resource.action, child.task.task);
   const auto there = number_of(turn.store, arn);
@@ -115,7 +111,7 @@ void Executions::begin_child(Turn& turn, Child child) {
   }
 }
 
-void Executions::start_child(Turn& turn, const LiveExecution& parent, Child child) {
+void Executions::start_child(Turn& turn, const LiveExecution& parent, const Child& child) {
   const std::string& label = child.order->resource.action;
   const MapRun& run =
       *std::ranges::find(parent.record.map_runs, child.order->resource.arn, &MapRun::arn);
@@ -131,7 +127,7 @@ void Executions::start_child(Turn& turn, const LiveExecution& parent, Child chil
   record.started = turn.now;
   record.map_run_arn = run.arn;
   record.task = child.task;
-  launch(turn, std::move(record), std::move(child.order->input), child.order->child);
+  launch(turn, std::move(record), child.order->input, child.order->child);
 }
 
 void Executions::answer_parent(Turn& turn, const ExecutionRecord& child) {

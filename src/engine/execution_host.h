@@ -7,6 +7,7 @@
 
 #include "engine/execution_history.h"
 #include "engine/execution_record.h"
+#include "engine/live_executions.h"
 #include "engine/task_tokens.h"
 #include "engine/turn.h"
 
@@ -34,7 +35,6 @@ class ExecutionHost final : public states::Host {
     if (open && open->kind == OpenTask::Kind::child) cancelled_.push_back(task);
     close(task);
   }
-
   void map_run(const std::string& arn, states::Status status) override {
     auto run = std::ranges::find(record_.map_runs, arn, &MapRun::arn);
     if (run == record_.map_runs.end()) {
@@ -46,6 +46,7 @@ class ExecutionHost final : public states::Host {
     run->stopped = begins ? cloud::Time() : turn_.now;
     map_runs_changed_ = true;
   }
+
   // The task has an answer, or needs none.
   void close(states::TaskId task) {
     std::erase_if(open_.tasks, [&](const OpenTask& open) { return open.id == task; });
@@ -54,9 +55,9 @@ class ExecutionHost final : public states::Host {
   std::vector<states::TaskOrder> take_begun() { return std::exchange(begun_, {}); }
   // Children that nobody waits for any more.
   const std::vector<states::TaskId>& cancelled() const { return cancelled_; }
-
   // Whether a distributed Map has begun or ended.
   bool map_runs_changed() const { return map_runs_changed_; }
+
  private:
   Turn& turn_;
   TaskTokens& tokens_;
@@ -64,10 +65,11 @@ class ExecutionHost final : public states::Host {
   OpenExecution& open_;
   std::vector<states::TaskOrder> begun_;
   std::vector<states::TaskId> cancelled_;
-};
   bool map_runs_changed_ = false;
+};
 
-// What the execution has asked for by that task; nothing if it has not, or not any more.
-std::optional<states::TaskOrder> order_of(const states::Execution& execution, states::TaskId task);
+// What the execution has asked for by that task; nothing if it has not, or not any more, or can't
+// be gone on with.
+std::optional<states::TaskOrder> order_of(const LiveExecution& live, states::TaskId task);
 
 }  // namespace doorbuster::engine

@@ -19,6 +19,15 @@ cloud::Time get_time(Decoder& in) {
   return from_ms(static_cast<std::int64_t>(in.varint()));
 }
 
+void put_task(Encoder& out, const std::optional<TaskRef>& task) {
+  const TaskRef ref = task.value_or(TaskRef{});
+  out.varint(ref.execution).varint(ref.task);
+}
+std::optional<TaskRef> get_task(Decoder& in) {
+  const TaskRef ref{in.varint(), in.varint()};
+  return ref.execution == 0 ? std::nullopt : std::optional(ref);
+}
+
 }  // namespace
 
 const char* to_string(states::Status status) {
@@ -42,8 +51,7 @@ std::string ExecutionRecord::encode() const {
   out.text(output).text(error).text(cause).varint(redrives);
   put_time(out, redriven);
   out.varint(events).text(map_run_arn);
-  const TaskRef parent = task.value_or(TaskRef{});
-  out.varint(parent.execution).varint(parent.task);
+  put_task(out, task);
   for (const auto& run : map_runs) {
     out.varint(run.number).text(run.arn);
     put_time(out, run.started);
@@ -75,8 +83,7 @@ ExecutionRecord ExecutionRecord::decode(std::uint64_t number, std::string_view b
   record.redriven = get_time(in);
   record.events = in.varint();
   record.map_run_arn = in.text();
-  const TaskRef parent{in.varint(), in.varint()};
-  if (parent.execution != 0) record.task = parent;
+  record.task = get_task(in);
   while (!in.done()) {
     MapRun run;
     run.number = in.varint();
@@ -97,7 +104,7 @@ OpenTask* OpenExecution::find(states::TaskId task) {
 std::string OpenExecution::encode() const {
   Encoder out;
   out.varint(alarm ? static_cast<std::uint64_t>(to_ms(*alarm)) + 1 : 0);
-  out.varint(parent);
+  put_task(out, own_task);
   for (const auto& task : tasks) {
     out.varint(task.id).byte(static_cast<std::uint8_t>(task.state));
     out.byte(static_cast<std::uint8_t>(task.kind)).text(task.activity_arn);
@@ -111,7 +118,7 @@ OpenExecution OpenExecution::decode(std::string_view bytes) {
   if (const auto alarm = in.varint(); alarm != 0) {
     open.alarm = from_ms(static_cast<std::int64_t>(alarm - 1));
   }
-  open.parent = in.varint();
+  open.own_task = get_task(in);
   while (!in.done()) {
     OpenTask task;
     task.id = in.varint();

@@ -91,7 +91,7 @@ struct OpenTask {
 };
 struct OpenExecution {
   std::optional<cloud::Time> alarm;
-  std::uint64_t parent = 0;  // the execution that a distributed Map's child is of
+  std::optional<TaskRef> own_task;  // that a distributed Map's child carries out, of its parent
   std::vector<OpenTask> tasks;
 
   OpenTask* find(states::TaskId task);

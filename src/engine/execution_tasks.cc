@@ -7,23 +7,24 @@
 #include "engine/executions.h"
 
 namespace doorbuster::engine {
-namespace {
 
 namespace json = boost::json;
 
-}  // namespace
-
-// What the execution has asked for by that task.
-std::optional<states::TaskOrder> order_of(const states::Execution& execution, states::TaskId task) {
-  auto orders = execution.open_tasks();
+std::optional<states::TaskOrder> order_of(const LiveExecution& live, states::TaskId task) {
+  if (!live.execution) return std::nullopt;
+  auto orders = live.execution->open_tasks();
   const auto it = std::ranges::find(orders, task, &states::TaskOrder::id);
   if (it == orders.end()) return std::nullopt;
   return std::move(*it);
 }
 
-bool Executions::answer(Turn& turn, const TaskRef& task, const Call& call) {
+bool Executions::awaited(const TaskRef& task) {
   const auto it = open_.find(task.execution);
-  if (it == open_.end() || !it->second.find(task.task)) return false;
+  return it != open_.end() && it->second.find(task.task);
+}
+
+bool Executions::answer(Turn& turn, const TaskRef& task, const Call& call) {
+  if (!awaited(task)) return false;
   return step(turn, *live_.find(turn.store, task.execution), call);
 }
 
@@ -61,7 +62,7 @@ std::optional<RunnerTask> Executions::runner_task(Turn& turn, const TaskRef& tas
   const OpenTask* open = it == open_.end() ? nullptr : it->second.find(task.task);
   if (!open) return std::nullopt;
   const LiveExecution& live = *live_.find(turn.store, task.execution);
-  if (!order) order = order_of(*live.execution, task.task);
+  if (!order) order = order_of(live, task.task);
   if (!order) return std::nullopt;
   const Revision& revision = machines_.revision(live.record.revision);
   return RunnerTask{task,
@@ -79,7 +80,7 @@ std::optional<cloud::GetActivityTaskOutput> Executions::activity_task(Turn& turn
   OpenTask* open = it == open_.end() ? nullptr : it->second.find(task.task);
   if (!open) return std::nullopt;
   LiveExecution& live = *live_.find(turn.store, task.execution);
-  const auto order = order_of(*live.execution, task.task);
+  const auto order = order_of(live, task.task);
   if (!order) return std::nullopt;
   open->state = OpenTask::State::taken;
   step(turn, live, [&](states::Execution& execution, ExecutionHost& host) {

@@ -69,7 +69,7 @@ void Executions::open(const Store& store) {
     return true;
   });
   for (const auto& [number, open] : open_) {
-    if (open.parent != 0 && !open_.contains(open.parent)) orphans_.push_back(number);
+    if (open.own_task && !awaited(*open.own_task)) orphans_.push_back(number);
   }
   store.scan(Family::state, "z", "{", [&](std::string_view key, std::string_view) {
     next_sweep_ = end_of_retention(key);
@@ -115,7 +115,7 @@ Executions::Started Executions::launch(
   turn.batch.put(Family::state, record_key(record.number), record.encode());
   if (record.kept()) turn.batch.put(Family::state, list_key(record, record.status), "");
   OpenExecution& open = open_.emplace(record.number, OpenExecution()).first->second;
-  if (record.task) open.parent = record.task->execution;
+  open.own_task = record.task;
   const Started started{record.number, record.arn, record.started};
   LiveExecution& live = live_.add({std::move(record), nullptr, {}});
   ExecutionHost host(turn, tokens_, live.record, open);
@@ -139,11 +139,9 @@ Executions::Started Executions::again(const Store& store, std::uint64_t executio
 cloud::Time Executions::stop(Turn& turn, const std::string& arn, std::string error,
                              std::string cause) {
   LiveExecution& live = find(turn.store, arn);
-  if (live.record.status != states::Status::running) return live.record.stopped;
-  step(turn, live, [&](states::Execution& execution, ExecutionHost& host) {
-    execution.abort(std::move(error), std::move(cause), host);
-    return true;
-  });
+  if (live.record.status == states::Status::running) {
+    abort(turn, live, std::move(error), std::move(cause));
+  }
   return live.record.stopped;
 }
 
@@ -208,6 +206,7 @@ bool Executions::knows(const Store& store, const TaskRef& task) {
 // --- Steps ------------------------------------------------------------------------------------
 
 bool Executions::step(Turn& turn, LiveExecution& live, const Call& call) {
+  if (!live.execution) return false;
   ExecutionHost host(turn, tokens_, live.record, open_.at(live.record.number));
   const bool changed = call(*live.execution, host);
   if (!changed) return false;
@@ -271,7 +270,15 @@ void Executions::settle(Turn& turn, LiveExecution& live) {
     alarm = alarm ? std::min(*alarm, end) : end;
   }
   set_alarm(live.record.number, open, alarm);
-  turn.batch.put(Family::state, open_key(live.record.number), open.encode());
+  settled_.insert(live.record.number);
+}
+
+void Executions::write_open(Turn& turn) {
+  for (const std::uint64_t number : std::exchange(settled_, {})) {
+    const auto it = open_.find(number);
+    if (it == open_.end()) continue;
+    turn.batch.put(Family::state, open_key(number), it->second.encode());
+  }
 }
 
 void Executions::write_pieces(Turn& turn, LiveExecution& live) {
@@ -365,6 +372,7 @@ void Executions::finish_turn(Turn& turn) {
     return activity_task(turn, task, worker);
   });
   board_.finish_turn(turn, [&](const TaskRef& task) { return runner_task(turn, task); });
+  write_open(turn);
 }
 
 void Executions::end_turn() {

@@ -88,15 +88,20 @@ class Executions {
                  const std::shared_ptr<const states::Definition>& definition);
   Started again(const Store& store, std::uint64_t execution, const StartOrder& order);
 
+  // Whether it is one that an open execution waits for.
+  bool awaited(const TaskRef& task);
+
   // Lets something happen to an open execution, and sees to what follows. What the call answers.
   bool step(Turn& turn, LiveExecution& live, const Call& call);
   bool answer(Turn& turn, const TaskRef& task, const Call& call);
   void follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host);
   void dispatch(Turn& turn, LiveExecution& live, states::TaskOrder order);
-  // What a call has changed of it, and what it waits for now.
+  // What a call has changed of it. What it waits for is written when the turn ends, however many
+  // of its tasks have ended in it.
   void settle(Turn& turn, LiveExecution& live);
   static void write_pieces(Turn& turn, LiveExecution& live);
   static void forget_pieces(Turn& turn, LiveExecution& live);
+  void write_open(Turn& turn);
   void close(Turn& turn, LiveExecution& live);
   void wake(Turn& turn, std::uint64_t execution);
   void set_alarm(std::uint64_t execution, OpenExecution& open, std::optional<cloud::Time> alarm);
@@ -113,10 +118,10 @@ class Executions {
                        const std::vector<states::TaskId>& tasks);
   void see_to_children(Turn& turn);
   void begin_child(Turn& turn, Child child);
-  // A child whose parent has come to an end.
-  void abort(Turn& turn, LiveExecution& live);
+  // Also one that can't be gone on with: a child whose parent has come to an end.
+  void abort(Turn& turn, LiveExecution& live, std::string error, std::string cause);
   void forget_definitions();
-  void start_child(Turn& turn, const LiveExecution& parent, Child child);
+  void start_child(Turn& turn, const LiveExecution& parent, const Child& child);
   void answer_parent(Turn& turn, const ExecutionRecord& child);
 
   std::optional<RunnerTask> runner_task(Turn& turn, const TaskRef& task);
@@ -129,6 +134,7 @@ class Executions {
   TaskBoard board_;
   LiveExecutions live_;
   std::map<std::uint64_t, OpenExecution> open_;             // by number
+  std::set<std::uint64_t> settled_;                         // of these, in this turn
   std::set<std::pair<cloud::Time, std::uint64_t>> alarms_;  // of the open ones
   std::map<std::string, std::uint64_t> started_;            // in this turn, by ARN
   std::map<std::uint64_t, std::vector<std::unique_ptr<Reply<ExecutionRecord>>>> waiting_;
