@@ -192,7 +192,7 @@ class StepFunctionsService final : public StepFunctions {
                                              std::unique_ptr<Reply<GetActivityTaskOutput>>& reply) {
       m.activities.poll(turn, request.activityArn, request.workerName, reply);
     };
-    co_return co_await engine_.call<GetActivityTaskOutput>(std::move(op));
+    co_return co_await call<GetActivityTaskOutput>(std::move(op));
   }
   Async<void> SendTaskSuccess(SendTaskSuccessInput request) override {
     constexpr const char* kWhat = "Invalid Output";
@@ -331,7 +331,7 @@ Async<StartSyncExecutionOutput> StepFunctionsService::StartSyncExecution(
     const auto started = m.executions.start(turn, std::move(order));
     m.executions.wait(turn, started.number, reply);
   };
-  const auto record = co_await engine_.call<ExecutionRecord>(std::move(op));
+  const auto record = co_await call<ExecutionRecord>(std::move(op));
   co_return sync_outcome(record, data);
 }
 
