@@ -80,6 +80,46 @@ TEST_F(ExecutionChildrenTest, OneThatFailsFailsTheMap) {
   EXPECT_EQ(machine.describe(execution).error, "States.ExceedToleratedFailureThreshold");
 }
 
+TEST_F(ExecutionChildrenTest, ExpressOnesLeaveNoHistoryAndEndInTime) {
+  std::string definition = map(R"({"P":{"Type":"Wait","Seconds":400,"End":true}})");
+  definition.replace(definition.find("STANDARD"), 8, "EXPRESS");
+  const auto execution = run(definition, "[1]");
+  bed.reopen();
+  bed.advance(std::chrono::minutes(5));
+  EXPECT_EQ(machine.describe(execution).error, "States.ExceedToleratedFailureThreshold");
+  const auto all = children(execution);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].status, "TIMED_OUT");
+  EXPECT_EQ(machine.history(all[0].executionArn), "");
+}
+
+TEST_F(ExecutionChildrenTest, AMapWithinAMapHasARunForEachOfItsIterations) {
+  const std::string definition = R"({"StartAt":"O","States":{"O":{"Type":"Map","ItemProcessor":)" +
+                                 map(kWait) + R"(,"End":true}}})";
+  const auto execution = run(definition, "[[1],[2,3]]");
+  const auto runs = bed.run(bed.step_functions().ListMapRuns({execution})).mapRuns;
+  ASSERT_EQ(runs.size(), 2U);
+  std::vector<std::size_t> sizes;
+  for (const auto& run : runs) {
+    cloud::ListExecutionsInput request;
+    request.mapRunArn = run.mapRunArn;
+    sizes.push_back(bed.run(bed.step_functions().ListExecutions(request)).executions.size());
+  }
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{1, 2}));
+  bed.advance(seconds(10));
+  EXPECT_EQ(machine.describe(execution).output, "[[1],[2,3]]");
+  for (const auto& run : bed.run(bed.step_functions().ListMapRuns({execution})).mapRuns) {
+    EXPECT_NE(run.stopDate, cloud::Time());
+  }
+}
+
+TEST_F(ExecutionChildrenTest, AnItemMayBeNestedAsDeeplyAsDataCanBe) {
+  const std::string item = std::string(400, '[') + std::string(400, ']');
+  const auto execution = run(map(kPass), "[" + item + "]");
+  bed.reopen();
+  EXPECT_EQ(machine.describe(execution).output, "[" + item + "]");
+}
+
 TEST_F(ExecutionChildrenTest, AThousandItems) {
   json::array items;
   for (int i = 0; i < 1'000; ++i) items.emplace_back(i);

@@ -73,9 +73,9 @@ struct HistoryEvent {
 inline constexpr std::int64_t kHistoryMax = 25'000;  // events of a standard execution
 inline constexpr std::size_t kPayloadMax = std::size_t{256} << 10;  // bytes of a state's data
 
-// Whoever runs an execution, for the length of one call.
 enum class Status : unsigned char { running, succeeded, failed, timed_out, aborted };
 
+// Whoever runs an execution, for the length of one call.
 class Host {
  public:
   virtual ~Host() = default;
@@ -87,10 +87,10 @@ class Host {
   virtual void begin(TaskOrder order) = 0;
   // Nobody waits for the task's answer any more: its state timed out, or failed elsewhere.
   virtual void cancel(TaskId task) = 0;
-};
   // A distributed Map's run is in that status now. An end that is told of one that has ended is to
   // be ignored.
   virtual void map_run(const std::string& arn, Status status) = 0;
+};
 
 // What the context object says of it ($$.Execution, $$.StateMachine).
 struct Identity {

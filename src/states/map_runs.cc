@@ -144,8 +144,8 @@ json::value Interpreter::written_results(const Frame& frame) const {
 
 void Interpreter::end_run(Frame& frame, json::value result) {
   append(frame, "MapRunSucceeded");
-  append_at(frame.last_event, "MapStateSucceeded");
   tell_run(frame, Status::succeeded);
+  append_at(frame.last_event, "MapStateSucceeded");
   drop_fork(frame);
   complete(frame, std::move(result));
 }
@@ -172,12 +172,12 @@ void Interpreter::reopen_run(Frame& frame) {
   frame.phase = Frame::Phase::forked;
   append(frame, "MapRunRedriven", "mapRunRedrivenEventDetails",
          {{"mapRunArn", fork.run_arn}, {"redriveCount", identity_.redrives}});
-  begin_children(frame);
   tell_run(frame, Status::running);
+  begin_children(frame);
 }
 
-}  // namespace doorbuster::states
 void Interpreter::tell_run(const Frame& frame, Status status) {
   if (frame.fork && !frame.fork->run_arn.empty()) host_->map_run(frame.fork->run_arn, status);
 }
 
+}  // namespace doorbuster::states
