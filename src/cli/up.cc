@@ -165,7 +165,7 @@ int up(const UpOptions& options) {
   door_settings.log = log;
   aws::HttpClient client;  // of the topics' deliveries, which end with the system
   const cloud::SystemClock clock;
-  runtime::ProcessHost zips(host_options(directory, endpoint, server_settings.keys), clock);
+  runtime::ProcessHost zips(host_options(directory, endpoint, door_settings.keys), clock);
   Embedded system({.directory = directory,
                    .log = log,
                    .endpoint = endpoint,
