@@ -1,51 +1,11 @@
-"""The checkout, through the built program: orders from the queue to the invoice, whatever happens.
+"""The checkout, through the built program: orders from the queue to the invoice, whatever happens."""
 
-When the program is struck is drawn from a fixed seed; no test says how far it was by then.
-"""
-
-import json
-import random
 import re
-import subprocess
-import time
 
 import pytest
 
-from door import DEADLINE_S, program
+from checkouts import assert_each_once, ended
 from systems import System, served
-
-CLEAN = {"charged_in_vain": [], "not_charged": [], "without_invoice": [], "without_execution": []}
-
-
-def until(condition, deadline_s=DEADLINE_S):
-    """Asks again until there is an answer."""
-    deadline = time.monotonic() + deadline_s
-    while not (answer := condition()):
-        assert time.monotonic() < deadline, "it takes too long"
-        time.sleep(0.1)
-    return answer
-
-
-def ended(system, orders):
-    """What the checkout has come to, once none of its orders is under way and all are shipped."""
-    def look():
-        result = system.run("reconcile", "--json")
-        assert result.returncode in (0, 1), result.stderr
-        reconciled = json.loads(result.stdout)
-        checkout = reconciled["checkout"]
-        halves = (reconciled["shipping"], reconciled["analytics"])
-        done = checkout["executions"] + checkout["dead_lettered"] == orders and \
-            checkout["running"] == checkout["waiting"] == 0 and \
-            not any(half["waiting"] or half["missing"] for half in halves)
-        return done and checkout
-    return until(look)
-
-
-def assert_each_once(checkout):
-    assert {name: checkout[name] for name in CLEAN} == CLEAN
-    assert checkout["charged"] == checkout["completed"]
-    assert checkout["executions"] == \
-        checkout["completed"] + checkout["declined"] + checkout["refused"]
 
 
 @pytest.fixture
@@ -131,46 +91,6 @@ def test_retries_are_traced(data):
                     for failure in step.get("failures", [])]
         assert failures
         assert {failure["error"] for failure in failures} == {"PaymentProviderUnavailable"}
-
-
-def test_ten_thousand_slow_payments_wait_together(data):
-    with served(data, "--demo", "--payment-latency-ms", 2000) as endpoint:
-        system = System(data, endpoint)
-        system.json("produce", "--checkout", "--orders", 10000, "--corrupt", 0)
-        checkout = ended(system, 10000)
-        assert_each_once(checkout)
-        assert checkout["completed"] == 10000
-
-
-def test_outages_charge_nobody_twice_and_keep_nobody(data):
-    with served(data, "--demo", "--payment-latency-ms", 2000, "--outage-rate", 0.1) as endpoint:
-        system = System(data, endpoint)
-        system.json("produce", "--checkout", "--orders", 10000, "--corrupt", 0)
-        checkout = ended(system, 10000)
-        assert_each_once(checkout)
-        assert checkout["completed"] == 10000
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_killed_again_and_again(data, seed):
-    """kill -9 in the middle; then it goes on, and each order is charged once at the most."""
-    dice = random.Random(seed)
-    options = ("up", "--port", 0, "--shop-port", 0, "--data", data, "--demo",
-               "--payment-latency-ms", 300, "--outage-rate", 0.1, "--decline-rate", 0.05)
-    with served(data, *options[7:]):
-        pass  # it is set up
-    System(data).json("produce", "--checkout", "--orders", 2000, "--corrupt", 1)
-    for _ in range(5):
-        server = program().start(*options)
-        try:
-            server.communicate(timeout=dice.uniform(0.2, 2))
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.communicate()
-    with served(data, *options[5:]) as endpoint:
-        checkout = ended(System(data, endpoint), 2000)
-        assert_each_once(checkout)
-        assert checkout["completed"] > 1800
 
 
 def test_teardown_leaves_nothing(shop):
