@@ -6,8 +6,8 @@
 #include <optional>
 #include <set>
 
+#include "cli/order_trace.h"
 #include "cli/terminal.h"
-#include "functions/start_order_workflow.h"
 
 namespace doorbuster::cli {
 namespace {
@@ -17,16 +17,22 @@ namespace json = boost::json;
 constexpr std::size_t kNamed = 20;  // ids that the text spells out
 constexpr int kPageMax = 1'000;     // executions that Step Functions lists at once
 
-// Each execution's status, by its name.
-std::map<std::string, std::string> executions(System& system, const std::string& machine) {
-  std::map<std::string, std::string> all;
+struct Started {
+  std::string arn;
+  std::string order;  // whose execution it is: it has its name, unless somebody started it by hand
+  std::string status;
+};
+
+std::vector<Started> executions(System& system, const std::string& machine) {
+  std::vector<Started> all;
   cloud::ListExecutionsInput list;
   list.stateMachineArn = machine;
   list.maxResults = kPageMax;
   do {
     auto page = system.wait(system.step_functions().ListExecutions(list));
     for (auto& execution : page.executions) {
-      all[std::move(execution.name)] = std::move(execution.status);
+      all.push_back({std::move(execution.executionArn), std::move(execution.name),
+                     std::move(execution.status)});
     }
     list.nextToken = std::move(page.nextToken);
   } while (!list.nextToken.empty());
@@ -70,14 +76,25 @@ std::optional<bool> payment_of(System& system, const Payments& read, const std::
   return later->taken;
 }
 
-// An execution is named by its order, unless somebody started it by hand: then its input says which
-// order it is for. One that has a payment by its name needs no asking.
-std::string order_of(System& system, const Payments& paid, const std::string& execution) {
-  if (paid.contains(execution)) return execution;
-  cloud::DescribeExecutionInput describe;
-  describe.executionArn = topology::execution_arn(system.scope(), execution);
-  const auto found = system.wait(system.step_functions().DescribeExecution(std::move(describe)));
-  return functions::order_id_in(found.input).value_or(execution);
+std::set<std::string> orders_of(const std::vector<Started>& started) {
+  std::set<std::string> orders;
+  for (const auto& execution : started) orders.insert(execution.order);
+  return orders;
+}
+
+// Of executions that nobody has paid for by their names, the input says whose they are. To ask for
+// it is dear, so it is done only where something doesn't add up.
+void look_into_inputs(System& system, std::vector<Started>& started, const Payments& paid) {
+  const auto named = orders_of(started);
+  const bool strays = std::any_of(paid.begin(), paid.end(), [&](const auto& payment) {
+    return payment.second && !named.contains(payment.first);
+  });
+  for (auto& execution : started) {
+    if (!strays && execution.status != "SUCCEEDED") continue;
+    if (payment_of(system, paid, execution.order)) continue;
+    auto order = order_started_by(system, execution.arn);
+    if (order) execution.order = std::move(*order);
+  }
 }
 
 void judge(CheckoutReconciled& result, const std::string& id, const std::string& status,
@@ -117,18 +134,17 @@ CheckoutReconciled reconcile_checkout(System& system, const topology::Checkout& 
   result.waiting = system.depth(checkout.orders.url);
   result.dead_lettered = system.depth(checkout.orders.dead_letter_url);
   const auto paid = payments(system);
-  const auto started = executions(system, checkout.state_machine_arn);
+  auto started = executions(system, checkout.state_machine_arn);
   const auto invoiced = invoices(system, bucket);
-  std::set<std::string> ordered;
-  for (const auto& [execution, status] : started) {
-    const std::string id = order_of(system, paid, execution);
-    judge(result, id, status, payment_of(system, paid, id), invoiced);
-    ordered.insert(id);
+  look_into_inputs(system, started, paid);
+  for (const auto& [arn, order, status] : started) {
+    judge(result, order, status, payment_of(system, paid, order), invoiced);
   }
+  const auto known = orders_of(started);
   for (const auto& [id, taken] : paid) {
     if (!taken) continue;
     ++result.charged;
-    if (!ordered.contains(id)) result.without_execution.push_back(id);
+    if (!known.contains(id)) result.without_execution.push_back(id);
   }
   return result;
 }

@@ -38,8 +38,13 @@ struct OrderTrace {
   std::string queue;  // that the order's message is in
 };
 
-// Without an execution, the dead letters are looked through, and the queue if a look is free.
+// An order's execution has its name; of those that somebody started by hand and gave other names,
+// the latest are looked through. Without an execution, the dead letters are looked through, and the
+// queue if a look is free.
 OrderTrace trace_order(System& system, const topology::Checkout& checkout, const std::string& id);
+
+// Whose execution it is, by its input; nothing if that says nothing.
+std::optional<std::string> order_started_by(System& system, const std::string& execution_arn);
 
 boost::json::value to_json(const OrderTrace& trace);
 std::string to_text(const OrderTrace& trace);
