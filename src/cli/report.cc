@@ -76,7 +76,7 @@ std::vector<Trend> products(functions::SalesDatabase& sales, std::int64_t count)
   std::vector<Trend> rows;
   for (auto& product : sales.top_products(count)) {
     Trend row = product;
-    row.bucket += "  " + product.description;
+    if (row.bucket != product.description) row.bucket += "  " + product.description;
     rows.push_back(std::move(row));
   }
   return rows;
