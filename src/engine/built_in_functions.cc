@@ -1,6 +1,7 @@
 #include "engine/built_in_functions.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
@@ -45,15 +46,24 @@ std::string failure_of(const std::exception_ptr& error) {
   }
 }
 
-cloud::Async<json::value> run(const cloud::Handler& handler, std::string payload,
-                              cloud::Context context) {
-  json::value event = json::parse(payload);
-  co_return co_await handler(std::move(event), std::move(context));
+cloud::Async<void> run(std::shared_ptr<Call> call, const cloud::Handler& handler,
+                       std::string payload, cloud::Context context) {
+  try {
+    json::value event = json::parse(payload);
+    call->answer = co_await handler(std::move(event), std::move(context));
+  } catch (...) {
+    call->error = std::current_exception();
+  }
+  call->done = true;
+  call->timer.cancel();
 }
 
-// On the call's strand.
-cloud::Async<cloud::InvocationOutcome> finish(std::shared_ptr<Call> call, int timeout_s,
+// On the call's strand, on which a handler that waits for nothing has ended before the timer is
+// waited for.
+cloud::Async<cloud::InvocationOutcome> finish(std::shared_ptr<Call> call,
+                                              cloud::Async<void> running, int timeout_s,
                                               std::string request_id) {
+  asio::co_spawn(call->strand, std::move(running), asio::detached);
   boost::system::error_code stopped;
   if (!call->done) {
     co_await call->timer.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
@@ -95,16 +105,9 @@ cloud::Async<cloud::InvocationOutcome> BuiltInFunctions::invoke(cloud::Deploymen
   const auto begun = std::chrono::steady_clock::now();
   auto call = std::make_shared<Call>(executor_, std::chrono::seconds(deployment.Timeout));
   cloud::Context context{deployment.FunctionName, invocation.AwsRequestId};
-  auto running = run(handler->second, std::move(invocation.Payload), std::move(context));
-  auto completed = [call](std::exception_ptr error, json::value answer) {
-    call->done = true;
-    call->error = std::move(error);
-    call->answer = std::move(answer);
-    call->timer.cancel();
-  };
-  asio::co_spawn(call->strand, std::move(running), std::move(completed));
-  auto outcome = co_await asio::co_spawn(
-      call->strand, finish(call, deployment.Timeout, invocation.AwsRequestId), asio::use_awaitable);
+  auto running = run(call, handler->second, std::move(invocation.Payload), std::move(context));
+  auto finishing = finish(call, std::move(running), deployment.Timeout, invocation.AwsRequestId);
+  auto outcome = co_await asio::co_spawn(call->strand, std::move(finishing), asio::use_awaitable);
   outcome.Duration = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begun);
   co_return outcome;
