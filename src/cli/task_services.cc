@@ -9,19 +9,16 @@ namespace {
 
 namespace json = boost::json;
 
-std::string text_of(const json::value& answer, std::string_view member) {
-  const auto* text = answer.as_object().if_contains(member);
-  return text && text->is_string() ? std::string(text->get_string()) : "";
-}
-
 cloud::Async<cloud::InvocationOutcome> invoke(cloud::Services& services, cloud::Caller caller,
                                               std::string function, std::string payload) {
-  json::value input = json::object{{"FunctionName", function}, {"Payload", payload}};
-  const auto answer = co_await wire::call_operation(services, std::move(caller), "lambda", "Invoke",
-                                                    std::move(input));
+  const auto lambda = services.lambda(std::move(caller));
+  cloud::InvokeRequest request;
+  request.FunctionName = std::move(function);
+  request.Payload = std::move(payload);
+  auto result = co_await lambda->Invoke(std::move(request));
   cloud::InvocationOutcome outcome;
-  outcome.Payload = text_of(answer, "Payload");
-  outcome.FunctionError = text_of(answer, "FunctionError");
+  outcome.Payload = std::move(result.Payload);
+  outcome.FunctionError = std::move(result.FunctionError);
   co_return outcome;
 }
 
