@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "cli/bootstrap.h"
 #include "cli/commands.h"
 #include "cli/data_directory.h"
 #include "cli/demo.h"
@@ -128,6 +129,26 @@ void add_up(CLI::App& app, Action& action) {
   command->callback([options, &action] { action = [options] { return up(*options); }; });
 }
 
+void add_bootstrap(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand(
+      "bootstrap", "Be a function on Lambda, as the bootstrap of a provided.* runtime");
+  command->footer(
+      "For Lambda to run. A zip that has this program by the name bootstrap needs no command.\n"
+      "The function's Handler is ValidateOrder, ProcessPayment, SendNotification,\n"
+      "StartOrderWorkflow, ShipInvoices or RecordSales; its environment says the rest: AWS_* as\n"
+      "to the AWS CLI, and DATABASE the file of the database of one that keeps any.\n\n"
+      "Example:\n"
+      "  strip -o bootstrap $(which doorbuster) && zip function.zip bootstrap\n"
+      "  aws lambda create-function --function-name ValidateOrder --handler ValidateOrder \\\n"
+      "    --runtime provided.al2023 --zip-file fileb://function.zip --role ARN");
+  command->callback([&action] { action = bootstrap; });
+}
+
+// As Lambda calls it.
+bool is_bootstrap(const char* program) {
+  return std::filesystem::path(program).filename() == "bootstrap";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -148,8 +169,13 @@ int main(int argc, char** argv) {
   add_report(app, action);
   add_reconcile(app, action);
   add_dlq(app, action);
+  add_bootstrap(app, action);
   try {
-    app.parse(argc, argv);
+    if (is_bootstrap(argv[0])) {
+      action = bootstrap;
+    } else {
+      app.parse(argc, argv);
+    }
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : kUsage;
   }

@@ -5,12 +5,15 @@ import io
 import json
 import os
 import pathlib
+import subprocess
 import zipfile
 
 import pytest
 from botocore.exceptions import ClientError
 
 ROLE = "arn:aws:iam::000000000000:role/orders"
+SLIM = pytest.mark.skipif("ECHO_BOOTSTRAP" not in os.environ,
+                          reason="a sanitizer's needs more memory")
 UNZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
 
 
@@ -83,13 +86,53 @@ def test_javascript(functions, create):
                                                                  "Unhandled")
 
 
-@pytest.mark.skipif("ECHO_BOOTSTRAP" not in os.environ, reason="a sanitizer's needs more memory")
+@SLIM
 def test_a_bootstrap_of_our_own(functions, create):
     program = pathlib.Path(os.environ["ECHO_BOOTSTRAP"]).read_bytes()
     create("Own", zipped({"bootstrap": program}, {"bootstrap"}), "provided.al2023", "echo")
     assert call(functions, "Own", [1, {"two": None}])[:2] == ([1, {"two": None}], None)
     error, kind, _ = call(functions, "Own", {"fail": "no stock"})
     assert (error["errorMessage"], kind) == ("no stock", "Unhandled")
+
+
+@pytest.fixture
+def checkout(create, tmp_path):
+    """The program itself in a zip: it is the bootstrap of any of its functions."""
+    stripped = tmp_path / "bootstrap"  # of what is for debuggers only
+    subprocess.run(["strip", "-o", stripped, os.environ["DOORBUSTER"]], check=True)
+    package = zipped({"bootstrap": stripped.read_bytes()}, {"bootstrap"})
+
+    def make(name, **environment):
+        create(name, package, "provided.al2023", name, Timeout=30,
+               Environment={"Variables": environment})
+    return make
+
+
+@SLIM
+def test_the_program_is_the_bootstrap_of_its_functions(functions, checkout, cloud, tmp_path):
+    checkout("ValidateOrder")
+    answer, error, _ = call(functions, "ValidateOrder", {"order": {"orderId": "o-1", "amount": 1}})
+    assert (answer["isValid"], answer["orderId"], error) == (True, "o-1", None)
+    checkout("ProcessPayment", DATABASE=str(tmp_path / "payments.db"))
+    payments = [call(functions, "ProcessPayment", {"orderId": "o-1", "amount": 1})[0]
+                for _ in range(2)]
+    assert payments[0]["paymentStatus"] == "SUCCESS" and payments[0] == payments[1]
+    cloud.client("sns").create_topic(Name="OrderNotifications")
+    checkout("SendNotification")
+    answer, error, _ = call(functions, "SendNotification", {"outcome": "OrderCompleted"})
+    assert error is None and answer["messageId"]
+
+
+@SLIM
+def test_the_program_says_what_its_functions_lack(functions, checkout):
+    checkout("ProcessPayment")
+    error, kind, _ = call(functions, "ProcessPayment", {"orderId": "o-1", "amount": 1})
+    assert (error["errorMessage"], kind) == \
+        ("where is the function's database? DATABASE names its file", "Unhandled")
+    checkout("ShipNothing")
+    error, _, _ = call(functions, "ShipNothing", {})
+    assert (error["errorType"], error["errorMessage"]) == \
+        ("Runtime.HandlerNotFound", "There is no handler ShipNothing")
 
 
 def test_new_code_is_run_from_then_on(functions, create):

@@ -24,6 +24,17 @@ def test_help_lists_the_commands(door, arguments):
     for command in COMMANDS:
         if len(command) == len(arguments):
             assert command[-1] in result.stdout
+    assert arguments != ("--help",) or "bootstrap" in result.stdout
+
+
+def test_a_bootstrap_is_for_lambda_to_run(door):
+    help_ = door.run("bootstrap", "--help")
+    assert help_.returncode == 0
+    assert "Example" in help_.stdout and "provided.al2023" in help_.stdout
+    run = door.run("bootstrap", env={})
+    assert run.returncode == 1
+    assert run.stderr == \
+        "bootstrap: AWS_LAMBDA_RUNTIME_API is not set: this is for Lambda to run\n"
 
 
 def test_version(door):
