@@ -32,6 +32,11 @@ boost::json::object drain_large(const Setting& setting);
 boost::json::object one_line_orders(const Setting& setting);
 boost::json::object real_invoices(const Setting& setting);
 
+// Orders from their queue to the invoice, with payments that take no time; a Pass state's cost, and
+// that of Maps; calls of a Python function that is not running yet, and of one that is; memory of
+// executions that wait.
+boost::json::object checkout(const Setting& setting);
+
 // `doorbuster up` over loopback, SDKs' requests on 128 connections, beside a bare echo of the same
 // request: before and after, as the machine's speed may drift.
 boost::json::object door(const Setting& setting);

@@ -24,13 +24,14 @@ struct Case {
   const char* what;
 };
 
-constexpr std::array<Case, 9> kCases = {{
+constexpr std::array<Case, 10> kCases = {{
     {"raw_writes", raw_writes, "RocksDB alone: synced 600-byte writes a second"},
     {"sends_and_receives", sends_and_receives, "messages a second, in batches of 10, durable"},
     {"drain_small", drain_small, "a backlog of 10 thousand, drained"},
     {"drain_large", drain_large, "a backlog of 5 million, drained"},
     {"drain_small_again", drain_small, "the small one after it, as the machine's speed may drift"},
     {"one_line_orders", one_line_orders, "orders through everything"},
+    {"checkout", checkout, "orders, states, Maps and functions, durable"},
     {"door", door, "requests a second through the AWS door, one at a time on 128 connections"},
     {"peers", peers,
      "the same load on other servers that speak like AWS, which keep all in memory"},
@@ -113,6 +114,20 @@ void print_ratios(const boost::json::object& all) {
         at(all, "drain_large", "drained_per_second"), small);
   ratio("orders / raw writes one at a time", at(all, "one_line_orders", "orders_per_second"),
         at(all, "raw_writes", "batches_of_1"));
+  const auto checkout = [&](const char* figure) { return at(all, "checkout", figure); };
+  ratio("checkouts / raw writes one at a time", checkout("checkouts_per_second"),
+        at(all, "raw_writes", "batches_of_1"));
+  ratio("transitions / raw writes in batches of 1,000", checkout("transitions_per_second"), raw);
+  ratio("items of an inline Map / transitions", checkout("inline_map_items_per_second"),
+        checkout("transitions_per_second"));
+  ratio("items of a distributed Map / raw writes in batches of 1,000",
+        checkout("distributed_map_items_per_second"), raw);
+  ratio("a cold call of a Python function / starting Python", checkout("cold_call_ms"),
+        checkout("python_itself_ms"));
+  ratio("a warm call of it / a raw write",
+        checkout("warm_call_ms") * at(all, "raw_writes", "batches_of_1"), 1'000);
+  ratio("memory of an execution that waits, bytes", checkout("open_executions_rss_bytes"),
+        checkout("open_executions"));
   const double echo =
       (at(all, "door", "echo_per_second") + at(all, "door", "echo_again_per_second")) / 2;
   ratio("single sends / bare echo", at(all, "door", "send_per_second"), echo);
