@@ -1,6 +1,16 @@
 #include "aws_requests.h"
 
 namespace doorbuster::bench {
+namespace {
+
+std::string json_request(std::string_view service, std::string_view target,
+                         std::string_view operation, std::string_view json) {
+  std::string headers = "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: ";
+  headers.append(target).append(".").append(operation).append("\r\n");
+  return aws_request("POST", "/", service, headers, json);
+}
+
+}  // namespace
 
 std::string aws_request(std::string_view method, std::string_view path, std::string_view service,
                         std::string_view headers, std::string_view body) {
@@ -21,9 +31,11 @@ std::string aws_request(std::string_view method, std::string_view path, std::str
 }
 
 std::string sqs_request(std::string_view operation, std::string_view json) {
-  const std::string headers = "X-Amz-Target: AmazonSQS." + std::string(operation) +
-                              "\r\nContent-Type: application/x-amz-json-1.0\r\n";
-  return aws_request("POST", "/", "sqs", headers, json);
+  return json_request("sqs", "AmazonSQS", operation, json);
+}
+
+std::string states_request(std::string_view operation, std::string_view json) {
+  return json_request("states", "AWSStepFunctions", operation, json);
 }
 
 std::string sns_request(std::string_view form) {

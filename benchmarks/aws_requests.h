@@ -13,6 +13,7 @@ std::string aws_request(std::string_view method, std::string_view path, std::str
 
 // AWS JSON 1.0.
 std::string sqs_request(std::string_view operation, std::string_view json);
+std::string states_request(std::string_view operation, std::string_view json);
 // A form.
 std::string sns_request(std::string_view form);
 

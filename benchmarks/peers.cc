@@ -16,6 +16,7 @@
 #include "cases.h"
 #include "child.h"
 #include "sdk_load.h"
+#include "states_language.h"
 #include "up.h"
 
 namespace doorbuster::bench {
@@ -81,12 +82,34 @@ void measure_objects(boost::json::object& figures, std::uint16_t port, std::uint
   put_load(figures, "get", get_object(port, count));
 }
 
+// Executions of ten Pass states, from the first one's start to the last one's end.
+void measure_executions(boost::json::object& figures, std::uint16_t port, std::uint64_t count) {
+  constexpr int kPasses = 10;
+  const std::string definition = boost::json::serialize(pass_chain(kPasses));
+  const boost::json::object machine{{"name", "Passes"},
+                                    {"definition", definition},
+                                    {"roleArn", "arn:aws:iam::000000000000:role/bench"}};
+  const auto made = boost::json::parse(
+      ask(port, states_request("CreateStateMachine", boost::json::serialize(machine))));
+  boost::json::object start{{"stateMachineArn", made.at("stateMachineArn")}};
+  const auto request = states_request("StartExecution", boost::json::serialize(start));
+  start["statusFilter"] = "RUNNING";
+  const auto running = states_request("ListExecutions", boost::json::serialize(start));
+  const Stopwatch watch;
+  load(port, request, count, kConnections);
+  while (!boost::json::parse(ask(port, running)).at("executions").as_array().empty()) {
+    std::this_thread::sleep_for(kKnockAgain);
+  }
+  figures["executions_per_second"] = static_cast<double>(count) / watch.seconds();
+}
+
 boost::json::object measure_doorbuster(const Setting& setting) {
   const Door door(setting.directory / "data");
   boost::json::object figures;
   measure_queue(figures, door.port(), make_queue(door.port(), "Load", {}),
                 scaled(setting, 100'000));
   measure_objects(figures, door.port(), scaled(setting, 50'000));
+  measure_executions(figures, door.port(), scaled(setting, 20'000));
   return figures;
 }
 
@@ -118,6 +141,10 @@ boost::json::object measure_moto(const std::filesystem::path& home) {
   boost::json::object figures;
   measure_queue(figures, port, make_queue(port, "Load", {}), kMotoRequests);
   measure_objects(figures, port, kMotoRequests);
+  // Without being told so, it starts executions and never goes on with them.
+  ask(port, aws_request("POST", "/moto-api/config", "moto", "Content-Type: application/json\r\n",
+                        R"({"stepfunctions": {"execute_state_machine": true}})"));
+  measure_executions(figures, port, kMotoRequests);
   return figures;
 }
 

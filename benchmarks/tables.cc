@@ -23,12 +23,13 @@ constexpr std::array<Row, 5> kDoorRows = {{
     {"put_with_fan_out", "`PutObject`, 1 KB, with its fan-out to two queues"},
     {"get", "`GetObject`, 1 KB"},
 }};
-constexpr std::array<Row, 5> kPeerRows = {{
+constexpr std::array<Row, 6> kPeerRows = {{
     {"send", "`SendMessage`, 500 bytes"},
     {"receive_or_delete", "`ReceiveMessage` and `DeleteMessage`, in turn"},
     {"send_batch", "`SendMessageBatch` of 10"},
     {"put", "`PutObject`, 1 KB"},
     {"get", "`GetObject`, 1 KB"},
+    {"executions", "`StartExecution` of ten Pass states, to their end"},
 }};
 constexpr std::array<Row, 3> kPeers = {{
     {"doorbuster", "Doorbuster, durable"},
@@ -55,8 +56,8 @@ std::string decimals(const char* format, double value) {
 std::string latencies(const boost::json::object& figures, const std::string& name) {
   std::string cells;
   for (const char* share : {"_p50_ms", "_p99_ms", "_p999_ms"}) {
-    const double ms = figure(figures, name + share).value_or(0);
-    cells += " | " + decimals(ms < 10 ? "%.1f" : "%.0f", ms);
+    const auto ms = figure(figures, name + share);
+    cells += " | " + (ms ? decimals(*ms < 10 ? "%.1f" : "%.0f", *ms) : "");
   }
   return cells;
 }
