@@ -54,8 +54,10 @@ class TestBed {
   cloud::S3& s3() { return *s3_; }
   cloud::StepFunctions& step_functions() { return *step_functions_; }
   cloud::Lambda& lambda() { return *lambda_; }
-  // Where its functions run.
+  // Where its functions run, unless the test has a host of its own, which outlives the bed: from
+  // the next open() on.
   FakeFunctions functions;
+  cloud::FunctionHost* host = &functions;
   boost::asio::any_io_executor executor() { return context_->get_executor(); }
   ManualClock& clock() { return clock_; }
   boost::asio::io_context& context() { return *context_; }
@@ -81,7 +83,7 @@ class TestBed {
     options.seed = seed_++;
     options.log = [this](std::string_view line) { log_.emplace_back(line); };
     options.env = env_;
-    options.functions = &functions;
+    options.functions = host;
     engine_ = std::make_unique<Engine>(options);
     sqs_ = make_sqs(*engine_, {});
     sns_ = make_sns(*engine_, {});

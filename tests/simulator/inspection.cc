@@ -96,6 +96,10 @@ cloud::Async<std::string> body_of(cloud::S3& s3, cloud::GetObjectRequest request
 }  // namespace
 
 void Inspection::check() {
+  run_.checkout_.check_end();
+  run_.executions_.check_end();
+  run_.events_.check_end();
+  know_invoices();
   check_bucket();
   check_invoices(*run_.shipping_, "shipping.db");
   check_invoices(*run_.sales_, "sales.db");
@@ -109,13 +113,28 @@ void Inspection::check() {
   run_.fifo_.check_end();
 }
 
-// What was acknowledged is kept. Nothing else is there.
+void Inspection::know_invoices() {
+  for (const auto& [key, upload] : run_.uploads_) {
+    if (upload.corrupt) continue;
+    orders::Invoice invoice = run_.generator_.invoice(upload.order);
+    invoices_.emplace(invoice.number, std::move(invoice));
+  }
+  for (auto& [key, invoice] : run_.checkout_.invoices()) invoices_.emplace(invoice.number, invoice);
+}
+
+// What was acknowledged or paid is there. Nothing else is.
 void Inspection::check_bucket() {
   auto& bed = run_.world_.bed;
   cloud::ListObjectsV2Request request;
   request.Bucket = run_.resources_.bucket;
   const auto objects = bed.run(bed.s3().ListObjectsV2(request)).Contents;
-  require(objects.size() == run_.uploads_.size(), "the bucket has lost or gained an object");
+  const auto paid = run_.checkout_.invoices();
+  require(objects.size() == run_.uploads_.size() + paid.size(),
+          "the bucket has lost or gained an object");
+  for (const auto& [key, invoice] : paid) {
+    const auto is_it = [&](const cloud::Object& object) { return object.Key == key; };
+    require(std::ranges::any_of(objects, is_it), "the bucket lacks " + key);
+  }
   for (const auto& [key, upload] : run_.uploads_) {
     cloud::GetObjectRequest get;
     get.Bucket = run_.resources_.bucket;
@@ -126,12 +145,7 @@ void Inspection::check_bucket() {
 
 // Each valid invoice once, and no other.
 void Inspection::check_invoices(functions::InvoiceDatabase& database, const std::string& name) {
-  std::map<std::string, orders::Invoice> expected;
-  for (const auto& [key, upload] : run_.uploads_) {
-    if (upload.corrupt) continue;
-    orders::Invoice invoice = run_.generator_.invoice(upload.order);
-    expected.emplace(invoice.number, std::move(invoice));
-  }
+  auto expected = invoices_;
   database.for_each_invoice([&](const functions::RecordedInvoice& recorded) {
     run_.world_.trace(name + " has " + recorded.number + " since " +
                       engine::iso8601(recorded.recorded_at));
@@ -160,27 +174,19 @@ void Inspection::check_rejections(functions::InvoiceDatabase& database, const st
 }
 
 void Inspection::check_shipments() {
-  for (const auto& [key, upload] : run_.uploads_) {
-    if (upload.corrupt) continue;
-    const orders::Invoice invoice = run_.generator_.invoice(upload.order);
-    const auto lines = run_.shipping_->lines(invoice.number);
+  for (const auto& [number, invoice] : invoices_) {
+    const auto lines = run_.shipping_->lines(number);
     const bool same =
         std::ranges::equal(lines, invoice.lines, [](const auto& shipped, const auto& ordered) {
           return shipped.stock_code == ordered.stock_code && shipped.quantity == ordered.quantity;
         });
-    require(same, "shipment " + invoice.number + " has other lines than its invoice");
+    require(same, "shipment " + number + " has other lines than its invoice");
   }
 }
 
 void Inspection::check_totals() {
   functions::Trend expected;
-  std::map<std::string, orders::Invoice> invoices;
-  for (const auto& [key, upload] : run_.uploads_) {
-    if (upload.corrupt) continue;
-    orders::Invoice invoice = run_.generator_.invoice(upload.order);
-    invoices.emplace(invoice.number, std::move(invoice));
-  }
-  for (const auto& [number, invoice] : invoices) {
+  for (const auto& [number, invoice] : invoices_) {
     auto& sum = invoice.kind == orders::Kind::sale ? expected.sales : expected.refunds;
     ++sum.invoices;
     sum.units += invoice.units();

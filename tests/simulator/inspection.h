@@ -16,6 +16,7 @@ class Inspection {
   void check();
 
  private:
+  void know_invoices();
   void check_bucket();
   void check_invoices(functions::InvoiceDatabase& database, const std::string& name);
   void check_rejections(functions::InvoiceDatabase& database, const std::string& name);
@@ -26,6 +27,8 @@ class Inspection {
   void check_sql();
 
   Simulation& run_;
+  // What was ordered, by invoice number.
+  std::map<std::string, orders::Invoice> invoices_;
 };
 
 }  // namespace doorbuster::simulator

@@ -119,8 +119,9 @@ int run_all(const Options& options) {
 int main(int argc, char** argv) {
   doorbuster::simulator::Options options;
   CLI::App app{
-      "Runs orders through the engine and its functions while disks, processes and handlers\n"
-      "fail, and checks that nothing was lost, doubled or stuck. Each seed is a run of its own.\n"
+      "Runs orders through the engine, its functions and its workflows while disks, processes,\n"
+      "handlers and payments fail, and checks that nothing was lost, doubled or stuck. Each seed is\n"
+      "a run of its own.\n"
       "Example: simulator --seeds 10000 --first-seed 301"};
   app.add_option("--seeds", options.seeds, "How many seeds to run")->capture_default_str();
   app.add_option("--first-seed", options.first_seed, "The first of them")->capture_default_str();

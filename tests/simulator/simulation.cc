@@ -46,7 +46,12 @@ Simulation::Simulation(std::uint64_t seed, bool verbose, std::filesystem::path d
       orders_(15 + world_.chance.below(30)),
       opening_stock_(world_.chance.between(0, 25)),
       standard_(world_, "Side", 8),
-      fifo_(world_, "Side.fifo", 8) {
+      fifo_(world_, "Side.fifo", 8),
+      host_(world_),
+      checkout_(world_, host_, seed, directory_ / "payments.db"),
+      executions_(world_, host_),
+      events_(world_, host_) {
+  world_.bed.host = &host_;
   workers_.resize(2);
   workers_[0].make = [this] {
     return functions::ShipInvoices(world_.bed.s3(), world_.bed.sqs(), *shipping_,
@@ -68,7 +73,7 @@ void Simulation::run() {
   world_.disk.cut_power_in(0, false);
   if (!world_.disk.powered()) restart();
   run_until_quiet();
-  for (const Worker& worker : workers_) redrive(worker);
+  for (const auto& queue : queues()) redrive(queue);
   run_until_quiet();
   Inspection(*this).check();
 }
@@ -109,13 +114,18 @@ void Simulation::open() {
 // Changes nothing where it has been done before a crash.
 void Simulation::set_up() {
   engine::TestBed& bed = world_.bed;
-  topology::Account account{bed.s3(), bed.sns(), bed.sqs(), {}};
+  const auto iam = engine::make_iam(bed.engine(), {});
+  const topology::Account account{
+      bed.s3(), bed.sns(), bed.sqs(), bed.lambda(), bed.step_functions(), *iam, {}};
   const auto random = [this] { return static_cast<std::uint32_t>(world_.chance.next()); };
-  resources_ = bed.run(topology::set_up(std::move(account), random));
+  resources_ = bed.run(topology::set_up(account, random));
   workers_[0].queue = resources_.shipping;
   workers_[1].queue = resources_.analytics;
   standard_.create_queue();
   fifo_.create_queue();
+  checkout_.set_up(account, resources_.bucket);
+  executions_.set_up();
+  events_.set_up();
 }
 
 void Simulation::start_workers() {
@@ -135,6 +145,9 @@ void Simulation::start_workers() {
   }
   standard_.start();
   fifo_.start();
+  checkout_.start();
+  executions_.start();
+  events_.start();
 }
 
 // The process is gone, or the machine; producers put again what was not acknowledged to them.
@@ -150,7 +163,7 @@ void Simulation::restart() {
   } else {
     world_.disk.restart_process();
   }
-  kill_ = false;
+  world_.kill = false;
   for (auto& [key, upload] : uploads_) upload.in_the_air = false;
   // A crash while it recovers from a crash.
   if (world_.happens(20)) {
@@ -179,7 +192,11 @@ void Simulation::step() {
   } else if (what < 84) {
     world_.disk.run_background();
   } else if (world_.disk.powered()) {
-    act();
+    if (world_.chance.percent(75)) {
+      act();
+    } else {
+      act_on_checkout();
+    }
   }
 }
 
@@ -192,11 +209,28 @@ void Simulation::act() {
   } else if (what < 60) {
     copy_message();
   } else if (what < 62) {
-    redrive(workers_[world_.chance.below(workers_.size())]);
+    redrive(queues()[world_.chance.below(queues().size())]);
   } else if (what < 90) {
     pass_some_time();
   } else if (what < 92) {
     break_something();
+  }
+}
+
+void Simulation::act_on_checkout() {
+  const auto what = world_.chance.below(100);
+  if (what < 25) {
+    checkout_.send_next();
+  } else if (what < 32) {
+    checkout_.send_again();
+  } else if (what < 45) {
+    executions_.start_next();
+  } else if (what < 70) {
+    executions_.answer_any();
+  } else if (what < 73) {
+    executions_.stop_any();
+  } else if (what < 90) {
+    events_.send_next();
   }
 }
 
@@ -216,7 +250,7 @@ void Simulation::break_something() {
   if (world_.chance.percent(80)) {
     world_.disk.cut_power_in(1 + world_.chance.below(12), world_.chance.percent(50));
   } else {
-    kill_ = true;
+    world_.kill = true;
   }
 }
 
@@ -227,7 +261,7 @@ void Simulation::check_power() {
   if (world_.disk.powered()) {
     require(!world_.bed.engine().failure(), "the engine has stopped on a disk that works");
   }
-  if (kill_ || (!world_.disk.powered() && world_.chance.percent(25))) restart();
+  if (world_.kill || (!world_.disk.powered() && world_.chance.percent(25))) restart();
 }
 
 // --- Producers --------------------------------------------------------------------------------
@@ -302,11 +336,15 @@ cloud::Async<void> Simulation::send_copy(Worker& worker, std::string body, std::
 }
 
 // What an operator does with dead letters; an error says that it is being done already.
-void Simulation::redrive(const Worker& worker) {
+void Simulation::redrive(const topology::QueueWithDeadLetters& queue) {
   cloud::StartMessageMoveTaskRequest request;
-  request.SourceArn = worker.queue.dead_letter_arn;
+  request.SourceArn = queue.dead_letter_arn;
   const auto task = world_.bed.begin(world_.bed.sqs().StartMessageMoveTask(request));
-  world_.trace("redrive of " + worker.queue.name + (task->value ? " begins" : " fails"));
+  world_.trace("redrive of " + queue.name + (task->value ? " begins" : " fails"));
+}
+
+std::vector<topology::QueueWithDeadLetters> Simulation::queues() const {
+  return {workers_[0].queue, workers_[1].queue, checkout_.queue()};
 }
 
 // --- Functions that fail ----------------------------------------------------------------------
@@ -334,7 +372,7 @@ cloud::Async<json::value> Simulation::handle(Worker& worker, json::value event,
     result = co_await worker.function(std::move(event), std::move(context));
   }
   world_.trace(worker.queue.name + " answers " + json::serialize(result));
-  if (world_.happens(2)) kill_ = true;
+  if (world_.happens(2)) world_.kill = true;
   if (world_.happens(5)) throw std::runtime_error("a failure after the effect");
   if (world_.happens(3)) {
     result = {{"batchItemFailures", {{{"itemIdentifier", "nobody knows this one"}}}}};
@@ -376,14 +414,14 @@ bool Simulation::quiet() {
   for (const auto& [key, upload] : uploads_) {
     if (upload.acknowledged == 0 || upload.in_the_air) return false;
   }
-  return backlog().empty();
+  return checkout_.done() && executions_.done() && events_.done() && backlog().empty();
 }
 
 // The queues that are worked off and aren't empty, with what they hold.
 std::string Simulation::backlog() {
   std::string text;
-  for (const std::string& url :
-       {workers_[0].queue.url, workers_[1].queue.url, standard_.url(), fifo_.url()}) {
+  for (const std::string& url : {workers_[0].queue.url, workers_[1].queue.url,
+                                 checkout_.queue().url, standard_.url(), fifo_.url()}) {
     const auto all = attributes(url);
     for (const char* count : kCounts) {
       if (all.at(count) != "0") text += ' ' + url + ' ' + count + ' ' + all.at(count);
@@ -393,9 +431,9 @@ std::string Simulation::backlog() {
 }
 
 bool Simulation::redriving() {
-  for (const Worker& worker : workers_) {
+  for (const auto& queue : queues()) {
     cloud::ListMessageMoveTasksRequest request;
-    request.SourceArn = worker.queue.dead_letter_arn;
+    request.SourceArn = queue.dead_letter_arn;
     const auto tasks = world_.bed.run(world_.bed.sqs().ListMessageMoveTasks(request)).Results;
     if (!tasks.empty() && tasks.front().Status == "RUNNING") return true;
   }
@@ -406,6 +444,10 @@ void Simulation::run_until_quiet() {
   const cloud::Time deadline = world_.bed.clock().now() + kQuietWithin;
   for (;;) {
     upload_next();
+    checkout_.send_next();
+    executions_.start_next();
+    executions_.answer_all();
+    events_.send_next();
     world_.pass(milliseconds(1));
     while (world_.disk.run_background()) {
     }

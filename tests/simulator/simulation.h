@@ -13,8 +13,12 @@
 #include <string>
 #include <vector>
 
+#include "checkout_load.h"
 #include "cloud/lambda.h"
 #include "engine/event_source_mapping.h"
+#include "event_load.h"
+#include "execution_load.h"
+#include "function_host.h"
 #include "functions/sales_database.h"
 #include "functions/shipping_database.h"
 #include "orders/generator.h"
@@ -74,6 +78,7 @@ class Simulation {
   void run_with_faults();
   void step();
   void act();
+  void act_on_checkout();
   void check_power();
   void pass_some_time();
   void break_something();
@@ -83,7 +88,8 @@ class Simulation {
   cloud::Async<void> put(std::string key);
   void copy_message();
   cloud::Async<void> send_copy(Worker& worker, std::string body, std::string key);
-  void redrive(const Worker& worker);
+  void redrive(const topology::QueueWithDeadLetters& queue);
+  std::vector<topology::QueueWithDeadLetters> queues() const;
 
   cloud::Async<boost::json::value> handle(Worker& worker, boost::json::value event,
                                           cloud::Context context);
@@ -108,10 +114,13 @@ class Simulation {
   std::vector<Worker> workers_;
   SideLoad standard_;
   SideLoad fifo_;
+  FunctionHost host_;
+  CheckoutLoad checkout_;
+  ExecutionLoad executions_;
+  EventLoad events_;
 
   std::uint64_t next_order_ = 0;
   std::map<std::string, Upload> uploads_;  // by key
-  bool kill_ = false;                      // the process, before anything else happens
   int crashes_ = 0;
   std::size_t logged_ = 0;
 };

@@ -32,6 +32,7 @@ struct World {
   engine::TestBed bed;
   Trace trace;
   bool faults = true;  // none are made once it is false
+  bool kill = false;   // the process, before anything else happens
 
   bool happens(int percent) { return faults && chance.percent(percent); }
 
