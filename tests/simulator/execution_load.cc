@@ -10,6 +10,10 @@ namespace {
 
 namespace json = boost::json;
 
+// How tokens are answered, in percent; else by a success.
+constexpr std::uint64_t kHeartbeats = 15;
+constexpr std::uint64_t kFailures = 20;
+
 constexpr const char* kCallback = "Callback";
 constexpr const char* kRole = "arn:aws:iam::000000000000:role/Waiting";
 
@@ -168,11 +172,12 @@ cloud::Async<void> ExecutionLoad::work(int worker) {
   for (;;) {
     cloud::GetActivityTaskInput request;
     request.activityArn = activity_arn_;
-    request.workerName = "worker " + std::to_string(worker);
+    request.workerName = "worker-" + std::to_string(worker);
     cloud::GetActivityTaskOutput task;
     try {
       task = co_await world_.bed.step_functions().GetActivityTask(std::move(request));
-    } catch (const cloud::Error&) {
+    } catch (const cloud::Error& e) {
+      require(e.code() == "ServiceUnavailable", "a worker gets no tasks: " + e.message());
       co_return;
     }
     if (task.taskToken.empty()) continue;
@@ -202,7 +207,6 @@ void ExecutionLoad::answer_all() {
 cloud::Async<void> ExecutionLoad::answer(std::string token) {
   Token& state = tokens_.at(token);
   state.in_the_air = true;
-  const bool was_good = state.good;
   const auto kind = world_.chance.below(100);
   const std::string output = '"' + state.execution + " answer " + std::to_string(++state.tried) +
                              ' ' + token.substr(0, 32) + '"';
@@ -211,18 +215,17 @@ cloud::Async<void> ExecutionLoad::answer(std::string token) {
   cloud::SendTaskSuccessInput success{token, output};
   cloud::StepFunctions& service = world_.bed.step_functions();
   try {
-    if (kind < 15) {
+    if (kind < kHeartbeats) {
       co_await service.SendTaskHeartbeat(std::move(heartbeat));
-    } else if (kind < 35) {
+    } else if (kind < kHeartbeats + kFailures) {
       co_await service.SendTaskFailure(std::move(failure));
-      state.good = false;
     } else {
       co_await service.SendTaskSuccess(std::move(success));
-      state.good = false;
       state.succeeded = output;
     }
     world_.trace("a token of " + state.execution + " was good");
-    require(was_good, "a token of " + state.execution + " was good after its end");
+    require(state.good, "a token of " + state.execution + " was good after its end");
+    state.good = kind < kHeartbeats;
   } catch (const cloud::Error& e) {
     world_.trace("a token of " + state.execution + " was not good: " + e.code());
     if (e.code() != "ServiceUnavailable") state.good = false;

@@ -63,12 +63,13 @@ class Check {
     return events_.at(static_cast<std::size_t>(event.previousEventId - 1));
   }
 
-  // The first two follow none.
+  // The first two follow none, and neither does a stop from outside.
   void check_order(std::size_t i) const {
     const HistoryEvent& event = events_[i];
     const std::string id = std::to_string(event.id);
     require_of(event.id == static_cast<std::int64_t>(i) + 1, "has a gap before event " + id);
-    const std::int64_t first = i < 2 ? 0 : 1;
+    const bool follows = i >= 2 && event.type != "ExecutionAborted";
+    const std::int64_t first = follows ? 1 : 0;
     require_of(event.previousEventId >= first && event.previousEventId < event.id,
                "says that event " + id + " follows " + std::to_string(event.previousEventId));
     const cloud::Time earliest = i == 0 ? history_.execution.startDate : events_[i - 1].timestamp;
@@ -112,7 +113,10 @@ class Check {
                      text_of(event, "output") == execution.output &&
                      text_of(event, "error") == execution.error &&
                      text_of(event, "cause") == execution.cause,
-                 "ends otherwise than the execution: " + event.type);
+                 "ends otherwise than the execution: " + event.type + ' ' +
+                     text_of(event, "output") + text_of(event, "error") + text_of(event, "cause") +
+                     " and " + execution.status + ' ' + execution.output + execution.error +
+                     execution.cause);
     }
   }
 

@@ -120,7 +120,8 @@ int main(int argc, char** argv) {
   doorbuster::simulator::Options options;
   CLI::App app{
       "Runs orders through the engine, its functions and its workflows while disks, processes,\n"
-      "handlers and payments fail, and checks that nothing was lost, doubled or stuck. Each seed is\n"
+      "handlers and payments fail, and checks that nothing was lost, doubled or stuck. Each seed "
+      "is\n"
       "a run of its own.\n"
       "Example: simulator --seeds 10000 --first-seed 301"};
   app.add_option("--seeds", options.seeds, "How many seeds to run")->capture_default_str();
