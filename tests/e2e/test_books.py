@@ -41,8 +41,9 @@ def tamper(database, *statements):
 
 def test_report_json(door, used):
     report = door.json("report", "--data", used)
-    assert list(report) == ["sales", "refunds"]
-    for part in report.values():
+    assert list(report) == ["sales", "refunds", "payments"]
+    assert report["payments"]["taken"] == 0, "nobody came through the checkout"
+    for part in (report["sales"], report["refunds"]):
         assert list(part) == ["invoices", "units", "amount"]
         assert isinstance(part["invoices"], int) and isinstance(part["units"], int)
         assert re.fullmatch(r"-?[0-9]+\.[0-9]{2,4}", part["amount"])
@@ -62,7 +63,7 @@ def test_report_json(door, used):
                                             ("product", "products", "stock_code")])
 def test_report_by(door, used, by, rows, name):
     report = door.json("report", "--data", used, "--by", by)
-    assert list(report) == ["sales", "refunds", rows]
+    assert list(report) == ["sales", "refunds", rows, "payments"]
     for part in ("sales", "refunds"):
         assert sum(row[part]["units"] for row in report[rows]) == report[part]["units"]
         assert sum(Decimal(row[part]["amount"]) for row in report[rows]) == \
