@@ -11,7 +11,7 @@ namespace json = boost::json;
 
 cloud::Async<cloud::InvocationOutcome> invoke(cloud::Services& services, cloud::Caller caller,
                                               std::string function, std::string payload) {
-  const auto lambda = services.lambda(std::move(caller));
+  const auto lambda = services.lambda(caller);
   cloud::InvokeRequest request;
   request.FunctionName = std::move(function);
   request.Payload = std::move(payload);

@@ -34,6 +34,7 @@ cloud::Async<void> work_in_group(std::size_t count, std::size_t at_once,
     return asio::co_spawn(strand, work(count, next, operation), asio::deferred);
   };
   std::vector<decltype(worker())> workers;
+  workers.reserve(std::min(count, at_once));
   for (std::size_t i = 0; i < std::min(count, at_once); ++i) workers.push_back(worker());
   auto group = asio::experimental::make_parallel_group(std::move(workers));
   co_await group.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);

@@ -97,7 +97,7 @@ std::vector<Payment> PaymentLedger::record(const std::vector<Payment>& payments)
         statements_->row.set(payment);
         statements_->insert.execute(true);
       }
-      recorded.push_back(known ? std::move(*known) : payment);
+      recorded.push_back(known ? *known : payment);
     }
     transaction.commit();
   } catch (const soci::soci_error& e) {

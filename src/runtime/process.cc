@@ -76,7 +76,7 @@ int become(const Launch& launch) {
   if (chdir(launch.directory) != 0) return errno;
   sigset_t none;
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  sigprocmask(SIG_SETMASK, &none, nullptr);  // NOLINT(concurrency-mt-unsafe): it has one thread
   execve(launch.command.front(), launch.command.data(), launch.environment.data());
   return errno;
 }
@@ -102,7 +102,10 @@ pid_t launch_child(const Launch& launch, int* exec_error) {
 }
 
 std::string end_of(const siginfo_t& info) {
-  if (info.si_code != CLD_EXITED) return "signal: " + lower(strsignal(info.si_status));
+  if (info.si_code != CLD_EXITED) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread starts all processes
+    return "signal: " + lower(strsignal(info.si_status));
+  }
   return info.si_status == 0 ? "" : "exit status " + std::to_string(info.si_status);
 }
 

@@ -9,7 +9,7 @@ namespace doorbuster::wire {
 
 #define LABEL(member) FIELD(member, .place = Place::label)
 #define QUERY(member) FIELD(member, .place = Place::query, .at = #member)
-#define HEADER(member, name) FIELD(member, .place = Place::header, .at = name)
+#define HEADER(member, name) FIELD(member, .place = Place::header, .at = (name))
 
 // --- Functions
 

@@ -141,7 +141,7 @@ std::optional<OldClaim> read_old_claim(const Route& route, const RequestHead& he
         "Query-string authentication requires the Signature, Expires and AWSAccessKeyId "
         "parameters");
   }
-  return OldClaim{std::move(*id), std::move(*signature), std::move(*expires)};
+  return OldClaim{std::move(*id), std::move(*signature), std::move(expires)};
 }
 
 std::string old_string_to_sign(const Route& route, const RequestHead& head, const OldClaim& claim) {
