@@ -138,10 +138,11 @@ class Reader {
 
   // An inlined map.
   void read_others(const Shape& shape, const Field& map, const json::object& from, void* to) const {
-    for (const auto& [key, value] : from) {
-      const auto is_key = [&](const Field& field) { return field.name == key; };
-      if (value.is_null() || std::ranges::any_of(shape.fields, is_key)) continue;
-      read(*map.shape->element, value, map.shape->insert(map.of(to), std::string(key)));
+    for (const auto& entry : from) {
+      const auto is_key = [&entry](const Field& field) { return field.name == entry.key(); };
+      if (entry.value().is_null() || std::ranges::any_of(shape.fields, is_key)) continue;
+      void* const place = map.shape->insert(map.of(to), std::string(entry.key()));
+      read(*map.shape->element, entry.value(), place);
     }
   }
 
