@@ -21,7 +21,7 @@ namespace doorbuster::functions {
 //
 // - permanently: no JSON object with an orderId that can name an execution, or the id of another
 //   order. It is made visible at once, so that it gets to the dead-letter queue without waiting.
-// - for now: Step Functions couldn't start it. The message comes back.
+// - in passing: Step Functions couldn't start it. The message comes back.
 //
 // An order with an id that is fine in itself but wrong otherwise is started: the workflow says so.
 // A message that comes again finds its execution there, and is dealt with.
