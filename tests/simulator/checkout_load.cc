@@ -22,7 +22,8 @@ namespace json = boost::json;
 constexpr double kCorruptShare = 0.2;
 constexpr double kDeclinedShare = 0.15;
 constexpr double kUnreachableShare = 0.1;
-enum Purpose : std::uint64_t { kFate = 1, kWay };
+// Other numbers than the makers of orders draw by.
+enum Purpose : std::uint64_t { kFate = 1'000, kWay };
 
 constexpr int kSlowPayment_ms = 5'000;
 // Both together are so few that nine attempts in a row don't fail.
