@@ -298,6 +298,17 @@ TEST_F(ServerTest, HangsUpOnIdleClients) {
   EXPECT_TRUE(peer.closed());
 }
 
+TEST_F(ServerTest, HangsUpOnABodyThatStopsComing) {
+  ServerOptions options;
+  options.limits.piece = std::chrono::seconds(0);
+  start(std::move(options));
+  Peer peer(port_);
+  auto request = sqs_request("GetQueueUrl", R"({"QueueName":"a"})");
+  request.pop_back();
+  peer.send(request);
+  EXPECT_TRUE(peer.closed());
+}
+
 TEST_F(ServerTest, TurnsAwayWhoeverIsTooMany) {
   ServerOptions options;
   options.limits.connections = 1;
@@ -384,6 +395,39 @@ TEST_F(ServerTest, EndsAStreamWhoseClientHasGone) {
     ticker.waiting.get_future().get();
   }
   ticker.ended.get_future().get();
+}
+
+// Has more to say than anybody hears.
+class Chatterbox final : public Handler {
+ public:
+  class Speech final : public cloud::ByteStream {
+   public:
+    explicit Speech(std::promise<void>& ended) : ended_(ended) {}
+    ~Speech() override { ended_.set_value(); }
+    cloud::Async<std::string> read() override { co_return std::string(kPiece, 'x'); }
+
+   private:
+    std::promise<void>& ended_;
+  };
+
+  cloud::Async<wire::Response> answer(Request&) override {
+    wire::Response response;
+    response.body.rest = std::make_shared<Speech>(ended);
+    co_return response;
+  }
+  wire::Response refuse(const cloud::Error&, const std::string&) override { return {}; }
+
+  std::promise<void> ended;
+};
+
+TEST_F(ServerTest, HangsUpOnAClientThatDoesNotRead) {
+  Chatterbox chatterbox;
+  ServerOptions options;
+  options.limits.piece = std::chrono::seconds(0);
+  serve(chatterbox, std::move(options));
+  Peer peer(port_);
+  peer.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  chatterbox.ended.get_future().get();
 }
 
 }  // namespace
