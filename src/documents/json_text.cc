@@ -1,5 +1,6 @@
 #include "documents/json_text.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
@@ -24,40 +25,33 @@ void append_double(std::string& out, double number) {
   if (out.find_first_not_of("-0123456789", start) == std::string::npos) out += ".0";
 }
 
-void append_string(std::string& out, std::string_view text) {
+void append_escaped(std::string& out, char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
+  constexpr std::string_view kShort = "\"\\\b\f\n\r\t";
+  constexpr std::string_view kLetters = "\"\\bfnrt";
+  if (const auto at = kShort.find(c); at != std::string_view::npos) {
+    out.append({'\\', kLetters[at]});
+  } else {
+    const auto code = static_cast<unsigned char>(c);
+    out.append("\\u00").append({kHex[code >> 4], kHex[code & 15]});
+  }
+}
+
+bool is_plain(char c) {
+  return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+}
+
+// Most texts have nothing to escape, and go over as they are.
+void append_string(std::string& out, std::string_view text) {
   out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          const auto code = static_cast<unsigned char>(c);
-          out.append("\\u00").append({kHex[code >> 4], kHex[code & 15]});
-        } else {
-          out += c;
-        }
-    }
+  while (!text.empty()) {
+    const auto* const end = std::find_if_not(text.data(), text.data() + text.size(), is_plain);
+    const auto plain = static_cast<std::size_t>(end - text.data());
+    out.append(text, 0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    append_escaped(out, text.front());
+    text.remove_prefix(1);
   }
   out += '"';
 }

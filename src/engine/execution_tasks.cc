@@ -56,8 +56,8 @@ bool Executions::heartbeat(Turn& turn, const TaskRef& task) {
   });
 }
 
-std::optional<RunnerTask> Executions::runner_task(Turn& turn, const TaskRef& task) {
-  auto order = board_.take_order(task);
+std::optional<RunnerTask> Executions::runner_task(Turn& turn, const TaskRef& task,
+                                                  TaskBoard::Order order) {
   const auto it = open_.find(task.execution);
   const OpenTask* open = it == open_.end() ? nullptr : it->second.find(task.task);
   if (!open) return std::nullopt;

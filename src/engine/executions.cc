@@ -371,7 +371,9 @@ void Executions::finish_turn(Turn& turn) {
   activities_.finish_turn(turn, [&](const TaskRef& task, const std::string& worker) {
     return activity_task(turn, task, worker);
   });
-  board_.finish_turn(turn, [&](const TaskRef& task) { return runner_task(turn, task); });
+  board_.finish_turn(turn, [&](const TaskRef& task, TaskBoard::Order order) {
+    return runner_task(turn, task, std::move(order));
+  });
   write_open(turn);
 }
 
@@ -385,10 +387,9 @@ std::optional<cloud::Time> Executions::alarm() const {
     return cloud::Time();  // it is due
   }
   auto first = next_sweep_;
-  if (!alarms_.empty()) {
-    const cloud::Time due = alarms_.begin()->first;
-    first = first ? std::min(*first, due) : due;
-  }
+  const auto also = [&first](cloud::Time due) { first = first ? std::min(*first, due) : due; };
+  if (!alarms_.empty()) also(alarms_.begin()->first);
+  if (const auto due = board_.alarm()) also(*due);
   return first;
 }
 

@@ -124,7 +124,7 @@ class Executions {
   void start_child(Turn& turn, const LiveExecution& parent, const Child& child);
   void answer_parent(Turn& turn, const ExecutionRecord& child);
 
-  std::optional<RunnerTask> runner_task(Turn& turn, const TaskRef& task);
+  std::optional<RunnerTask> runner_task(Turn& turn, const TaskRef& task, TaskBoard::Order order);
   std::optional<cloud::GetActivityTaskOutput> activity_task(Turn& turn, const TaskRef& task,
                                                             const std::string& worker);
 

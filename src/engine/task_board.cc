@@ -1,6 +1,7 @@
 #include "engine/task_board.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace doorbuster::engine {
 namespace {
@@ -9,38 +10,63 @@ namespace {
 constexpr std::size_t kOrdersMax = 4'096;
 // Tasks that the runner has at once: each is a call that waits, and holds no thread.
 constexpr std::size_t kUnderWayMax = 20'000;
+// Tasks that are given out before there was time for the last ones to end. What takes longer waits
+// for something, and keeps nobody waiting.
+constexpr std::size_t kFreshMax = 512;
+constexpr std::chrono::milliseconds kFreshFor{10};
 
 }  // namespace
 
 void TaskBoard::offer(const TaskRef& task, states::TaskOrder order) {
-  if (orders_.size() < kOrdersMax) orders_.emplace(task, std::move(order));
-  offer(task);
-}
-
-std::optional<states::TaskOrder> TaskBoard::take_order(const TaskRef& task) {
-  auto node = orders_.extract(task);
-  if (node.empty()) return std::nullopt;
-  return std::move(node.mapped());
+  const auto [it, is_new] = waiting_.try_emplace(task);
+  if (!is_new || orders_ >= kOrdersMax) return;
+  it->second = std::move(order);
+  ++orders_;
 }
 
 void TaskBoard::poll(std::size_t max, std::unique_ptr<Reply<RunnerTasks>>& reply) {
   polls_.push_back({max, std::move(reply)});
 }
 
+void TaskBoard::ended() {
+  --under_way_;
+  if (fresh_ > 0) --fresh_;
+}
+
+bool TaskBoard::wanted() const {
+  return !polls_.empty() && !waiting_.empty() && under_way_ < kUnderWayMax;
+}
+
+std::size_t TaskBoard::room() const {
+  return std::min(kUnderWayMax - under_way_, kFreshMax - std::min(fresh_, kFreshMax));
+}
+
 void TaskBoard::finish_turn(Turn& turn, const Fetch& fetch) {
-  while (!polls_.empty() && !waiting_.empty() && under_way_ < kUnderWayMax) {
-    auto& [max, reply] = polls_.front();
-    const std::size_t room = std::min(max, kUnderWayMax - under_way_);
-    while (reply->value.size() < room && !waiting_.empty()) {
-      auto task = fetch(waiting_.front());
-      waiting_.pop_front();
-      if (task) reply->value.push_back(std::move(*task));
-    }
-    if (reply->value.empty()) return;
-    under_way_ += reply->value.size();
-    turn.done.push_back(std::move(reply));
-    polls_.pop_front();
+  if (fresh_ > 0 && (turn.now >= given_out_ + kFreshFor || turn.now < given_out_)) fresh_ = 0;
+  while (wanted() && fresh_ < kFreshMax) give_out(turn, fetch);
+}
+
+void TaskBoard::give_out(Turn& turn, const Fetch& fetch) {
+  auto& [max, reply] = polls_.front();
+  auto& tasks = reply->value;
+  const std::size_t tasks_max = std::min(max, room());
+  while (tasks.size() < tasks_max && !waiting_.empty()) {
+    auto first = waiting_.extract(waiting_.begin());
+    if (first.mapped()) --orders_;
+    auto task = fetch(first.key(), std::move(first.mapped()));
+    if (task) tasks.push_back(std::move(*task));
   }
+  if (tasks.empty()) return;
+  under_way_ += tasks.size();
+  fresh_ += tasks.size();
+  given_out_ = turn.now;
+  turn.done.push_back(std::move(reply));
+  polls_.pop_front();
+}
+
+std::optional<cloud::Time> TaskBoard::alarm() const {
+  if (!wanted()) return std::nullopt;
+  return given_out_ + kFreshFor;
 }
 
 void TaskBoard::dismiss(Turn& turn) {

@@ -1,6 +1,8 @@
-// The tasks that wait for the task runner, in the order they were begun, and how many it has.
+// The tasks that wait for the task runner, and how many it has.
 //
-// What a task is asked to do is kept for the first ones only: of others its execution knows it.
+// The oldest execution's come first: those that are under way end before others begin, however many
+// there are, so that few have to be kept in memory. What a task is asked to do is kept for the
+// first ones only: of others its execution knows it.
 #pragma once
 
 #include <deque>
@@ -28,19 +30,20 @@ using RunnerTasks = std::vector<RunnerTask>;
 
 class TaskBoard {
  public:
-  void offer(const TaskRef& task) { waiting_.push_back(task); }
+  void offer(const TaskRef& task) { waiting_.try_emplace(task); }
   void offer(const TaskRef& task, states::TaskOrder order);
-  // What a waiting task is asked to do, if that has been kept.
-  std::optional<states::TaskOrder> take_order(const TaskRef& task);
 
   // A runner asks for up to `max` tasks. It is answered at the end of a turn that has some for it.
   void poll(std::size_t max, std::unique_ptr<Reply<RunnerTasks>>& reply);
   // A task that was given out has come to an end.
-  void ended() { --under_way_; }
+  void ended();
 
   // `fetch` gives nothing of a task that nobody waits for any more.
-  using Fetch = std::function<std::optional<RunnerTask>(const TaskRef&)>;
+  using Order = std::optional<states::TaskOrder>;  // if it has been kept
+  using Fetch = std::function<std::optional<RunnerTask>(const TaskRef&, Order)>;
   void finish_turn(Turn& turn, const Fetch& fetch);
+  // When there is something to give out that has to wait until then.
+  std::optional<cloud::Time> alarm() const;
   // Answers whoever polls with nothing.
   void dismiss(Turn& turn);
 
@@ -50,10 +53,17 @@ class TaskBoard {
     std::unique_ptr<Reply<RunnerTasks>> reply;
   };
 
-  std::deque<TaskRef> waiting_;
-  std::map<TaskRef, states::TaskOrder> orders_;
+  bool wanted() const;
+  std::size_t room() const;
+  void give_out(Turn& turn, const Fetch& fetch);
+
+  std::map<TaskRef, Order> waiting_;
+  std::size_t orders_ = 0;  // that are kept
   std::deque<Poll> polls_;
   std::size_t under_way_ = 0;
+  // Of these, those that were given out lately, and when the last of them were.
+  std::size_t fresh_ = 0;
+  cloud::Time given_out_{};
 };
 
 }  // namespace doorbuster::engine
