@@ -57,14 +57,10 @@ class Withdrawal final : public Command {
   void run(Machine& machine, Turn& turn) override { machine.withdraw(turn, *ticket_); }
 
   std::unique_ptr<Completion> refuse(std::exception_ptr) override {
-    return std::make_unique<Unheard>();
+    return std::make_unique<NoReply>();
   }
 
  private:
-  class Unheard final : public Completion {
-    void release() noexcept override {}
-  };
-
   std::shared_ptr<Ticket> ticket_;
 };
 

@@ -91,6 +91,11 @@ class Engine {
   template <class T, class Op>
   Answer<T> call(Op op);
 
+  // Runs op(machine, turn) as call() does, for nobody: whoever tells goes on at once, and comes
+  // before whatever it calls next. An engine that takes no commands leaves it out.
+  template <class Op>
+  void tell(Op op);
+
   // For reads beside the writer.
   const Machine& machine() const { return machine_; }
   const Store& store() const { return *store_; }
@@ -196,6 +201,16 @@ class Call final : public Command {
   Op op_;
   std::unique_ptr<Reply<T>> reply_;
 };
+
+class NoReply final : public Reply<Done> {
+ public:
+  void release() noexcept override {}
+};
+
+template <class Op>
+void Engine::tell(Op op) {
+  submit(std::make_unique<Call<Done, Op>>(std::move(op), std::make_unique<NoReply>()));
+}
 
 template <class T, class Op>
 Answer<T> Engine::call(Op op) {

@@ -21,22 +21,119 @@ constexpr std::size_t kPageBytesMax = 1 << 20;
 constexpr std::array kData = {"input",         "inputDetails", "output",
                               "outputDetails", "parameters",   "assignedVariables"};
 
-cloud::HistoryEvent decode(std::uint64_t id, std::string_view bytes, bool with_data) {
-  Decoder in(bytes);
+// The strings of a row, by their numbers.
+using Texts = std::vector<std::string_view>;
+
+constexpr std::uint64_t kJson = 0;
+constexpr std::uint64_t kNewText = 1;
+constexpr std::uint64_t kFirstText = 2;
+
+void encode_member(Encoder& out, const json::value& value, Texts& texts) {
+  const auto* string = value.if_string();
+  if (!string) {
+    out.varint(kJson).text(json::serialize(value));
+    return;
+  }
+  const std::string_view text = *string;
+  const auto known = std::ranges::find(texts, text);
+  if (known != texts.end()) {
+    out.varint(kFirstText + static_cast<std::uint64_t>(known - texts.begin()));
+  } else {
+    texts.push_back(text);
+    out.varint(kNewText).text(text);
+  }
+}
+
+void encode_event(Encoder& out, const states::HistoryEvent& event, Texts& texts) {
+  out.varint(static_cast<std::uint64_t>(to_ms(event.timestamp)));
+  out.varint(static_cast<std::uint64_t>(event.previous)).text(event.type).text(event.details_name);
+  if (event.details_name.empty()) return;
+  out.varint(event.details.size());
+  for (const auto& [name, value] : event.details) {
+    out.text(name);
+    encode_member(out, value, texts);
+  }
+}
+
+json::value decode_member(Decoder& in, Texts& texts) {
+  const std::uint64_t kind = in.varint();
+  if (kind == kJson) return json::parse(in.text());
+  if (kind == kNewText) return json::value(texts.emplace_back(in.text()));
+  if (kind - kFirstText >= texts.size()) throw CorruptRecord();
+  return json::value(texts[kind - kFirstText]);
+}
+
+cloud::HistoryEvent decode_event(Decoder& in, Texts& texts) {
   cloud::HistoryEvent event;
-  event.id = static_cast<std::int64_t>(id);
   event.timestamp = from_ms(static_cast<std::int64_t>(in.varint()));
   event.previousEventId = static_cast<std::int64_t>(in.varint());
   event.type = in.text();
-  const std::string name(in.text());
-  if (name.empty()) return event;
-  json::object details = json::parse(in.rest()).as_object();
-  if (!with_data) {
-    for (const char* member : kData) details.erase(member);
+  const std::string details_name(in.text());
+  if (details_name.empty()) return event;
+  json::object details;
+  for (auto members = in.varint(); members > 0; --members) {
+    const auto name = in.text();
+    details.insert_or_assign(name, decode_member(in, texts));
   }
-  event.details.emplace(name, std::move(details));
+  event.details.emplace(details_name, std::move(details));
   return event;
 }
+
+std::vector<cloud::HistoryEvent> decode_row(std::uint64_t last, std::string_view bytes) {
+  Decoder in(bytes);
+  const std::uint64_t count = in.varint();
+  if (count > std::min<std::uint64_t>(last, kRowEventsMax)) throw CorruptRecord();
+  std::vector<cloud::HistoryEvent> events(count);
+  Texts texts;
+  auto id = static_cast<std::int64_t>(last - events.size());
+  for (auto& event : events) {
+    event = decode_event(in, texts);
+    event.id = ++id;
+  }
+  return events;
+}
+
+std::size_t size_of(const cloud::HistoryEvent& event) {
+  std::size_t bytes = event.type.size();
+  for (const auto& [name, details] : event.details) {
+    for (const auto& [member, value] : details.as_object()) {
+      const auto* string = value.if_string();
+      bytes += member.size() + (string ? string->size() : sizeof(json::value));
+    }
+  }
+  return bytes;
+}
+
+// Takes events from where the page begins, until it is full.
+class Page {
+ public:
+  Page(const cloud::GetExecutionHistoryInput& request, cloud::GetExecutionHistoryOutput& out)
+      : with_data_(request.includeExecutionData), max_(page_size(request.maxResults)), out_(out) {}
+
+  // False if it is full.
+  bool add(cloud::HistoryEvent event) {
+    if (out_.events.size() == max_ || bytes_ > kPageBytesMax) {
+      out_.nextToken = to_token(std::to_string(out_.events.back().id));
+      return false;
+    }
+    bytes_ += size_of(event);
+    if (!with_data_) forget_data(event);
+    out_.events.push_back(std::move(event));
+    return true;
+  }
+
+ private:
+  static void forget_data(cloud::HistoryEvent& event) {
+    for (auto& [name, details] : event.details) {
+      for (const char* member : kData) details.as_object().erase(member);
+    }
+  }
+
+  const bool with_data_;
+  const std::size_t max_;
+  cloud::GetExecutionHistoryOutput& out_;
+  std::size_t bytes_ = 0;
+};
 
 std::uint64_t event_of(const std::string& token) {
   const std::string after = from_token(token);
@@ -45,13 +142,43 @@ std::uint64_t event_of(const std::string& token) {
   return static_cast<std::uint64_t>(*event);
 }
 
+std::uint64_t last_event_in(std::string_view key) {
+  return Decoder(key.substr(sizeof(std::uint64_t))).u64();
+}
+
+void read_forward(const Store& store, std::uint64_t execution, std::uint64_t after, Page& page) {
+  const auto add = [&](std::string_view key, std::string_view value) {
+    for (auto& event : decode_row(last_event_in(key), value)) {
+      if (event.id <= static_cast<std::int64_t>(after)) continue;
+      if (!page.add(std::move(event))) return false;
+    }
+    return true;
+  };
+  store.scan_intact(Family::history, event_key(execution, after + 1), event_key(execution + 1, 0),
+                    add);
+}
+
+void read_back(const Store& store, std::uint64_t execution, std::uint64_t before, Page& page) {
+  const auto add = [&](std::string_view key, std::string_view value) {
+    auto events = decode_row(last_event_in(key), value);
+    for (auto event = events.rbegin(); event != events.rend(); ++event) {
+      if (before != 0 && event->id >= static_cast<std::int64_t>(before)) continue;
+      if (!page.add(std::move(*event))) return false;
+    }
+    return true;
+  };
+  const std::string end =
+      before == 0 ? event_key(execution + 1, 0) : event_key(execution, before + kRowEventsMax);
+  store.scan_back(Family::history, event_key(execution, 0), end, add);
+}
+
 }  // namespace
 
-std::string encode(const states::HistoryEvent& event) {
+std::string encode_row(std::span<const states::HistoryEvent> events) {
   Encoder out;
-  out.varint(static_cast<std::uint64_t>(to_ms(event.timestamp)));
-  out.varint(static_cast<std::uint64_t>(event.previous)).text(event.type).text(event.details_name);
-  if (!event.details_name.empty()) out.raw(json::serialize(event.details));
+  Texts texts;
+  out.varint(events.size());
+  for (const auto& event : events) encode_event(out, event, texts);
   return std::move(out).bytes();
 }
 
@@ -62,28 +189,12 @@ cloud::GetExecutionHistoryOutput read_history(const Store& store,
     throw cloud::Error("ExecutionDoesNotExist",
                        "Execution Does Not Exist: '" + request.executionArn + "'");
   }
-  const std::size_t max = page_size(request.maxResults);
-  const std::uint64_t after = request.nextToken.empty() ? 0 : event_of(request.nextToken);
-  cloud::GetExecutionHistoryOutput page;
-  std::size_t bytes = 0;
-  const auto add = [&](std::string_view key, std::string_view value) {
-    if (page.events.size() == max || bytes > kPageBytesMax) {
-      page.nextToken = to_token(std::to_string(page.events.back().id));
-      return false;
-    }
-    bytes += value.size();
-    const std::uint64_t id = Decoder(key.substr(sizeof(std::uint64_t))).u64();
-    page.events.push_back(decode(id, value, request.includeExecutionData));
-    return true;
-  };
-  if (!request.reverseOrder) {
-    store.scan_intact(Family::history, event_key(*number, after + 1), event_key(*number + 1, 0),
-                      add);
-  } else {
-    const std::string end = after == 0 ? event_key(*number + 1, 0) : event_key(*number, after);
-    store.scan_back(Family::history, event_key(*number, 0), end, add);
-  }
-  return page;
+  const std::uint64_t from = request.nextToken.empty() ? 0 : event_of(request.nextToken);
+  cloud::GetExecutionHistoryOutput out;
+  Page page(request, out);
+  const auto read = request.reverseOrder ? read_back : read_forward;
+  read(store, *number, from, page);
+  return out;
 }
 
 }  // namespace doorbuster::engine

@@ -26,7 +26,8 @@ class ExecutionHost final : public states::Host {
   void append(states::HistoryEvent event) override {
     record_.events = static_cast<std::uint64_t>(event.id);
     if (record_.express) return;  // nobody can ask for it
-    turn_.batch.put(Family::history, event_key(record_.number, record_.events), encode(event));
+    events_.push_back(std::move(event));
+    if (events_.size() == kRowEventsMax) write_history();
   }
   void begin(states::TaskOrder order) override { begun_.push_back(std::move(order)); }
   void cancel(states::TaskId task) override {
@@ -47,6 +48,14 @@ class ExecutionHost final : public states::Host {
     map_runs_changed_ = true;
   }
 
+  // What has been appended since the last call.
+  void write_history() {
+    if (events_.empty()) return;
+    turn_.batch.put(Family::history, event_key(record_.number, record_.events),
+                    encode_row(events_));
+    events_.clear();
+  }
+
   // The task has an answer, or needs none.
   void close(states::TaskId task) {
     std::erase_if(open_.tasks, [&](const OpenTask& open) { return open.id == task; });
@@ -63,6 +72,7 @@ class ExecutionHost final : public states::Host {
   TaskTokens& tokens_;
   ExecutionRecord& record_;
   OpenExecution& open_;
+  std::vector<states::HistoryEvent> events_;
   std::vector<states::TaskOrder> begun_;
   std::vector<states::TaskId> cancelled_;
   bool map_runs_changed_ = false;

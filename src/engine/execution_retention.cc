@@ -47,9 +47,11 @@ void Executions::forget(Turn& turn, const ExecutionRecord& record) {
     turn.batch.remove(Family::state, list_key(record, record.status));
     turn.batch.remove(Family::state, end_key(record));
   }
-  for (std::uint64_t event = 1; !record.express && event <= record.events; ++event) {
-    turn.batch.remove_written_once(Family::history, event_key(number, event));
-  }
+  turn.store.scan(Family::history, event_key(number, 0), event_key(number + 1, 0),
+                  [&turn](std::string_view key, std::string_view) {
+                    turn.batch.remove_written_once(Family::history, key);
+                    return true;
+                  });
   machines_.release(turn, machines_.revision(record.revision));
 }
 

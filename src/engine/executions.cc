@@ -228,6 +228,7 @@ void Executions::follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host)
       }
     }
   }
+  host.write_history();
   if (host.map_runs_changed()) number_map_runs(turn, live.record);
   cancel_children(turn.store, live.record, host.cancelled());
   settle(turn, live);

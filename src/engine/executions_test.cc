@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <numeric>
 
 #include "engine/step_functions_driver.h"
 
@@ -225,6 +226,39 @@ TEST_F(ExecutionsTest, PagesItsHistoryBothWays) {
   page = bed.run(bed.step_functions().GetExecutionHistory(request));
   ASSERT_EQ(page.events.size(), 1U);
   EXPECT_EQ(page.events[0].id, 1);
+}
+
+// More events than the store keeps in a row.
+TEST_F(ExecutionsTest, PagesALongHistoryBothWays) {
+  json::object states;
+  constexpr int kStates = 100;
+  for (int i = 1; i < kStates; ++i) {
+    states[std::to_string(i)] = {{"Type", "Pass"}, {"Next", std::to_string(i + 1)}};
+  }
+  states[std::to_string(kStates)] = {{"Type", "Pass"}, {"End", true}};
+  const auto arn =
+      machine.create(json::serialize(json::object{{"StartAt", "1"}, {"States", states}}));
+  cloud::GetExecutionHistoryInput request;
+  request.executionArn = machine.start(arn, "one", R"({"order":1})");
+  request.maxResults = 7;
+  std::vector<std::int64_t> ids;
+  for (const bool reverse : {false, true}) {
+    request.reverseOrder = reverse;
+    do {
+      auto page = bed.run(bed.step_functions().GetExecutionHistory(request));
+      for (const auto& event : page.events) {
+        ids.push_back(event.id);
+        if (event.type != "PassStateExited") continue;
+        EXPECT_EQ(event.details.at("stateExitedEventDetails").at("output"), R"({"order":1})");
+      }
+      request.nextToken = page.nextToken;
+    } while (!request.nextToken.empty());
+  }
+  std::vector<std::int64_t> expected(2 * kStates + 2);
+  std::iota(expected.begin(), expected.end(), 1);
+  const std::vector<std::int64_t> backwards(expected.rbegin(), expected.rend());
+  expected.insert(expected.end(), backwards.begin(), backwards.end());
+  EXPECT_EQ(ids, expected);
 }
 
 // --- Retention --------------------------------------------------------------------------------

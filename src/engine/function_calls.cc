@@ -69,7 +69,7 @@ cloud::Async<cloud::InvocationOutcome> call_function(Engine& engine,
   auto end = [function_arn, failed](Machine& m, Turn& turn) {
     m.functions.end(turn, function_arn, failed);
   };
-  co_await engine.call<Done>(std::move(end));
+  engine.tell(std::move(end));
   if (failure) std::rethrow_exception(failure);
   co_return *std::move(outcome);
 }

@@ -56,7 +56,7 @@ class StoreError : public std::runtime_error {
 //   delayed    queue:u32 due:u64 sequence:u64  a message before its delay has passed
 //   objects    bucket:u32 key                  an object without its body
 //   bodies     body:u64 chunk:u32              a piece of an object's body
-//   history    execution:u64 event:u64         what has happened to an execution
+//   history    execution:u64 event:u64         what has happened to an execution, up to the event
 enum class Family : unsigned char { config, state, messages, delayed, objects, bodies, history };
 inline constexpr std::size_t kFamilies = 7;
 

@@ -12,7 +12,7 @@ constexpr std::size_t kOrdersMax = 4'096;
 constexpr std::size_t kUnderWayMax = 20'000;
 // Tasks that are given out before there was time for the last ones to end. What takes longer waits
 // for something, and keeps nobody waiting.
-constexpr std::size_t kFreshMax = 512;
+constexpr std::size_t kFreshMax = 1'024;
 constexpr std::chrono::milliseconds kFreshFor{10};
 
 }  // namespace

@@ -23,7 +23,7 @@ namespace json = boost::json;
 using Kind = states::Resource::Kind;
 using Pattern = states::Resource::Pattern;
 
-constexpr std::size_t kTasksAtOnce = 256;
+constexpr std::size_t kTasksAtOnce = 512;
 
 struct Runner {
   Engine& engine;
