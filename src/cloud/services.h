@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cloud/caller.h"
+#include "cloud/cloud_watch.h"
 #include "cloud/iam.h"
 #include "cloud/lambda.h"
 #include "cloud/s3.h"
@@ -30,6 +31,9 @@ class Services {
   virtual std::unique_ptr<Lambda> lambda(const Caller&) { return std::make_unique<Lambda>(); }
   virtual std::unique_ptr<StepFunctions> step_functions(const Caller&) {
     return std::make_unique<StepFunctions>();
+  }
+  virtual std::unique_ptr<CloudWatch> cloud_watch(const Caller&) {
+    return std::make_unique<CloudWatch>();
   }
 };
 

@@ -21,6 +21,10 @@ std::unique_ptr<cloud::Sts> make_sts(cloud::Caller caller);
 
 std::unique_ptr<cloud::Services> make_services(Engine& engine);
 
+// The metrics of an account as they stand now: what GetMetricData answers of the last minute, but
+// of this moment. Cheap enough to be asked every second. Of PutMetricData it has nothing.
+cloud::Async<std::vector<cloud::MetricTotal>> metric_totals(Engine& engine, cloud::Scope scope);
+
 // The certificate that the signatures of SNS are checked with, as PEM; a gateway serves it at
 // kCertificatePath. Throws cloud::Error NotFound while nothing has been signed.
 cloud::Async<std::string> signing_certificate(Engine& engine);
