@@ -49,10 +49,24 @@ void check_location(std::string_view location, std::string_view signed_for) {
 
 }  // namespace
 
+BucketMetrics::BucketMetrics(Metrics& metrics, const Measured& bucket)
+    : puts(metrics.counter(bucket, "PutRequests")),
+      gets(metrics.counter(bucket, "GetRequests")),
+      bytes_uploaded(metrics.counter(bucket, "BytesUploaded", "Bytes")),
+      events_not_delivered(metrics.counter(bucket, kEventsNotDelivered)) {}
+
+void Buckets::measure(Bucket& bucket) {
+  if (bucket.metrics) return;
+  const Measured what{cloud::kS3Metrics, {bucket.account, bucket.region}, bucket.name};
+  bucket.metrics = std::make_shared<BucketMetrics>(metrics_, what);
+}
+
 void Buckets::open(const Store& store) {
   store.scan(Family::config, "B", "C", [this](std::string_view, std::string_view value) {
-    auto bucket = std::make_shared<const Bucket>(decode_bucket(value));
-    buckets_.emplace(bucket->name, std::move(bucket));
+    Bucket bucket = decode_bucket(value);
+    measure(bucket);
+    const std::string name = bucket.name;
+    buckets_.emplace(name, std::make_shared<const Bucket>(std::move(bucket)));
     return true;
   });
   std::string bytes;
@@ -61,6 +75,7 @@ void Buckets::open(const Store& store) {
 }
 
 void Buckets::write(Turn& turn, Bucket bucket) {
+  measure(bucket);
   turn.batch.put(Family::config, config_key(bucket.name), encode(bucket));
   auto& entry = buckets_[bucket.name];
   entry = std::make_shared<const Bucket>(std::move(bucket));

@@ -15,10 +15,23 @@
 
 #include "cloud/arn.h"
 #include "cloud/s3.h"
+#include "engine/metrics.h"
 #include "engine/policy.h"
 #include "engine/turn.h"
 
 namespace doorbuster::engine {
+
+inline constexpr const char* kEventsNotDelivered = "EventsNotDelivered";
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html
+struct BucketMetrics {
+  BucketMetrics(Metrics& metrics, const Measured& bucket);
+
+  std::shared_ptr<Counter> puts;
+  std::shared_ptr<Counter> gets;
+  std::shared_ptr<Counter> bytes_uploaded;
+  std::shared_ptr<Counter> events_not_delivered;
+};
 
 struct Bucket {
   std::uint32_t id = 0;
@@ -31,10 +44,13 @@ struct Bucket {
   std::string policy_text;
   Policy policy;
   cloud::NotificationConfiguration notification;
+  std::shared_ptr<BucketMetrics> metrics;  // of those that are there
 };
 
 class Buckets {
  public:
+  explicit Buckets(Metrics& metrics) : metrics_(metrics) {}
+
   void open(const Store& store);
 
   void create(Turn& turn, const cloud::Scope& scope, const cloud::CreateBucketRequest& request);
@@ -60,8 +76,11 @@ class Buckets {
   using Directory = std::map<std::string, std::shared_ptr<const Bucket>, std::less<>>;
 
   std::shared_ptr<const Directory> directory() const;
+  // Gives it metrics, if it has none yet.
+  void measure(Bucket& bucket);
   void write(Turn& turn, Bucket bucket);
 
+  Metrics& metrics_;
   Directory buckets_;
   std::uint32_t next_id_ = 1;
   bool changed_ = false;

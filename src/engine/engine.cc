@@ -70,6 +70,7 @@ Engine::Engine(EngineOptions options)
     : options_(complete(std::move(options))),
       store_(Store::open(options_.directory, options_.env)),
       random_(options_.seed),
+      recorded_(options_.owner),
       machine_(options_.endpoint, options_.secret),
       now_(options_.clock->now()) {
   try {
@@ -117,7 +118,7 @@ void Engine::run() {
     lock.lock();
   }
   lock.unlock();
-  Turn last{now_, *store_, random_, metrics_, options_.log, store_->batch(), {}};
+  Turn last{now_, *store_, random_, machine_.metrics, options_.log, store_->batch(), {}};
   machine_.dismiss(last);
   for (auto& reply : last.done) reply->release();
 }
@@ -158,7 +159,7 @@ bool Engine::turn() {
   // Time never goes back, whatever the machine's clock does.
   now_ = std::max(now_, options_.clock->now());
   if (commands.empty() && (!alarm || *alarm > now_)) return false;
-  Turn turn{now_, *store_, random_, metrics_, options_.log, store_->batch(), {}};
+  Turn turn{now_, *store_, random_, machine_.metrics, options_.log, store_->batch(), {}};
   try {
     machine_.begin_turn(turn);
     apply(commands, turn);

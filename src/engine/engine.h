@@ -25,6 +25,7 @@
 #include "cloud/async.h"
 #include "cloud/function_host.h"
 #include "engine/machine.h"
+#include "engine/recorded_metrics.h"
 
 namespace doorbuster::engine {
 
@@ -43,6 +44,7 @@ struct EngineOptions {
   rocksdb::Env* env = rocksdb::Env::Default();  // outlives the engine
   // Where functions run; outlives the engine. Null: nowhere, and none can be made.
   cloud::FunctionHost* functions = nullptr;
+  cloud::Scope owner;  // whose the metrics of this process are
 };
 
 // A request to the writer. run() leaves its reply in the turn or with somebody who will.
@@ -103,6 +105,8 @@ class Engine {
   const cloud::Clock& clock() const { return *options_.clock; }
   cloud::FunctionHost& functions() const { return *options_.functions; }
   std::string make_signing_key() const { return options_.make_signing_key(); }
+  // What is measured in this process outside the writer. Any thread.
+  RecordedMetrics& recorded() { return recorded_; }
 
  private:
   template <class T, class Handler>
@@ -121,7 +125,7 @@ class Engine {
   EngineOptions options_;
   std::unique_ptr<Store> store_;
   Random random_;
-  Metrics metrics_;
+  RecordedMetrics recorded_;
   Machine machine_;
   cloud::Time now_{};
 

@@ -15,6 +15,7 @@ struct EventSourceMapping::State {
   std::atomic<std::uint64_t> invocations = 0;
   std::atomic<std::uint64_t> messages = 0;
   std::atomic<std::uint64_t> failures = 0;
+  std::shared_ptr<FunctionMetrics> metrics;  // from the first call on; the writer's
 };
 
 namespace {
@@ -38,12 +39,33 @@ cloud::Async<Deliveries> receive(Engine& engine, std::string arn, int max) {
   return engine.call<Deliveries>(std::move(op));
 }
 
-cloud::Async<void> remove(Engine& engine, std::string arn, std::vector<ReceiptHandle> handles) {
-  auto op = [arn = std::move(arn), handles = std::move(handles)](Machine& m, Turn& turn) {
-    Queue* queue = m.queues.by_arn(arn);
-    if (queue) m.queues.remove(turn, *queue, handles);
+// What a call has come to.
+struct CallEnd {
+  std::vector<ReceiptHandle> done;
+  bool failed = false;
+  std::chrono::milliseconds time{};
+};
+
+template <class MappingState>
+void count(MappingState& state, Machine& m, const CallEnd& end) {
+  if (!state.metrics) {
+    auto function = measured(cloud::kLambdaMetrics, state.source.EventSourceArn);
+    function.resource = state.source.FunctionName;
+    state.metrics = std::make_shared<FunctionMetrics>(m.metrics, function);
+  }
+  state.metrics->invocations->add();
+  state.metrics->duration->add(end.time);
+  if (end.failed) state.metrics->errors->add();
+}
+
+template <class MappingState>
+cloud::Async<void> settle(MappingState& state, CallEnd end) {
+  auto op = [&state, end = std::move(end)](Machine& m, Turn& turn) {
+    count(state, m, end);
+    Queue* queue = m.queues.by_arn(state.source.EventSourceArn);
+    if (queue && !end.done.empty()) m.queues.remove(turn, *queue, end.done);
   };
-  return engine.call<Done>(std::move(op));
+  return state.engine.template call<Done>(std::move(op));
 }
 
 // One call of the function. What it has done is deleted; what failed stays in flight.
@@ -54,6 +76,7 @@ cloud::Async<void> invoke(MappingState& state, Deliveries deliveries, std::strin
   state.messages += deliveries.size();
   std::optional<std::set<std::string>> failed;
   std::string why = "it answered with batchItemFailures that are not its messages'";
+  const cloud::Time begin = state.engine.clock().now();
   try {
     auto event = to_event(deliveries, arn);
     cloud::Context context{state.source.FunctionName, std::move(request_id)};
@@ -62,15 +85,18 @@ cloud::Async<void> invoke(MappingState& state, Deliveries deliveries, std::strin
   } catch (const std::exception& e) {
     why = e.what();
   }
-  if (!failed) {
+  CallEnd end;
+  end.time = std::max(state.engine.clock().now() - begin, std::chrono::milliseconds(0));
+  end.failed = !failed;
+  if (failed) {
+    state.failures += failed->size();
+    end.done = handles_without(*failed, deliveries);
+  } else {
     state.failures += deliveries.size();
     state.engine.log()(state.source.FunctionName + " failed on a batch of " +
                        std::to_string(deliveries.size()) + ": " + why);
-    co_return;
   }
-  state.failures += failed->size();
-  auto done = handles_without(*failed, deliveries);
-  if (!done.empty()) co_await remove(state.engine, arn, std::move(done));
+  co_await settle(state, std::move(end));
 }
 
 template <class MappingState>

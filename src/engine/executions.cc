@@ -102,6 +102,7 @@ Executions::Started Executions::start(Turn& turn, StartOrder order) {
   record.input = std::move(order.input);
   record.trace_header = std::move(order.trace_header);
   record.started = turn.now;
+  machine.metrics->started->add();
   return launch(turn, std::move(record), std::move(order.value), definition);
 }
 
@@ -324,6 +325,9 @@ void Executions::close(Turn& turn, LiveExecution& live) {
       record.error = live.execution->error();
       record.cause = live.execution->cause();
     }
+  }
+  if (const auto* machine = machines_.find(record.state_machine_arn)) {
+    machine->metrics->end(record.status, record.stopped - record.started);
   }
   if (record.task) ended_children_.push_back(record.number);
   const auto waiting = waiting_.extract(record.number);

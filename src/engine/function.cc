@@ -114,6 +114,15 @@ cloud::FunctionEventInvokeConfig to_event_invoke(const json::object& from, const
 
 }  // namespace
 
+FunctionMetrics::FunctionMetrics(Metrics& metrics, const Measured& function)
+    : invocations(metrics.counter(function, "Invocations")),
+      errors(metrics.counter(function, "Errors")),
+      throttles(metrics.counter(function, "Throttles")),
+      dead_letter_errors(metrics.counter(function, "DeadLetterErrors")),
+      destination_failures(metrics.counter(function, "DestinationDeliveryFailures")),
+      duration(metrics.timings(function, "Duration")),
+      concurrent(metrics.gauge(function, "ConcurrentExecutions")) {}
+
 cloud::Deployment Function::deployment() const {
   cloud::Deployment deployment;
   deployment.FunctionArn = configuration.FunctionArn;

@@ -8,10 +8,24 @@
 
 #include "cloud/function_host.h"
 #include "cloud/lambda.h"
+#include "engine/metrics.h"
 #include "engine/object_record.h"
 #include "engine/policy.h"
 
 namespace doorbuster::engine {
+
+// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+struct FunctionMetrics {
+  FunctionMetrics(Metrics& metrics, const Measured& function);
+
+  std::shared_ptr<Counter> invocations;
+  std::shared_ptr<Counter> errors;
+  std::shared_ptr<Counter> throttles;
+  std::shared_ptr<Counter> dead_letter_errors;
+  std::shared_ptr<Counter> destination_failures;
+  std::shared_ptr<Timings> duration;
+  std::shared_ptr<Gauge> concurrent;
+};
 
 struct Function {
   cloud::FunctionConfiguration configuration;
@@ -23,6 +37,7 @@ struct Function {
   Policy policy;
   std::optional<int> reserved_concurrency;
   std::optional<cloud::FunctionEventInvokeConfig> event_invoke;
+  std::shared_ptr<FunctionMetrics> metrics;  // of those that are there
 
   const std::string& arn() const { return configuration.FunctionArn; }
   const std::string& name() const { return configuration.FunctionName; }

@@ -51,7 +51,7 @@ cloud::Async<cloud::InvocationOutcome> call_function(Engine& engine,
   co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
   auto begin = [&engine, caller = std::move(caller), function_arn](Machine& m, Turn& turn) {
     if (caller) m.functions.permitted(*caller, function_arn, "InvokeFunction");
-    Begun begun{m.functions.begin(turn, function_arn), str(turn.random.uuid())};
+    Begun begun{m.functions.begin(function_arn), str(turn.random.uuid())};
     attach_code(engine, *m.functions.find(function_arn), begun.deployment);
     return begun;
   };
@@ -65,9 +65,8 @@ cloud::Async<cloud::InvocationOutcome> call_function(Engine& engine,
   } catch (...) {
     failure = std::current_exception();
   }
-  const bool failed = !outcome || !outcome->FunctionError.empty();
-  auto end = [function_arn, failed](Machine& m, Turn& turn) {
-    m.functions.end(turn, function_arn, failed);
+  auto end = [function_arn, &outcome](Machine& m, Turn&) {
+    m.functions.end(function_arn, outcome ? &*outcome : nullptr);
   };
   engine.tell(std::move(end));
   if (failure) std::rethrow_exception(failure);

@@ -146,7 +146,7 @@ std::optional<cloud::Deployment> FunctionEvents::begin(Turn& turn, const std::st
     return std::nullopt;
   }
   try {
-    auto deployment = functions_.begin(turn, arn);
+    auto deployment = functions_.begin(arn);
     ++under_way_[arn];
     return deployment;
   } catch (const cloud::Error&) {
@@ -165,7 +165,7 @@ void FunctionEvents::delay(Turn& turn, const Function& function, const Delivery&
 }
 
 void FunctionEvents::refused(Turn& turn, const std::string& arn, const Delivery& delivery) {
-  functions_.end(turn, arn, true);
+  functions_.end(arn, nullptr);
   --under_way_[arn];
   if (const Function* function = functions_.find(arn)) {
     delay(turn, *function, delivery);
@@ -176,7 +176,7 @@ void FunctionEvents::refused(Turn& turn, const std::string& arn, const Delivery&
 void FunctionEvents::finished(Turn& turn, const std::string& arn, const Delivery& delivery,
                               const cloud::InvocationOutcome& outcome) {
   const bool failed = !outcome.FunctionError.empty();
-  functions_.end(turn, arn, failed);
+  functions_.end(arn, &outcome);
   --under_way_[arn];
   const Function* function = functions_.find(arn);
   if (!function) return;
@@ -203,7 +203,7 @@ void FunctionEvents::give_up(Turn& turn, const Function& function, const Functio
   if (letters && !letters->TargetArn.empty() &&
       !send(turn, function, letters->TargetArn, event.payload,
             dead_letter_attributes(event, outcome))) {
-    turn.metrics.add("AWS/Lambda", "DeadLetterErrors", function.name());
+    function.metrics->dead_letter_errors->add();
   }
   const auto& config = function.event_invoke;
   const std::string to = config ? config->DestinationConfig.OnFailure.Destination : "";
@@ -243,7 +243,7 @@ bool FunctionEvents::send(Turn& turn, const Function& from, const std::string& t
     }
     return true;
   } catch (const cloud::Error& e) {
-    turn.metrics.add("AWS/Lambda", "DestinationDeliveryFailures", from.name());
+    from.metrics->destination_failures->add();
     turn.log(from.name() + ": what became of an event was not delivered to " + to + ": " +
              e.message());
     return false;

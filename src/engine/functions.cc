@@ -12,7 +12,6 @@ namespace {
 
 constexpr int kForbidden = 403;
 constexpr int kTooMany = 429;
-constexpr const char* kNamespace = "AWS/Lambda";
 
 std::string config_key(std::string_view arn) {
   return Encoder().raw("L").raw(arn).bytes();
@@ -71,10 +70,17 @@ FunctionEvent FunctionEvent::of(const StoredMessage& message) {
 void Functions::open(const Store& store) {
   store.scan(Family::config, "L", "M", [&](std::string_view, std::string_view value) {
     Function function = Function::decode(value);
+    measure(function);
     const std::string arn = function.arn();
     functions_.emplace(arn, std::move(function));
     return true;
   });
+}
+
+void Functions::measure(Function& function) {
+  if (function.metrics) return;
+  function.metrics =
+      std::make_shared<FunctionMetrics>(metrics_, measured(cloud::kLambdaMetrics, function.arn()));
 }
 
 const Function* Functions::find(std::string_view arn) const {
@@ -183,6 +189,7 @@ const Function& Functions::write(Turn& turn, Function function) {
     bodies_.remove(turn, *before->code);
   }
   turn.batch.put(Family::config, config_key(function.arn()), function.encode());
+  measure(function);
   const std::string arn = function.arn();
   return functions_.insert_or_assign(arn, std::move(function)).first->second;
 }
@@ -199,7 +206,7 @@ void Functions::destroy(Turn& turn, const std::string& arn) {
 // --- Calls ------------------------------------------------------------------------------------
 
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
-cloud::Deployment Functions::begin(Turn& turn, const std::string& arn) {
+cloud::Deployment Functions::begin(const std::string& arn) {
   const Function& function = at(arn, "");
   const std::string& account = function.account;
   int& running = running_[arn];
@@ -213,20 +220,27 @@ cloud::Deployment Functions::begin(Turn& turn, const std::string& arn) {
     reason = "ConcurrentInvocationLimitExceeded";
   }
   if (reason) {
-    turn.metrics.add(kNamespace, "Throttles", function.name());
+    function.metrics->throttles->add();
     throw throttled(reason);
   }
   ++running;
   ++all;
-  turn.metrics.add(kNamespace, "Invocations", function.name());
+  function.metrics->invocations->add();
+  function.metrics->concurrent->set(running);
   return function.deployment();
 }
 
-void Functions::end(Turn& turn, const std::string& arn, bool failed) {
+void Functions::end(const std::string& arn, const cloud::InvocationOutcome* outcome) {
   const auto running = running_.find(arn);
-  if (--running->second == 0) running_.erase(running);
+  const int others = --running->second;
+  if (others == 0) running_.erase(running);
   --running_of_[cloud::Arn::parse(arn)->account];
-  if (failed) turn.metrics.add(kNamespace, "Errors", name_in(arn));
+  const Function* function = find(arn);
+  if (!function) return;
+  const FunctionMetrics& metrics = *function->metrics;
+  metrics.concurrent->set(others);
+  if (!outcome || !outcome->FunctionError.empty()) metrics.errors->add();
+  if (outcome) metrics.duration->add(outcome->Duration);
 }
 
 bool Functions::allows(const std::string& arn, const ServiceCaller& caller,

@@ -36,7 +36,8 @@ struct FunctionEvent {
 
 class Functions {
  public:
-  Functions(Queues& queues, Bodies& bodies) : queues_(queues), bodies_(bodies) {}
+  Functions(Queues& queues, Bodies& bodies, Metrics& metrics)
+      : queues_(queues), bodies_(bodies), metrics_(metrics) {}
 
   void open(const Store& store);
 
@@ -76,8 +77,9 @@ class Functions {
 
   // A call begins: end() must follow. Throws ResourceNotFoundException, and
   // TooManyRequestsException while too many are under way.
-  cloud::Deployment begin(Turn& turn, const std::string& arn);
-  void end(Turn& turn, const std::string& arn, bool failed);
+  cloud::Deployment begin(const std::string& arn);
+  // Null: the call could not be begun after all.
+  void end(const std::string& arn, const cloud::InvocationOutcome* outcome);
 
   // Whether the function exists and its policy lets the service call it; if not, `why` says so.
   bool allows(const std::string& arn, const ServiceCaller& caller, std::string* why) const;
@@ -96,6 +98,8 @@ class Functions {
 
  private:
   const Function& at(const std::string& arn, const std::string& revision) const;
+  // Gives it metrics, if it has none yet.
+  void measure(Function& function);
   const Function& put(Turn& turn, Function function);
   const Function& write(Turn& turn, Function function);
   std::uint64_t stored(const std::string& account) const;
@@ -105,6 +109,7 @@ class Functions {
 
   Queues& queues_;
   Bodies& bodies_;
+  Metrics& metrics_;
   std::map<std::string, Function, std::less<>> functions_;  // by ARN
   std::map<std::string, int> running_;                      // calls, by ARN
   std::map<std::string, int> running_of_;                   // the same, by account

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "engine/activities.h"
 #include "engine/buckets.h"
@@ -14,6 +15,8 @@
 #include "engine/function_events.h"
 #include "engine/functions.h"
 #include "engine/message_move_tasks.h"
+#include "engine/metric_history.h"
+#include "engine/metrics.h"
 #include "engine/multipart_uploads.h"
 #include "engine/queues.h"
 #include "engine/roles.h"
@@ -27,18 +30,23 @@ class Machine {
  public:
   // `secret` is what a new store's task tokens are sealed with.
   Machine(const std::string& endpoint, std::string secret)
-      : queues(endpoint),
-        functions(queues, bodies),
-        topics(queues, functions, endpoint),
+      : queues(endpoint, metrics),
+        functions(queues, bodies, metrics),
+        topics(queues, functions, metrics, endpoint),
         function_events(queues, topics, functions),
         event_source_mappings(queues, functions),
+        buckets(metrics),
         notifications(queues, topics, functions),
         objects(bodies, notifications),
         multipart_uploads(bodies, objects),
         move_tasks(queues),
+        state_machines(metrics),
         tokens(std::move(secret)),
         executions(state_machines, activities, tokens) {}
 
+  Metrics metrics;
+  MetricHistory metric_history;
+  bool metrics_left_out = false;  // there are too many, and that has been said
   Queues queues;
   Bodies bodies;
   Functions functions;
@@ -70,6 +78,7 @@ class Machine {
     activities.open(store);
     tokens.open(store);
     executions.open(store);
+    metric_history.open(store);
   }
 
   void begin_turn(Turn& turn) {
@@ -83,6 +92,7 @@ class Machine {
     queues.finish_turn(turn);
     executions.finish_turn(turn);
     state_machines.finish_turn(turn);
+    metric_history.finish_turn(turn);
   }
   void end_turn(Store& store) {
     queues.end_turn(store);
@@ -90,6 +100,7 @@ class Machine {
     buckets.end_turn();
     objects.end_turn();
     executions.end_turn();
+    metric_history.end_turn();
   }
 
   // Answers everybody who waits for something to happen.
@@ -107,6 +118,13 @@ class Machine {
     if (ticket.queue != 0) queues.withdraw(turn, ticket);
     if (ticket.activity_poll != 0) activities.withdraw(turn, ticket.activity_poll);
   }
+
+  // Brings the gauges up to date.
+  void measure(const Store& store, cloud::Time now) { queues.measure(store, now); }
+
+  // Writes down what was counted since the last time, as of that minute, and what was `recorded` in
+  // this process outside the writer.
+  void record_minute(Turn& turn, cloud::Time minute, const std::vector<MinuteValues>& recorded);
 
   // When there is next something to do without a command.
   std::optional<cloud::Time> alarm() const {

@@ -1,59 +1,125 @@
-// What the engine counts, under CloudWatch's names, and what it has to say.
+// What the engine counts while it works, under CloudWatch's names, and what it has to say.
+//
+// Whoever is counted (a queue, a function ...) keeps its counters, so that counting is an addition
+// and no search. Nothing of it is in the store until a minute is written down
+// (engine/metric_history.h): counting changes nothing of what a turn writes.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "cloud/metric.h"
 
 namespace doorbuster::engine {
 
 // A line for the operator. May be called from the writer's thread and from handlers' threads.
 using Log = std::function<void(std::string_view line)>;
 
-// https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
-struct Metric {
-  std::string namespace_name;  // "AWS/SNS"
-  std::string name;            // "NumberOfNotificationsFailed"
-  std::string resource;        // the value of its one dimension: a topic's or a bucket's name
+// How many metrics there can be, and how many the history keeps: what is beyond is not counted.
+inline constexpr std::size_t kMetricsMax = 2'000;
 
-  friend auto operator<=>(const Metric&, const Metric&) = default;
-};
-
-// Sums since the engine was opened. Belongs to the writer's thread.
-class Metrics {
+// Since the process began. Any thread.
+class Counter {
  public:
-  // Returns the new sum.
-  std::uint64_t add(const char* namespace_name, const char* name, std::string_view resource,
-                    std::uint64_t count = 1) {
-    const auto key =
-        std::make_tuple(std::string_view(namespace_name), std::string_view(name), resource);
-    auto it = sums_.find(key);
-    if (it == sums_.end()) {
-      it = sums_.emplace(Metric{namespace_name, name, std::string(resource)}, 0).first;
-    }
-    return it->second += count;
+  // Returns the new total.
+  std::uint64_t add(std::uint64_t count = 1) {
+    return total_.fetch_add(count, std::memory_order_relaxed) + count;
   }
-
-  // Finds a metric by views of its parts, so that counting allocates once a metric.
-  struct Order {
-    using is_transparent = void;
-    using View = std::tuple<std::string_view, std::string_view, std::string_view>;
-    static View view(const Metric& m) { return {m.namespace_name, m.name, m.resource}; }
-    static View view(const View& v) { return v; }
-    template <class A, class B>
-    bool operator()(const A& a, const B& b) const {
-      return view(a) < view(b);
-    }
-  };
-  using Sums = std::map<Metric, std::uint64_t, Order>;
-
-  const Sums& sums() const { return sums_; }
+  std::uint64_t total() const { return total_.load(std::memory_order_relaxed); }
 
  private:
-  Sums sums_;
+  std::atomic<std::uint64_t> total_ = 0;
+};
+
+// How much there is now. Belongs to the writer's thread.
+class Gauge {
+ public:
+  void set(double value) { value_ = value; }
+  double value() const { return value_; }
+
+ private:
+  double value_ = 0;
+};
+
+// How long things took, in milliseconds. Belongs to the writer's thread.
+class Timings {
+ public:
+  void add(std::chrono::milliseconds time) { minute_.add(static_cast<double>(time.count())); }
+  // Since the process began.
+  cloud::Distribution total() const;
+  // Since this was last called.
+  cloud::Distribution take();
+
+ private:
+  cloud::Distribution before_;
+  cloud::Distribution minute_;
+};
+
+// What is measured: one resource, whose account's its metrics are.
+struct Measured {
+  const char* namespace_name;
+  cloud::Scope owner;
+  std::string resource;  // its name
+};
+// The same of the resource that an ARN names, which must be one.
+Measured measured(const char* namespace_name, std::string_view arn);
+
+// The name of an account's metric in the store and in memory: those of a namespace stand together.
+std::string metric_key(const cloud::Scope& owner, const cloud::Metric& metric);
+// What the keys of all metrics of the account begin with.
+std::string metric_key_prefix(const cloud::Scope& owner);
+// Throws CorruptRecord.
+cloud::Metric metric_of_key(std::string_view key);
+
+// What was measured of a metric in a minute.
+struct MinuteValues {
+  std::string key;
+  std::string unit;
+  cloud::Distribution values;
+};
+
+// All that is counted. Belongs to the writer's thread.
+class Metrics {
+ public:
+  // The same one for the same resource, as long as anybody keeps it: it is forgotten once nobody
+  // does. When there are too many, one that nobody else sees.
+  std::shared_ptr<Counter> counter(const Measured& what, std::string_view name,
+                                   std::string_view unit = "Count");
+  std::shared_ptr<Gauge> gauge(const Measured& what, std::string_view name,
+                               std::string_view unit = "Count");
+  std::shared_ptr<Timings> timings(const Measured& what, std::string_view name);
+
+  std::vector<cloud::MetricTotal> totals(const cloud::Scope& owner) const;
+
+  // What has been counted since this was last called, by key.
+  std::vector<MinuteValues> take();
+
+  // Whether some were not counted, since the last call.
+  bool take_overflow() { return std::exchange(overflow_, false); }
+
+ private:
+  using Meter =
+      std::variant<std::shared_ptr<Counter>, std::shared_ptr<Gauge>, std::shared_ptr<Timings>>;
+  struct Series {
+    std::string unit;
+    Meter meter;
+    std::uint64_t taken = 0;  // of a counter's total
+  };
+
+  template <class T>
+  std::shared_ptr<T> meter(const Measured& what, std::string_view name, std::string_view unit);
+
+  std::map<std::string, Series> series_;  // by key
+  bool overflow_ = false;
 };
 
 }  // namespace doorbuster::engine

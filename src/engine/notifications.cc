@@ -148,7 +148,7 @@ void Notifications::call(Turn& turn, const Bucket& from, const std::string& func
 
 void Notifications::not_delivered(Turn& turn, const Bucket& from, const std::string& to,
                                   const std::string& why) {
-  turn.metrics.add("AWS/S3", "EventsNotDelivered", arn_of(from));
+  from.metrics->events_not_delivered->add();
   turn.log(arn_of(from) + ": an event was not delivered to " + to + ": " + why);
 }
 

@@ -48,6 +48,8 @@ void Objects::check(const Turn& turn, const Bucket& in, const std::string& key,
 
 void Objects::put(Turn& turn, const Bucket& to, const std::string& key, ObjectRecord record,
                   std::string_view event) {
+  to.metrics->puts->add();
+  if (event != "ObjectCreated:Copy") to.metrics->bytes_uploaded->add(record.size);
   record.modified = turn.now;
   if (const auto old = current(turn, to, key)) drop_bodies(turn, *old);
   turn.batch.put(Family::objects, object_key(to.id, key), encode(record));

@@ -58,9 +58,19 @@ std::optional<ReceiptHandle> ReceiptHandle::parse(std::string_view text) {
   return handle;
 }
 
-Queue::Queue(Identity who, QueueAttributes what)
+QueueMetrics::QueueMetrics(Metrics& metrics, const Measured& queue)
+    : sent(metrics.counter(queue, "NumberOfMessagesSent")),
+      received(metrics.counter(queue, "NumberOfMessagesReceived")),
+      deleted(metrics.counter(queue, "NumberOfMessagesDeleted")),
+      visible(metrics.gauge(queue, "ApproximateNumberOfMessagesVisible")),
+      not_visible(metrics.gauge(queue, "ApproximateNumberOfMessagesNotVisible")),
+      delayed(metrics.gauge(queue, "ApproximateNumberOfMessagesDelayed")),
+      oldest(metrics.gauge(queue, "ApproximateAgeOfOldestMessage", "Seconds")) {}
+
+Queue::Queue(Identity who, QueueAttributes what, std::unique_ptr<QueueMetrics> metrics)
     : identity(std::move(who)),
       attributes(std::move(what)),
+      metrics_(std::move(metrics)),
       shelf_(make_shelf(attributes.fifo, identity.id, 0, 0, 0)),
       received_(identity.id) {}
 
@@ -185,6 +195,26 @@ Queue::Counts Queue::counts() const {
   return {shelf_->count(), in_flight_.size(), delayed_};
 }
 
+void Queue::measure(const Store& store, cloud::Time now) {
+  if (!metrics_) return;
+  const Counts now_there = counts();
+  metrics_->visible->set(static_cast<double>(now_there.visible));
+  metrics_->not_visible->set(static_cast<double>(now_there.in_flight));
+  metrics_->delayed->set(static_cast<double>(now_there.delayed));
+  const auto age = now - oldest(store).value_or(now);
+  metrics_->oldest->set(static_cast<double>(age.count()) / 1'000);
+}
+
+// Of those that are not delayed. Messages come in the order of their sequences, as good as.
+std::optional<cloud::Time> Queue::oldest(const Store& store) {
+  auto sent = shelf_->first_sent(store);
+  if (!received_.empty()) {
+    const cloud::Time received = received_.begin()->second.sent;
+    sent = sent ? std::min(*sent, received) : received;
+  }
+  return sent;
+}
+
 std::string Queue::next_sequence_number() const {
   std::string digits = std::to_string(shelf_->end() + delayed_end_ + 1);
   return std::string(20 - digits.size(), '0').replace(0, 2, "18") + digits;
@@ -276,6 +306,7 @@ Delivery Queue::hand_out(Turn& turn, Waiting&& waiting, int timeout_s, bool in_p
   received.in_flight = true;
   received.visible_at = turn.now + seconds(timeout_s);
   in_flight_.emplace(received.visible_at, waiting.sequence);
+  if (metrics_) metrics_->received->add();
   // With a timeout of 0 it becomes visible in the next turn, so that no receive gets it twice.
   return {std::move(waiting.message),
           {identity.id, waiting.sequence, received.receipt},
@@ -372,6 +403,7 @@ bool Queue::remove(Turn& turn, const ReceiptHandle& handle) {
   if (it == received_.end() || it->second.receipt != handle.receipt) return false;
   if (attributes.fifo && !it->second.in_flight) return false;
   forget(turn, it);
+  if (metrics_) metrics_->deleted->add();
   return true;
 }
 

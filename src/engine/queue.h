@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/message.h"
+#include "engine/metrics.h"
 #include "engine/queue_attributes.h"
 #include "engine/received_messages.h"
 #include "engine/shelf.h"
@@ -47,6 +48,19 @@ struct ReceiveOrder {
   std::unique_ptr<Reply<std::vector<Delivery>>> reply;
 };
 
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+struct QueueMetrics {
+  QueueMetrics(Metrics& metrics, const Measured& queue);
+
+  std::shared_ptr<Counter> sent;
+  std::shared_ptr<Counter> received;
+  std::shared_ptr<Counter> deleted;
+  std::shared_ptr<Gauge> visible;
+  std::shared_ptr<Gauge> not_visible;
+  std::shared_ptr<Gauge> delayed;
+  std::shared_ptr<Gauge> oldest;  // its age, in seconds
+};
+
 // Belongs to the writer's thread.
 class Queue {
  public:
@@ -62,7 +76,8 @@ class Queue {
     cloud::Time modified{};
   };
 
-  Queue(Identity identity, QueueAttributes attributes);
+  // Without metrics nothing is counted.
+  Queue(Identity identity, QueueAttributes attributes, std::unique_ptr<QueueMetrics> metrics);
 
   // Takes up what the store knows of it.
   void open(const Store& store, cloud::Time now);
@@ -77,6 +92,13 @@ class Queue {
     std::uint64_t delayed = 0;
   };
   Counts counts() const;
+
+  // A message came to it, by whatever way but that of the dead letters.
+  void count_sent() {
+    if (metrics_) metrics_->sent->add();
+  }
+  // Brings its gauges up to date.
+  void measure(const Store& store, cloud::Time now);
 
   // Appends, after the delay if there is one. For a FIFO queue the caller has seen to
   // deduplication.
@@ -141,7 +163,9 @@ class Queue {
   void end_delays(Turn& turn);
   void sweep(Turn& turn);
   std::uint64_t first_alive() const;
+  std::optional<cloud::Time> oldest(const Store& store);
 
+  std::unique_ptr<QueueMetrics> metrics_;
   std::unique_ptr<Shelf> shelf_;
   ReceivedMessages received_;
   std::set<std::pair<cloud::Time, std::uint64_t>> in_flight_;  // of those, by when they are visible

@@ -79,7 +79,13 @@ Queues::Entry& Queues::add(Queue::Identity identity, QueueAttributes attributes)
   ids_[identity.arn] = id;
   Entry& entry = entries_[id];
   if (attributes.fifo) entry.deduplication = std::make_unique<Deduplication>(id);
-  entry.queue = std::make_unique<Queue>(std::move(identity), std::move(attributes));
+  // Nobody is to know of the others, which are the engine's own.
+  const bool seen = arn->service == "sqs";
+  auto metrics =
+      seen ? std::make_unique<QueueMetrics>(metrics_, measured(cloud::kSqsMetrics, identity.arn))
+           : nullptr;
+  entry.queue =
+      std::make_unique<Queue>(std::move(identity), std::move(attributes), std::move(metrics));
   return entry;
 }
 
@@ -293,6 +299,7 @@ Queues::Sent Queues::send(Turn& turn, Queue& queue, StoredMessage&& message,
     entry(queue).deduplication->remember(turn, deduplication, {sent.id, sent.sequence});
   }
   queue.send(turn, std::move(message), delay_s.value_or(attributes.delay_s));
+  queue.count_sent();
   touch(queue);
   return sent;
 }
@@ -390,6 +397,7 @@ Queues::Moved Queues::move(Turn& turn, Queue& from, Queue* to, std::size_t max) 
     message->sent = turn.now;
     if (target->attributes.fifo) message->sequence = target->next_sequence_number();
     target->send(turn, std::move(*message), 0);
+    target->count_sent();
     touch(*target);
   }
   return moved;
@@ -447,6 +455,10 @@ void Queues::end_turn(Store& store) {
 
 void Queues::dismiss(Turn& turn) {
   for (auto& [id, entry] : entries_) entry.queue->dismiss(turn);
+}
+
+void Queues::measure(const Store& store, cloud::Time now) {
+  for (auto& [id, entry] : entries_) entry.queue->measure(store, now);
 }
 
 std::optional<cloud::Time> Queues::alarm() const {

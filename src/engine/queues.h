@@ -19,7 +19,8 @@ namespace doorbuster::engine {
 class Queues {
  public:
   // `endpoint` is what the queues' URLs begin with, without a slash at the end.
-  explicit Queues(std::string endpoint) : endpoint_(std::move(endpoint)) {}
+  Queues(std::string endpoint, Metrics& metrics)
+      : endpoint_(std::move(endpoint)), metrics_(metrics) {}
 
   void open(const Store& store, cloud::Time now);
 
@@ -91,6 +92,9 @@ class Queues {
   void dismiss(Turn& turn);
   std::optional<cloud::Time> alarm() const;
 
+  // Brings the gauges of all queues up to date.
+  void measure(const Store& store, cloud::Time now);
+
  private:
   struct Entry {
     std::unique_ptr<Queue> queue;
@@ -108,6 +112,7 @@ class Queues {
   void set_alarm(std::uint32_t id, Entry& entry);
 
   std::string endpoint_;
+  Metrics& metrics_;
   std::uint32_t next_id_ = 1;
   std::map<std::uint32_t, Entry> entries_;
   std::map<std::string, std::uint32_t, std::less<>> ids_;  // by ARN

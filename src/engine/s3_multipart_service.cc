@@ -1,5 +1,6 @@
 // What S3 does to objects that are uploaded by parts.
 #include "cloud/error.h"
+#include "engine/read_store.h"
 #include "engine/s3_rules.h"
 #include "engine/s3_service.h"
 #include "engine/summed_body.h"

@@ -4,6 +4,7 @@
 #include "cloud/error.h"
 #include "engine/checksums.h"
 #include "engine/listing.h"
+#include "engine/read_store.h"
 #include "engine/s3_rules.h"
 #include "engine/services.h"
 
@@ -133,6 +134,7 @@ cloud::GetObjectResult S3Service::get(const cloud::GetObjectRequest& request,
                                       bool with_body) const {
   check_read(caller_, request);
   const auto from = known(request.Bucket, "GetObject", request.Key);
+  if (with_body) from->metrics->gets->add();
   for (int attempt = 0; attempt < kReadsMax; ++attempt) {
     const Found found = find(*from, request.Key);
     check(request.Conditions, found.record.etag, found.record.modified);

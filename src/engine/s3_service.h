@@ -109,16 +109,6 @@ class S3Service final : public cloud::S3 {
   const cloud::Caller caller_;
 };
 
-// Beside the writer; a disk that fails is answered as the writer answers it.
-template <class Op>
-auto read_store(const Op& op) {
-  try {
-    return op();
-  } catch (const StoreError& e) {
-    throw cloud::Error("ServiceUnavailable", e.what(), 503);
-  }
-}
-
 // In quotation marks.
 inline std::string etag_of(const UploadedBody& body) {
   return '"' + hex(body.digest) + '"';

@@ -26,6 +26,9 @@ class EmbeddedServices final : public cloud::Services {
   std::unique_ptr<cloud::Lambda> lambda(const cloud::Caller& caller) override {
     return make_lambda(engine_, caller);
   }
+  std::unique_ptr<cloud::CloudWatch> cloud_watch(const cloud::Caller& caller) override {
+    return make_cloud_watch(engine_, caller);
+  }
 
  private:
   Engine& engine_;

@@ -4,6 +4,10 @@
 // thread; the writer gets what it needs and no more.
 #pragma once
 
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "cloud/services.h"
 #include "engine/engine.h"
 
@@ -16,6 +20,7 @@ std::unique_ptr<cloud::S3> make_s3(Engine& engine, cloud::Caller caller);
 std::unique_ptr<cloud::Iam> make_iam(Engine& engine, cloud::Caller caller);
 std::unique_ptr<cloud::StepFunctions> make_step_functions(Engine& engine, cloud::Caller caller);
 std::unique_ptr<cloud::Lambda> make_lambda(Engine& engine, cloud::Caller caller);
+std::unique_ptr<cloud::CloudWatch> make_cloud_watch(Engine& engine, cloud::Caller caller);
 // Needs no engine.
 std::unique_ptr<cloud::Sts> make_sts(cloud::Caller caller);
 

@@ -105,6 +105,14 @@ std::uint64_t StandardShelf::count() const {
   return again_.size() + window_.size() + (end_ - window_end_);
 }
 
+std::optional<cloud::Time> StandardShelf::first_sent(const Store& store) const {
+  if (!window_.empty()) return window_.front().message.sent;
+  if (window_end_ == end_) return std::nullopt;
+  if (window_end_ >= saved_end_) return unsaved_.front().sent;
+  const auto message = load(store, window_end_);
+  return message ? std::optional(message->sent) : std::nullopt;
+}
+
 void StandardShelf::clear() {
   window_.clear();
   window_bytes_ = 0;
@@ -233,6 +241,16 @@ std::uint64_t FifoShelf::count() const {
   const auto received_behind = static_cast<std::uint64_t>(
       std::distance(received_.lower_bound(window_end_), received_.end()));
   return window_.size() + (end_ - window_end_) - received_behind;
+}
+
+std::optional<cloud::Time> FifoShelf::first_sent(const Store& store) const {
+  if (count() == 0) return std::nullopt;
+  const std::uint64_t sequence = first();
+  if (const auto fresh = unsaved_.find(sequence); fresh != unsaved_.end()) {
+    return fresh->second.sent;
+  }
+  const auto message = load(store, sequence);
+  return message ? std::optional(message->sent) : std::nullopt;
 }
 
 void FifoShelf::clear() {

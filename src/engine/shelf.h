@@ -65,6 +65,9 @@ class Shelf {
   // How many wait.
   virtual std::uint64_t count() const = 0;
 
+  // When the first of those that were never taken was sent, if there is one.
+  virtual std::optional<cloud::Time> first_sent(const Store& store) const = 0;
+
   virtual void clear() = 0;
 
   // The turn's batch is on disk.
@@ -100,6 +103,7 @@ class StandardShelf final : public Shelf {
   std::optional<std::uint64_t> drop_expired(const Store& store, cloud::Time sent_until) override;
   std::uint64_t first() const override;
   std::uint64_t count() const override;
+  std::optional<cloud::Time> first_sent(const Store& store) const override;
   void clear() override;
   void end_turn() override;
 
@@ -132,6 +136,7 @@ class FifoShelf final : public Shelf {
   std::optional<std::uint64_t> drop_expired(const Store& store, cloud::Time sent_until) override;
   std::uint64_t first() const override;
   std::uint64_t count() const override;
+  std::optional<cloud::Time> first_sent(const Store& store) const override;
   void clear() override;
   void end_turn() override;
 

@@ -60,7 +60,39 @@ std::string definition_text(const Store& store, std::uint64_t revision) {
   return std::string(json::parse(record).at("definition").as_string());
 }
 
+StateMachineMetrics::StateMachineMetrics(Metrics& metrics, const Measured& machine)
+    : started(metrics.counter(machine, "ExecutionsStarted")),
+      succeeded(metrics.counter(machine, "ExecutionsSucceeded")),
+      failed(metrics.counter(machine, "ExecutionsFailed")),
+      timed_out(metrics.counter(machine, "ExecutionsTimedOut")),
+      aborted(metrics.counter(machine, "ExecutionsAborted")),
+      time(metrics.timings(machine, "ExecutionTime")) {}
+
+void StateMachineMetrics::end(states::Status status, std::chrono::milliseconds took) {
+  time->add(took);
+  switch (status) {
+    case states::Status::succeeded:
+      succeeded->add();
+      break;
+    case states::Status::failed:
+      failed->add();
+      break;
+    case states::Status::timed_out:
+      timed_out->add();
+      break;
+    case states::Status::aborted:
+      aborted->add();
+      break;
+    case states::Status::running:
+      break;
+  }
+}
+
 // --- Opening and saving -----------------------------------------------------------------------
+
+std::shared_ptr<StateMachineMetrics> StateMachines::metrics_of(const std::string& arn) {
+  return std::make_shared<StateMachineMetrics>(metrics_, measured(cloud::kStatesMetrics, arn));
+}
 
 void StateMachines::open(const Store& store) {
   store.scan(Family::config, "D", "E", [&](std::string_view, std::string_view value) {
@@ -82,6 +114,7 @@ void StateMachines::open(const Store& store) {
     machine.created = from_ms(json.at("created").to_number<std::int64_t>());
     machine.revision = json.at("revision").to_number<std::uint64_t>();
     machine.tags = tags_of(json.at("tags"));
+    machine.metrics = metrics_of(machine.arn);
     revisions_.at(machine.revision).current = true;
     machines_.emplace(machine.arn, std::move(machine));
     return true;
@@ -131,7 +164,8 @@ cloud::CreateStateMachineOutput StateMachines::create(
   if (machines_.size() >= kStateMachinesMax) {
     throw cloud::Error("StateMachineLimitExceeded", "State Machine Limit Exceeded");
   }
-  StateMachine machine{next_number(), arn, request.name, express, turn.now, 0, request.tags};
+  StateMachine machine{next_number(), arn, request.name, express,
+                       turn.now,      0,   request.tags, metrics_of(arn)};
   Revision revision{.number = next_number(),
                     .machine = machine.number,
                     .state_machine_arn = arn,

@@ -15,8 +15,10 @@
 
 #include "cloud/arn.h"
 #include "cloud/step_functions.h"
+#include "engine/metrics.h"
 #include "engine/turn.h"
 #include "states/definition.h"
+#include "states/execution.h"
 
 namespace doorbuster::engine {
 
@@ -34,6 +36,21 @@ struct Revision {
   std::shared_ptr<const states::Definition> definition;  // null until it is needed
 };
 
+// https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+struct StateMachineMetrics {
+  StateMachineMetrics(Metrics& metrics, const Measured& machine);
+
+  // One of its executions has ended, which had run for so long.
+  void end(states::Status status, std::chrono::milliseconds time);
+
+  std::shared_ptr<Counter> started;
+  std::shared_ptr<Counter> succeeded;
+  std::shared_ptr<Counter> failed;
+  std::shared_ptr<Counter> timed_out;
+  std::shared_ptr<Counter> aborted;
+  std::shared_ptr<Timings> time;
+};
+
 struct StateMachine {
   std::uint64_t number = 0;
   std::string arn;
@@ -42,10 +59,13 @@ struct StateMachine {
   cloud::Time created{};
   std::uint64_t revision = 0;
   std::vector<cloud::Tag> tags;
+  std::shared_ptr<StateMachineMetrics> metrics;
 };
 
 class StateMachines {
  public:
+  explicit StateMachines(Metrics& metrics) : metrics_(metrics) {}
+
   void open(const Store& store);
 
   // `definition` is the request's own, compiled. A request that asks for what is there changes
@@ -83,10 +103,12 @@ class StateMachines {
   void finish_turn(Turn& turn);
 
  private:
+  std::shared_ptr<StateMachineMetrics> metrics_of(const std::string& arn);
   void write(Turn& turn, const StateMachine& machine) const;
   void retire(Turn& turn, std::uint64_t revision);
   void drop_unused(Turn& turn, const Revision& revision);
 
+  Metrics& metrics_;
   std::map<std::string, StateMachine> machines_;  // by ARN
   std::map<std::uint64_t, Revision> revisions_;   // by number
   std::set<std::uint64_t> changed_;               // revisions whose count has changed

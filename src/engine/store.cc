@@ -15,7 +15,7 @@ constexpr const char* kFormatDraft = "FORMAT.new";
 constexpr std::string_view kFormat = "doorbuster 3\n";
 
 constexpr std::array<const char*, kFamilies> kFamilyNames = {
-    "default", "state", "messages", "delayed", "objects", "bodies", "history"};
+    "default", "state", "messages", "delayed", "objects", "bodies", "history", "metrics"};
 
 constexpr std::size_t kMiB = 1 << 20;
 
@@ -91,6 +91,10 @@ rocksdb::ColumnFamilyOptions family_options(Family family,
     case Family::state:
     case Family::objects:
       options.write_buffer_size = 8 * kMiB;
+      table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+      break;
+    case Family::metrics:
+      options.compression = rocksdb::kLZ4Compression;
       table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
       break;
     case Family::config:

@@ -35,6 +35,7 @@ class StoreError : public std::runtime_error {
 //     "R" ACCOUNT:NAME             role, with the policies that are its own
 //     "P" ARN                      managed policy of an account
 //     "K"                          the key that SNS signs with, as PEM
+//     "N", "O"                     metrics: engine/metric_history.h
 //     "L" ARN                      function
 //     "E" UUID                     event-source mapping
 //   state      what changes with every message, binary
@@ -57,8 +58,18 @@ class StoreError : public std::runtime_error {
 //   objects    bucket:u32 key                  an object without its body
 //   bodies     body:u64 chunk:u32              a piece of an object's body
 //   history    execution:u64 event:u64         what has happened to an execution, up to the event
-enum class Family : unsigned char { config, state, messages, delayed, objects, bodies, history };
-inline constexpr std::size_t kFamilies = 7;
+//   metrics    hour:u32 number:u32             what was measured in that hour of a metric
+enum class Family : unsigned char {
+  config,
+  state,
+  messages,
+  delayed,
+  objects,
+  bodies,
+  history,
+  metrics
+};
+inline constexpr std::size_t kFamilies = 8;
 
 // Changes that reach the disk together or not at all.
 class Batch {

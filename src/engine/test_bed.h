@@ -54,6 +54,7 @@ class TestBed {
   cloud::S3& s3() { return *s3_; }
   cloud::StepFunctions& step_functions() { return *step_functions_; }
   cloud::Lambda& lambda() { return *lambda_; }
+  cloud::CloudWatch& cloud_watch() { return *cloud_watch_; }
   // Where its functions run, unless the test has a host of its own, which outlives the bed: from
   // the next open() on.
   FakeFunctions functions;
@@ -90,6 +91,7 @@ class TestBed {
     s3_ = make_s3(*engine_, {});
     step_functions_ = make_step_functions(*engine_, {});
     lambda_ = make_lambda(*engine_, {});
+    cloud_watch_ = make_cloud_watch(*engine_, {});
   }
 
   // Begins an operation; its outcome is in the result once it is there.
@@ -180,6 +182,7 @@ class TestBed {
   std::unique_ptr<cloud::S3> s3_;
   std::unique_ptr<cloud::StepFunctions> step_functions_;
   std::unique_ptr<cloud::Lambda> lambda_;
+  std::unique_ptr<cloud::CloudWatch> cloud_watch_;
 };
 
 }  // namespace doorbuster::engine

@@ -104,6 +104,14 @@ std::string default_policy(const std::string& arn, const std::string& owner) {
 
 }  // namespace
 
+TopicMetrics::TopicMetrics(Metrics& metrics, const Measured& topic)
+    : published(metrics.counter(topic, "NumberOfMessagesPublished")),
+      delivered(metrics.counter(topic, "NumberOfNotificationsDelivered")),
+      filtered_out(metrics.counter(topic, "NumberOfNotificationsFilteredOut")),
+      failed(metrics.counter(topic, "NumberOfNotificationsFailed")),
+      redriven(metrics.counter(topic, "NumberOfNotificationsRedrivenToDlq")),
+      not_redriven(metrics.counter(topic, "NumberOfNotificationsFailedToRedriveToDlq")) {}
+
 Topic Topic::make(const cloud::Scope& scope, const cloud::CreateTopicRequest& request) {
   Topic topic;
   const auto fifo = request.Attributes.find("FifoTopic");

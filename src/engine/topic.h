@@ -10,9 +10,22 @@
 #include "cloud/arn.h"
 #include "cloud/sns.h"
 #include "engine/delivery_policy.h"
+#include "engine/metrics.h"
 #include "engine/policy.h"
 
 namespace doorbuster::engine {
+
+// https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+struct TopicMetrics {
+  TopicMetrics(Metrics& metrics, const Measured& topic);
+
+  std::shared_ptr<Counter> published;
+  std::shared_ptr<Counter> delivered;
+  std::shared_ptr<Counter> filtered_out;
+  std::shared_ptr<Counter> failed;
+  std::shared_ptr<Counter> redriven;
+  std::shared_ptr<Counter> not_redriven;
+};
 
 struct Topic {
   std::string arn;
@@ -29,7 +42,8 @@ struct Topic {
   bool deduplicate_by_group = false;  // FifoThroughputScope MessageGroup
   int signature_version = 1;
   DeliveryPolicy delivery;
-  Policy policy;  // none: AWS's default, which lets the owner do everything
+  Policy policy;                          // none: AWS's default, which lets the owner do everything
+  std::shared_ptr<TopicMetrics> metrics;  // of those that are there
 
   // A new topic of that name. Throws InvalidParameter, as do the others.
   static Topic make(const cloud::Scope& scope, const cloud::CreateTopicRequest& request);

@@ -2,6 +2,7 @@
 #include <array>
 #include <bit>
 
+#include "engine/buckets.h"
 #include "engine/codec.h"
 #include "engine/sns_error.h"
 #include "engine/topic_keys.h"
@@ -115,7 +116,9 @@ void Topics::publish_for(Turn& turn, const ServiceCaller& caller, const std::str
     fan_out(turn, {to, publication, stamp, "", {}});
     return;
   }
-  const auto count = turn.metrics.add("AWS/S3", "EventsNotDelivered", caller.source_arn);
+  auto bucket = measured(cloud::kS3Metrics, caller.source_arn);
+  bucket.owner = {std::string(caller.account), cloud::Arn::parse(topic_arn).value().region};
+  const auto count = turn.metrics.counter(bucket, kEventsNotDelivered)->add();
   if (!worth_a_line(count)) return;
   std::string why;
   allows(topic_arn, caller, &why);
@@ -125,14 +128,14 @@ void Topics::publish_for(Turn& turn, const ServiceCaller& caller, const std::str
 
 void Topics::fan_out(Turn& turn, Fanout fanout) {
   const Topic& from = fanout.topic;
-  turn.metrics.add("AWS/SNS", "NumberOfMessagesPublished", from.name);
+  from.metrics->published->add();
   for (auto it = first_of(from.arn); it != subscriptions_.end() && it->second.topic_arn == from.arn;
        ++it) {
     const Subscription& subscriber = it->second;
     if (subscriber.confirmation.pending) continue;
     if (!subscriber.filter.accepts(fanout.publication.text(subscriber.protocol),
                                    fanout.publication.attributes)) {
-      turn.metrics.add("AWS/SNS", "NumberOfNotificationsFilteredOut", from.name);
+      from.metrics->filtered_out->add();
       continue;
     }
     auto message = to_message(fanout, subscriber);
@@ -191,7 +194,7 @@ void Topics::deliver_to_queue(Turn& turn, const Topic& topic, const Subscription
   }
   if (!queue->attributes.fifo) message.deduplication.clear();
   queues_.send(turn, *queue, std::move(message), std::nullopt);
-  turn.metrics.add("AWS/SNS", "NumberOfNotificationsDelivered", topic.name);
+  topic.metrics->delivered->add();
 }
 
 // Into the function's own queue of events, if the function lets the topic call it.
@@ -203,13 +206,13 @@ void Topics::deliver_to_function(Turn& turn, const Topic& topic, const Subscript
     give_up(turn, topic, subscriber, std::move(message), failure);
     return;
   }
-  turn.metrics.add("AWS/SNS", "NumberOfNotificationsDelivered", topic.name);
+  topic.metrics->delivered->add();
 }
 
 // https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
 void Topics::give_up(Turn& turn, const Topic& topic, const Subscription& subscriber,
                      StoredMessage&& message, const DeliveryFailure& failure) {
-  const auto count = turn.metrics.add("AWS/SNS", "NumberOfNotificationsFailed", topic.name);
+  const auto count = topic.metrics->failed->add();
   if (worth_a_line(count)) {
     turn.log(topic.arn + ": " + std::to_string(count) + " notification(s) not delivered to " +
              subscriber.endpoint + ": " + failure.why);
@@ -218,8 +221,7 @@ void Topics::give_up(Turn& turn, const Topic& topic, const Subscription& subscri
   DeliveryFailure again;
   Queue* queue = open_queue(topic, subscriber.dead_letter_arn, &again);
   if (!queue) {
-    const auto lost =
-        turn.metrics.add("AWS/SNS", "NumberOfNotificationsFailedToRedriveToDlq", topic.name);
+    const auto lost = topic.metrics->not_redriven->add();
     if (worth_a_line(lost)) {
       turn.log(topic.arn + ": " + std::to_string(lost) + " notification(s) not redriven to " +
                subscriber.dead_letter_arn + ": " + again.why);
@@ -231,7 +233,7 @@ void Topics::give_up(Turn& turn, const Topic& topic, const Subscription& subscri
   message.attributes["ErrorMessage"] = text_attribute(failure.why);
   if (!queue->attributes.fifo) message.deduplication.clear();
   queues_.send(turn, *queue, std::move(message), std::nullopt);
-  turn.metrics.add("AWS/SNS", "NumberOfNotificationsRedrivenToDlq", topic.name);
+  topic.metrics->redriven->add();
 }
 
 // --- To HTTP endpoints ------------------------------------------------------------------------
@@ -290,8 +292,7 @@ void Topics::http_delivered(Turn& turn, const std::string& subscription_arn,
   const auto it = subscriptions_.find(subscription_arn);
   if (it == subscriptions_.end()) return;
   queues_.remove(turn, *queues_.by_arn(subscription_arn), std::vector{delivery.handle});
-  turn.metrics.add("AWS/SNS", "NumberOfNotificationsDelivered",
-                   topics_.at(it->second.topic_arn).name);
+  topics_.at(it->second.topic_arn).metrics->delivered->add();
 }
 
 void Topics::http_failed(Turn& turn, const std::string& subscription_arn, const Delivery& delivery,

@@ -84,6 +84,7 @@ void check_arn(const cloud::Caller& caller, const std::string& text) {
 void Topics::open(const Store& store) {
   store.scan(Family::config, "T", "U", [this](std::string_view, std::string_view value) {
     Topic topic = Topic::decode(value);
+    measure(topic);
     topics_.emplace(topic.arn, std::move(topic));
     return true;
   });
@@ -103,7 +104,13 @@ void Topics::end_turn() {
   published_.clear();
 }
 
+void Topics::measure(Topic& topic) {
+  if (topic.metrics) return;
+  topic.metrics = std::make_shared<TopicMetrics>(metrics_, measured(cloud::kSnsMetrics, topic.arn));
+}
+
 void Topics::put(Turn& turn, Topic topic) {
+  measure(topic);
   turn.batch.put(Family::config, topic_key(topic.arn), topic.encode());
   topics_.insert_or_assign(topic.arn, std::move(topic));
 }

@@ -58,8 +58,8 @@ struct DeliveryFailure {
 
 class Topics {
  public:
-  Topics(Queues& queues, Functions& functions, std::string endpoint)
-      : queues_(queues), functions_(functions), endpoint_(std::move(endpoint)) {}
+  Topics(Queues& queues, Functions& functions, Metrics& metrics, std::string endpoint)
+      : queues_(queues), functions_(functions), metrics_(metrics), endpoint_(std::move(endpoint)) {}
 
   void open(const Store& store);
   void end_turn();
@@ -150,6 +150,8 @@ class Topics {
                                const char* action) const;
   const Topic& tagged(const cloud::Caller& caller, const std::string& arn,
                       const char* action) const;
+  // Gives it metrics, if it has none yet.
+  void measure(Topic& topic);
   void put(Turn& turn, Topic topic);
 
   const Subscription& permitted_subscription(const cloud::Caller& caller, const std::string& arn,
@@ -179,6 +181,7 @@ class Topics {
 
   Queues& queues_;
   Functions& functions_;
+  Metrics& metrics_;
   std::string endpoint_;
   std::map<std::string, Topic, std::less<>> topics_;  // by ARN
   Subscriptions subscriptions_;                       // by ARN, which begins with the topic's

@@ -148,7 +148,7 @@ TEST_F(TopicsTest, WithoutTheQueuesLeaveNothingIsDeliveredAndItIsLogged) {
   EXPECT_THAT(bed.log()[0], HasSubstr(topic));
   EXPECT_THAT(bed.log()[0], HasSubstr(queue.arn()));
   auto failed = [](Machine&, Turn& turn) {
-    return turn.metrics.add("AWS/SNS", "NumberOfNotificationsFailed", "T", 0);
+    return turn.metrics.counter({"AWS/SNS", {}, "T"}, "NumberOfNotificationsFailed")->total();
   };
   EXPECT_EQ(bed.run(bed.engine().call<std::uint64_t>(std::move(failed))), 1U);
   // A failure that repeats is logged now and then.
