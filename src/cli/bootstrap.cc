@@ -26,7 +26,7 @@ class Ground {
   cloud::Handler process_payment() {
     ledger_.emplace(database());
     payments_.emplace(*ledger_, clock_, functions::SimulatedPaymentsOptions());
-    return functions::ProcessPayment(*payments_, rules_);
+    return functions::ProcessPayment(*payments_, rules_, no_metrics_);
   }
 
   cloud::Handler send_notification() {
@@ -71,6 +71,7 @@ class Ground {
 
   const cloud::SystemClock clock_;
   const orders::OrderRules rules_;
+  cloud::NoMetrics no_metrics_;
   std::optional<Remote> cloud_;
   std::optional<functions::PaymentLedger> ledger_;
   std::optional<functions::SimulatedPayments> payments_;

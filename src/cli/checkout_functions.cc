@@ -22,7 +22,8 @@ CheckoutFunctions::CheckoutFunctions(System& system, const cloud::Clock& clock,
     : payments_(payments_of(system, clock, options)) {
   const auto scope = system.scope();
   handlers_[topology::kValidateOrder] = functions::ValidateOrder(options.rules);
-  handlers_[topology::kProcessPayment] = functions::ProcessPayment(payments_, options.rules);
+  handlers_[topology::kProcessPayment] =
+      functions::ProcessPayment(payments_, options.rules, system.recorder());
   handlers_[topology::kSendNotification] =
       functions::SendNotification(system.sns(), topology::notifications_arn(scope));
   handlers_[topology::kStartOrderWorkflow] = functions::StartOrderWorkflow(

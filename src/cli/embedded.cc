@@ -7,6 +7,11 @@
 namespace doorbuster::cli {
 namespace {
 
+ProbeOptions probe_options(const DataDirectory& directory) {
+  return {.directories = {directory.engine() / "db"},
+          .files = {directory.shipping(), directory.sales(), directory.payments()}};
+}
+
 // A transaction costs a sync, so a function is given as much as has gathered.
 constexpr int kBatchSize = 500;
 constexpr int kConcurrency = 2;
@@ -15,6 +20,7 @@ constexpr int kConcurrency = 2;
 
 Embedded::Embedded(Options options)
     : where_(options.directory.path().string()),
+      probe_(probe_options(options.directory)),
       built_in_(pool().get_executor()),
       functions_(built_in_, options.zips ? *options.zips : engine::no_functions()) {
   try {
@@ -23,6 +29,7 @@ Embedded::Embedded(Options options)
     engine_options.log = std::move(options.log);
     engine_options.endpoint = options.endpoint;
     engine_options.functions = &functions_;
+    engine_options.owner = scope_;
     engine_ = std::make_unique<engine::Engine>(std::move(engine_options));
     functions::ShippingOptions shipping_options;
     shipping_options.database.path = options.directory.shipping();
@@ -66,6 +73,9 @@ Embedded::~Embedded() {
 }
 
 void Embedded::stop() {
+  if (auto sampling = std::exchange(metrics_, std::nullopt)) {
+    boost::asio::co_spawn(pool(), sampling->stop(), boost::asio::use_future).get();
+  }
   engine_->stop();
   pool().join();
 }
@@ -96,6 +106,10 @@ void Embedded::start_deliveries(engine::HttpPost post) {
 
 void Embedded::start_tasks() {
   tasks_.emplace(*engine_, task_services(*services_), pool().get_executor());
+}
+
+void Embedded::start_metrics() {
+  metrics_.emplace(*engine_, system_probe(probe_), pool().get_executor());
 }
 
 std::vector<SeenMessage> Embedded::look(const std::string&, const std::string& queue_arn) {

@@ -7,10 +7,12 @@
 
 #include "cli/checkout_functions.h"
 #include "cli/system.h"
+#include "cli/system_probe.h"
 #include "engine/built_in_functions.h"
 #include "engine/event_source_mapping.h"
 #include "engine/function_hosts.h"
 #include "engine/http_deliveries.h"
+#include "engine/metric_sampler.h"
 #include "engine/services.h"
 #include "engine/task_runner.h"
 #include "functions/record_sales.h"
@@ -63,13 +65,20 @@ class Embedded : public System {
   void start_deliveries(engine::HttpPost post);
   // Begins to carry out the tasks of executions.
   void start_tasks() override;
+  // Begins to measure this process and to keep what is counted, minute by minute.
+  void start_metrics();
+  cloud::MetricRecorder& recorder() override { return engine_->recorded(); }
   // See engine/services.h.
+  cloud::Async<std::vector<cloud::MetricTotal>> metric_totals() {
+    return engine::metric_totals(*engine_, scope_);
+  }
   cloud::Async<std::string> signing_certificate() { return engine::signing_certificate(*engine_); }
 
   // Whether both functions have nothing left to do.
   bool idle(const topology::Resources& resources);
 
-  // Stops the functions and the engine; whatever is under way ends with an error.
+  // Stops the functions and the engine; whatever is under way ends with an error. What has been
+  // counted is kept.
   void stop();
 
   // Whether the disk has failed the engine or a function's database.
@@ -80,6 +89,7 @@ class Embedded : public System {
   cloud::Handler watched(cloud::Handler function);
 
   const std::string where_;
+  const ProbeOptions probe_;
   const cloud::Scope scope_;
   const cloud::SystemClock clock_;
   engine::BuiltInFunctions built_in_;
@@ -102,6 +112,7 @@ class Embedded : public System {
   std::unique_ptr<CheckoutFunctions> checkout_;
   std::optional<engine::HttpDeliveries> deliveries_;
   std::optional<engine::TaskRunner> tasks_;
+  std::optional<engine::MetricSampling> metrics_;
   mutable std::mutex mutex_;  // guards what follows
   std::string database_failure_;
 };

@@ -15,6 +15,7 @@
 
 #include "cli/data_directory.h"
 #include "cloud/error.h"
+#include "cloud/metric_recorder.h"
 #include "functions/payment_ledger.h"
 #include "functions/sales_database.h"
 #include "functions/shipping_database.h"
@@ -60,6 +61,9 @@ class System {
   // Whether a look leaves the messages as they are, so that any queue may be looked into.
   virtual bool looks_unseen() const { return false; }
 
+  // Where the functions of this process record what they do: nowhere, if nobody asks for it.
+  virtual cloud::MetricRecorder& recorder() { return no_metrics_; }
+
   // Begins to carry out the tasks of executions, if nobody else does.
   virtual void start_tasks() {}
 
@@ -100,6 +104,7 @@ class System {
 
  private:
   boost::asio::thread_pool pool_;
+  cloud::NoMetrics no_metrics_;
 };
 
 // Where a command's system is. AWS_ENDPOINT_URL, where it is set, names the cloud, and `data` only

@@ -192,6 +192,7 @@ int up(const UpOptions& options) {
   system.start_lambda();
   system.start_deliveries(post_by(client));
   system.start_tasks();
+  system.start_metrics();
   server->start();
   if (shop) shop->start();
   greet(options, endpoint, shop_url, directory, resources);

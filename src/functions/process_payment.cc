@@ -39,18 +39,40 @@ json::value answer(const orders::Order& order, const Payment& payment) {
   return result;
 }
 
+// What succeeded and what was declined are metrics from the start on, so that there is a rate.
+void count(cloud::MetricRecorder& recorder, int succeeded, int declined, double revenue) {
+  recorder.add("PaymentsSucceeded", succeeded, "Count");
+  recorder.add("PaymentsDeclined", declined, "Count");
+  recorder.add("Revenue", revenue, "None");
+}
+
+double in_units(orders::Money amount) {
+  return static_cast<double>(amount.ten_thousandths()) / orders::Money::kUnit;
+}
+
 cloud::Async<json::value> pay(PaymentProvider& provider, orders::OrderRules rules,
-                              json::value event) {
+                              cloud::MetricRecorder& recorder, json::value event) {
   const orders::Order order = valid_order(event, rules);
   PaymentRequest request{order.id, order.id, order.amount, attempt_of(event)};
   const Payment payment = co_await provider.charge(std::move(request));
+  if (payment.taken) {
+    count(recorder, 1, 0, in_units(payment.amount));
+  } else {
+    count(recorder, 0, 1, 0);
+  }
   co_return answer(order, payment);
 }
 
 }  // namespace
 
+ProcessPayment::ProcessPayment(PaymentProvider& provider, orders::OrderRules rules,
+                               cloud::MetricRecorder& recorder)
+    : provider_(&provider), rules_(rules), recorder_(&recorder) {
+  count(recorder, 0, 0, 0);
+}
+
 cloud::Async<json::value> ProcessPayment::operator()(json::value event, cloud::Context) const {
-  return pay(*provider_, rules_, std::move(event));
+  return pay(*provider_, rules_, *recorder_, std::move(event));
 }
 
 }  // namespace doorbuster::functions

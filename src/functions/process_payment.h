@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cloud/lambda.h"
+#include "cloud/metric_recorder.h"
 #include "functions/payment_provider.h"
 #include "orders/order.h"
 
@@ -19,11 +20,14 @@ namespace doorbuster::functions {
 //
 // The call fails with the type PaymentProviderUnavailable if it should be made again,
 // PaymentConflict if another amount has been asked of the same order, OrderInvalid if it is no
-// valid order. Any thread; the provider outlives all calls.
+// valid order. Any thread; the provider and the recorder outlive all calls.
+//
+// Records PaymentsSucceeded, PaymentsDeclined and Revenue, which is what was paid: of answers that
+// were given, so a call that has to be made again because its answer was lost counts again.
 class ProcessPayment {
  public:
-  ProcessPayment(PaymentProvider& provider, orders::OrderRules rules)
-      : provider_(&provider), rules_(rules) {}
+  ProcessPayment(PaymentProvider& provider, orders::OrderRules rules,
+                 cloud::MetricRecorder& recorder);
 
   cloud::Async<boost::json::value> operator()(boost::json::value event,
                                               cloud::Context context) const;
@@ -31,6 +35,7 @@ class ProcessPayment {
  private:
   PaymentProvider* provider_;
   orders::OrderRules rules_;
+  cloud::MetricRecorder* recorder_;
 };
 
 }  // namespace doorbuster::functions

@@ -32,10 +32,19 @@ class FakeProvider final : public PaymentProvider {
   std::vector<PaymentRequest> requests;
 };
 
+class FakeRecorder final : public cloud::MetricRecorder {
+ public:
+  void add(std::string_view name, double value, std::string_view /*unit*/) override {
+    totals[std::string(name)] += value;
+  }
+
+  std::map<std::string, double> totals;
+};
+
 class ProcessPaymentTest : public testing::Test {
  protected:
   json::value pay(const char* event) {
-    return answer_of(ProcessPayment(provider_, {}), json::parse(event));
+    return answer_of(ProcessPayment(provider_, {}, recorder_), json::parse(event));
   }
   std::string failure(const char* event) {
     try {
@@ -46,6 +55,7 @@ class ProcessPaymentTest : public testing::Test {
   }
 
   FakeProvider provider_;
+  FakeRecorder recorder_;
 };
 
 constexpr const char* kOrder =
@@ -91,6 +101,18 @@ TEST_F(ProcessPaymentTest, FailsByTheNamesThatAWorkflowCatches) {
   EXPECT_THAT(failure(kOrder), StartsWith("PaymentProviderUnavailable: "));
   EXPECT_THAT(failure(R"({"order":{"orderId":"o-1"}})"), "OrderInvalid: \"amount\" is missing");
   EXPECT_THAT(failure("null"), StartsWith("OrderInvalid: "));
+}
+
+TEST_F(ProcessPaymentTest, RecordsWhatWasPaidAndWhatWasDeclined) {
+  pay(kOrder);
+  pay(kOrder);
+  provider_.taken = false;
+  pay(kOrder);
+  provider_.failure = kProviderUnavailable;
+  failure(kOrder);
+  EXPECT_EQ(recorder_.totals["PaymentsSucceeded"], 2);
+  EXPECT_EQ(recorder_.totals["PaymentsDeclined"], 1);
+  EXPECT_DOUBLE_EQ(recorder_.totals["Revenue"], 39.98);
 }
 
 }  // namespace

@@ -148,7 +148,8 @@ void CheckoutLoad::start() {
   ledger_ = std::make_unique<functions::PaymentLedger>(options);
   const orders::OrderRules rules;
   host_.add(topology::kValidateOrder, functions::ValidateOrder(rules));
-  host_.add(topology::kProcessPayment, functions::ProcessPayment(*provider_, rules),
+  host_.add(topology::kProcessPayment,
+            functions::ProcessPayment(*provider_, rules, bed.engine().recorded()),
             FunctionHost::Late::sometimes);
   host_.add(topology::kSendNotification,
             functions::SendNotification(bed.sns(), checkout_.notifications_arn),
