@@ -2,17 +2,17 @@
 
 #include <boost/json.hpp>
 #include <iostream>
-#include <thread>
 
 #include "cli/terminal.h"
 #include "cloud/error.h"
-#include "functions/invoice_events.h"
+#include "functions/dead_letters.h"
 #include "functions/start_order_workflow.h"
 
 namespace doorbuster::cli {
 namespace {
 
 constexpr std::size_t kListed = 50;  // letters that the text spells out
+constexpr std::chrono::hours kRedrivePatience{24};
 
 // One of the queues, with what belongs to it.
 struct Half {
@@ -42,52 +42,23 @@ std::vector<Half> halves(System& system, const topology::Resources& resources,
   return all;
 }
 
-std::vector<std::string> keys_in(const std::string& body) {
-  std::vector<std::string> keys;
-  try {
-    for (const auto& object : functions::parse_s3_event(body)) keys.push_back(object.key);
-  } catch (const functions::NotAnS3Event&) {
-    // Somebody else's message: it tells of no object.
-  }
-  return keys;
-}
-
-std::string reason_for(const Half& half, const std::string& bucket, const DeadLetter& letter) {
+std::string reason_for(const Half& half, const DeadLetter& letter) {
   if (half.name == kCheckout) return functions::why_no_order(letter.body);
   if (half.database == nullptr) return "in the database: give --data DIR";
-  const auto rejection = letter.keys.empty()
-                             ? half.database->find_rejection("", letter.message_id)
-                             : half.database->find_rejection(bucket, letter.keys[0]);
-  return rejection ? rejection->reason : "not recorded";
+  return functions::why_refused(*half.database, letter.message_id, letter.objects);
 }
 
 std::string key_of(const DeadLetter& letter) {
-  return letter.keys.empty() ? "(no object)" : letter.keys[0];
+  return letter.objects.empty() ? "(no object)" : letter.objects[0].key;
 }
 
 bool matches(const DeadLetter& letter, const std::string& id) {
   if (letter.message_id.starts_with(id)) return true;
-  if (letter.keys.empty() && functions::order_id_in(letter.body) == id) return true;
-  return std::any_of(letter.keys.begin(), letter.keys.end(), [&id](const std::string& key) {
-    return key == id || key == "invoices/" + id + ".json";
+  const auto& objects = letter.objects;
+  if (objects.empty() && functions::order_id_in(letter.body) == id) return true;
+  return std::any_of(objects.begin(), objects.end(), [&id](const auto& object) {
+    return object.key == id || object.key == "invoices/" + id + ".json";
   });
-}
-
-std::uint64_t redrive(System& system, const Half& half) {
-  cloud::StartMessageMoveTaskRequest start;
-  start.SourceArn = half.queues.dead_letter_arn;
-  system.wait(system.sqs().StartMessageMoveTask(start));
-  for (;;) {
-    cloud::ListMessageMoveTasksRequest list;
-    list.SourceArn = half.queues.dead_letter_arn;
-    const auto task = system.wait(system.sqs().ListMessageMoveTasks(list)).Results.at(0);
-    system.check();
-    if (task.Status == "FAILED") throw CommandError(1, "the redrive failed: " + task.FailureReason);
-    if (task.Status != "RUNNING") {
-      return static_cast<std::uint64_t>(task.ApproximateNumberOfMessagesMoved);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
 }
 
 }  // namespace
@@ -95,8 +66,8 @@ std::uint64_t redrive(System& system, const Half& half) {
 std::vector<DeadLetter> dead_letters(System& system, const topology::QueueWithDeadLetters& queue) {
   std::vector<DeadLetter> letters;
   for (auto& message : system.look(queue.dead_letter_url, queue.dead_letter_arn)) {
-    auto keys = keys_in(message.body);
-    letters.push_back({std::move(message.id), std::move(message.body), std::move(keys),
+    auto objects = functions::objects_in(message.body);
+    letters.push_back({std::move(message.id), std::move(message.body), std::move(objects),
                        message.sent, message.receives});
   }
   return letters;
@@ -112,7 +83,7 @@ int dlq_list(const DlqOptions& options) {
     Table table({"message", "object", "reason"});
     std::size_t listed = 0;
     for (const auto& letter : letters) {
-      const auto reason = reason_for(half, resources.bucket, letter);
+      const auto reason = reason_for(half, letter);
       json.push_back({{"queue", half.queues.dead_letter_name},
                       {"message_id", letter.message_id},
                       {"key", key_of(letter)},
@@ -144,12 +115,11 @@ int dlq_show(const DlqOptions& options) {
       if (!matches(letter, options.id)) continue;
       found = true;
       std::cout << "queue    " << half.queues.dead_letter_name << "\nmessage  " << letter.message_id
-                << "\nobject   " << key_of(letter) << "\nreason   "
-                << reason_for(half, resources.bucket, letter) << "\nbody     " << letter.body
-                << '\n';
-      for (const auto& key : letter.keys) {
+                << "\nobject   " << key_of(letter) << "\nreason   " << reason_for(half, letter)
+                << "\nbody     " << letter.body << '\n';
+      for (const auto& object : letter.objects) {
         try {
-          std::cout << "invoice  " << system.invoice(resources.bucket, key).body << '\n';
+          std::cout << "invoice  " << system.invoice(object.bucket, object.key).body << '\n';
         } catch (const cloud::Error& e) {
           std::cout << "invoice  " << e.what() << '\n';
         }
@@ -168,7 +138,8 @@ int dlq_redrive(const DlqOptions& options) {
   const auto resources = system.resources();
   boost::json::object json;
   for (const auto& half : halves(system, resources, options.queue)) {
-    const auto moved = redrive(system, half);
+    const auto moved = system.wait(
+        functions::redrive_all(system.sqs(), half.queues.dead_letter_arn, kRedrivePatience));
     json[half.name] = moved;
     if (options.json) continue;
     std::cout << grouped(static_cast<std::int64_t>(moved)) << " message(s) moved back to "

@@ -12,7 +12,7 @@ namespace doorbuster::cli {
 struct DeadLetter {
   std::string message_id;
   std::string body;
-  std::vector<std::string> keys;  // of the objects that it tells of; empty if it tells of none
+  std::vector<functions::ObjectVersion> objects;  // that it tells of; without their etags
   cloud::Time sent{};
   std::optional<int> receives;  // if the look was a receive
 };

@@ -28,8 +28,8 @@ Places places_of(System& system, functions::InvoiceDatabase& database, const std
     ++half->recorded;
   });
   for (const auto& letter : dead_letters(system, queue)) {
-    for (const auto& key : letter.keys) ++places[key];
-    half->dead_lettered += letter.keys.size();
+    for (const auto& object : letter.objects) ++places[object.key];
+    half->dead_lettered += letter.objects.size();
   }
   return places;
 }

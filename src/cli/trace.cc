@@ -80,7 +80,8 @@ void find_in_books(Step& step, functions::InvoiceDatabase& database, const std::
 void find_in_queues(Step& step, System& system, const topology::QueueWithDeadLetters& queue,
                     const std::string& key) {
   for (const auto& letter : dead_letters(system, queue)) {
-    if (std::find(letter.keys.begin(), letter.keys.end(), key) == letter.keys.end()) continue;
+    const auto is_about = [&key](const auto& object) { return object.key == key; };
+    if (std::none_of(letter.objects.begin(), letter.objects.end(), is_about)) continue;
     step.state = "dead-lettered";
     step.queue = queue.dead_letter_name;
     if (!step.receives) step.receives = letter.receives;

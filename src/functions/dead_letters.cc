@@ -1,0 +1,61 @@
+#include "functions/dead_letters.h"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "cloud/error.h"
+#include "functions/invoice_events.h"
+
+namespace doorbuster::functions {
+namespace {
+
+constexpr std::chrono::milliseconds kLookEvery{20};
+
+}  // namespace
+
+std::vector<ObjectVersion> objects_in(const std::string& body) {
+  std::vector<ObjectVersion> objects;
+  try {
+    for (auto& object : parse_s3_event(body)) {
+      objects.push_back({std::move(object.bucket), std::move(object.key), {}});
+    }
+  } catch (const NotAnS3Event&) {
+    // Somebody else's message: it tells of no object.
+  }
+  return objects;
+}
+
+std::string why_refused(InvoiceDatabase& database, const std::string& message_id,
+                        const std::vector<ObjectVersion>& objects) {
+  const auto rejection = objects.empty()
+                             ? database.find_rejection("", message_id)
+                             : database.find_rejection(objects[0].bucket, objects[0].key);
+  return rejection ? rejection->reason : "not recorded";
+}
+
+cloud::Async<std::uint64_t> redrive_all(cloud::Sqs& sqs, std::string dead_letter_arn,
+                                        std::chrono::seconds patience) {
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+  const auto end = std::chrono::steady_clock::now() + patience;
+  cloud::StartMessageMoveTaskRequest start;
+  start.SourceArn = dead_letter_arn;
+  co_await sqs.StartMessageMoveTask(std::move(start));
+  for (;;) {
+    cloud::ListMessageMoveTasksRequest list;
+    list.SourceArn = dead_letter_arn;
+    const auto tasks = co_await sqs.ListMessageMoveTasks(std::move(list));
+    const auto& task = tasks.Results.at(0);
+    if (task.Status == "FAILED") {
+      throw cloud::Error("MessageMoveTaskFailed", "The redrive failed: " + task.FailureReason);
+    }
+    if (task.Status != "RUNNING" || std::chrono::steady_clock::now() >= end) {
+      co_return static_cast<std::uint64_t>(task.ApproximateNumberOfMessagesMoved);
+    }
+    timer.expires_after(kLookEvery);
+    co_await timer.async_wait(boost::asio::use_awaitable);
+  }
+}
+
+}  // namespace doorbuster::functions
