@@ -18,7 +18,7 @@ std::string program() {
 }
 
 std::uint16_t read_port(int from) {
-  constexpr std::string_view kBefore = "http://127.0.0.1:";
+  constexpr std::string_view kBefore = "AWS     http://127.0.0.1:";
   std::string text;
   std::array<char, 1024> some{};
   for (ssize_t n = 0; (n = read(from, some.data(), some.size())) > 0;) {
@@ -34,7 +34,7 @@ std::uint16_t read_port(int from) {
 }  // namespace
 
 Door::Door(const std::filesystem::path& data)
-    : child_({program(), "up", "--port", "0", "--data", data.string()}) {
+    : child_({program(), "up", "--port", "0", "--shop-port", "0", "--data", data.string()}) {
   const Stopwatch watch;
   port_ = read_port(child_.output());
   ask(port_, "GET /_doorbuster/health HTTP/1.1\r\nHost: localhost\r\n\r\n");

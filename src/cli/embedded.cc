@@ -15,6 +15,7 @@ ProbeOptions probe_options(const DataDirectory& directory) {
 // A transaction costs a sync, so a function is given as much as has gathered.
 constexpr int kBatchSize = 500;
 constexpr int kConcurrency = 2;
+constexpr std::size_t kBrowsed = 1'000;  // messages that are in memory at once
 
 }  // namespace
 
@@ -112,16 +113,22 @@ void Embedded::start_metrics() {
   metrics_.emplace(*engine_, system_probe(probe_), pool().get_executor());
 }
 
-std::vector<SeenMessage> Embedded::look(const std::string&, const std::string& queue_arn) {
-  std::vector<SeenMessage> all;
+void Embedded::for_each_message(const std::string& queue_arn,
+                                const std::function<void(engine::BrowseResult::Message&)>& visit) {
   for (std::uint64_t from = 0;;) {
-    auto page = wait(engine::browse(*engine_, queue_arn, from));
-    if (page.messages.empty()) return all;
-    for (auto& message : page.messages) {
-      all.push_back({std::move(message.id), std::move(message.body), message.sent, std::nullopt});
-    }
+    auto page = wait(browse(queue_arn, from, kBrowsed));
+    if (page.messages.empty()) return;
+    for (auto& message : page.messages) visit(message);
     from = page.next;
   }
+}
+
+std::vector<SeenMessage> Embedded::look(const std::string&, const std::string& queue_arn) {
+  std::vector<SeenMessage> all;
+  for_each_message(queue_arn, [&all](engine::BrowseResult::Message& message) {
+    all.push_back({std::move(message.id), std::move(message.body), message.sent, std::nullopt});
+  });
+  return all;
 }
 
 bool Embedded::idle(const topology::Resources& resources) {

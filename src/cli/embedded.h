@@ -54,6 +54,15 @@ class Embedded : public System {
   std::vector<SeenMessage> look(const std::string& queue_url,
                                 const std::string& queue_arn) override;
 
+  // See engine/services.h.
+  cloud::Async<engine::BrowseResult> browse(std::string queue_arn, std::uint64_t from,
+                                            std::size_t max) {
+    return engine::browse(*engine_, std::move(queue_arn), from, max);
+  }
+  // Visits every message of a queue, as browse() finds them. Not from the pool.
+  void for_each_message(const std::string& queue_arn,
+                        const std::function<void(engine::BrowseResult::Message&)>& visit);
+
   // Begins to feed ShipInvoices and RecordSales from their queues.
   void start_functions(const topology::Resources& resources);
 

@@ -91,16 +91,21 @@ void add_checkout_options(CLI::App& command, CheckoutOptions& options) {
 }
 
 void add_up(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand(
-      "up",
-      "Serve S3, SNS, SQS, Lambda, Step Functions, STS and IAM, for the aws CLI and every AWS SDK");
+  auto* command = app.add_subcommand("up",
+                                     "Serve the shop, the console, and S3, SNS, SQS, Lambda, Step "
+                                     "Functions, STS and IAM for every "
+                                     "AWS SDK");
   auto options = std::make_shared<UpOptions>();
   command->add_option("--data", options->data,
                       "Keep everything in this directory (default: a temporary one)");
   command->add_option("--port", options->port,
                       "Port to listen on; 0 takes a free one (default 4566)");
   command->add_option("--shop-port", options->shop_port,
-                      "Port of the shop that --demo opens; 0 takes a free one (default 8000)");
+                      "Port of the shop and the console; 0 takes a free one (default 8000)");
+  command
+      ->add_option("--orders-waiting-max", options->orders_waiting_max,
+                   "Orders in orders-queue at which the shop takes no more (default 1000000)")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}));
   command->add_option("--address", options->address,
                       "Address to listen on (default 127.0.0.1); any other than loopback wants "
                       "--credentials");
@@ -117,8 +122,7 @@ void add_up(CLI::App& app, Action& action) {
   command->add_option("--private-key", options->private_key, "The certificate's key (PEM)");
   command->add_option("--threads", options->threads, "Threads that serve connections (default 1)")
       ->check(CLI::Range(1, 64));
-  command->add_flag("--demo", options->demo,
-                    "Set up the topology, run its consumers and open the shop, too");
+  command->add_flag("--demo", options->demo, "Set up the topology and run its consumers, too");
   add_checkout_options(*command, options->checkout);
   command->footer(
       "Stops at Ctrl-C, when every request under way has been answered.\n\n"

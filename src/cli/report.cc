@@ -112,10 +112,6 @@ std::string full(functions::SalesDatabase& sales, const std::string& by) {
   return table_of("country", countries);
 }
 
-boost::json::object to_json(const SalesSum& sum) {
-  return {{"invoices", sum.invoices}, {"units", sum.units}, {"amount", sum.amount.str()}};
-}
-
 boost::json::array to_json(const std::vector<Trend>& trends, const char* name) {
   boost::json::array rows;
   for (const auto& trend : trends) {

@@ -7,10 +7,15 @@
 #include <stdexcept>
 #include <utility>
 
+#include "runtime/function_log.h"
+#include "wire/encoding.h"
+
 namespace doorbuster::cli {
 namespace {
 
 using FoundAt = std::optional<cloud::Time>;
+
+constexpr std::size_t kTokenBytes = 32;
 
 // Blocks its thread for as long as the database takes.
 cloud::Async<FoundAt> find_in(functions::InvoiceDatabase& database, std::string number) {
@@ -27,6 +32,10 @@ shop::Books::Lookup lookup(System& system, functions::InvoiceDatabase& database)
   };
 }
 
+shop::Books books_of(System& system) {
+  return {lookup(system, system.shipping()), lookup(system, system.sales())};
+}
+
 std::string random_bytes(std::size_t size) {
   std::string bytes(size, '\0');
   if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(size)) != 1) {
@@ -35,23 +44,92 @@ std::string random_bytes(std::size_t size) {
   return bytes;
 }
 
+shop::ShopOptions shop_options(const ShopFrontOptions& options) {
+  shop::ShopOptions shop;
+  shop.desk = options.desk;
+  shop.log = options.server.log;
+  return shop;
+}
+
+console::ConsoleOptions console_options(const ShopFrontOptions& options) {
+  console::ConsoleOptions console;
+  console.site = {options.endpoint, DOORBUSTER_VERSION};
+  console.token = options.token;
+  console.log = options.server.log;
+  return console;
+}
+
+console::Browse browse(Embedded& system) {
+  return [&system](std::string queue_arn, std::uint64_t from,
+                   std::size_t max) -> cloud::Async<console::SeenMessages> {
+    auto page = co_await system.browse(std::move(queue_arn), from, max);
+    console::SeenMessages seen;
+    seen.next = page.next;
+    for (auto& message : page.messages) {
+      seen.messages.push_back({std::move(message.id), std::move(message.body), message.sent});
+    }
+    co_return seen;
+  };
+}
+
+console::ReadLog read_log(const System& system, const std::filesystem::path& logs) {
+  const auto scope = system.scope();
+  return [directory = logs / scope.region / scope.account](const std::string& name,
+                                                           std::size_t lines) {
+    return runtime::last_lines(directory / (name + ".log"), lines);
+  };
+}
+
+console::ConsoleParts console_parts(const ShopFrontOptions& options, Embedded& system,
+                                    const cloud::Clock& clock) {
+  return {system.account(),
+          system.services(),
+          system.shipping(),
+          system.sales(),
+          system.pool().get_executor(),
+          browse(system),
+          read_log(system, options.function_logs),
+          clock,
+          random_bytes};
+}
+
 }  // namespace
 
-ShopFront::ShopFront(gateway::Listener listener, gateway::ServerOptions options,
-                     const orders::OrderRules& rules, System& system,
-                     const topology::Checkout& checkout) {
-  shop::Books books{lookup(system, system.shipping()), lookup(system, system.sales())};
-  tracker_.emplace(system.step_functions(), system.scope(), std::move(books));
-  shop::ShopOptions shop_options;
-  shop_options.desk.queue_url = checkout.orders.url;
-  shop_options.desk.rules = rules;
-  shop_options.log = options.log;
-  shop_.emplace(std::move(shop_options), system.sqs(), *tracker_, clock_, random_bytes);
+ShopFront::ShopFront(gateway::Listener listener, ShopFrontOptions options, Embedded& system,
+                     const cloud::Clock& clock)
+    : system_(system),
+      tracker_(system.step_functions(), system.scope(), books_of(system)),
+      shop_(shop_options(options), system.sqs(), tracker_, clock, random_bytes),
+      console_(console_options(options), console_parts(options, system, clock)),
+      handler_(shop_, console_) {
   try {
-    server_.emplace(std::move(listener), std::move(options), *shop_, clock_);
+    server_.emplace(std::move(listener), std::move(options.server), handler_, clock);
   } catch (const std::runtime_error& e) {
     throw CommandError(2, e.what());
   }
+}
+
+void ShopFront::start() {
+  if (const auto checkout = system_.find_checkout()) {
+    const auto recall = [this](const engine::BrowseResult::Message& message) {
+      shop_.recall(message.body, message.sent);
+    };
+    system_.for_each_message(checkout->orders.arn, recall);
+  }
+  server_->start();
+}
+
+cloud::Async<wire::Response> ShopFront::ByPath::answer(gateway::Request& request) {
+  if (console::Console::serves(request.head().path)) return console_.answer(request);
+  return shop_.answer(request);
+}
+
+wire::Response ShopFront::ByPath::refuse(const cloud::Error& error, const std::string& request_id) {
+  return shop_.refuse(error, request_id);
+}
+
+std::string new_token() {
+  return wire::hex(random_bytes(kTokenBytes));
 }
 
 }  // namespace doorbuster::cli

@@ -1,29 +1,57 @@
-// The shop before a system: on a port of its own, until it is told to stop.
+// The shop and the console before a system: on a port of their own, until they are told to stop.
 #pragma once
 
-#include <optional>
+#include <filesystem>
+#include <string>
 
-#include "cli/system.h"
+#include "cli/embedded.h"
+#include "console/console.h"
 #include "gateway/server.h"
 #include "shop/shop.h"
 
 namespace doorbuster::cli {
 
+struct ShopFrontOptions {
+  gateway::ServerOptions server;
+  shop::OrderDeskOptions desk;
+  std::string endpoint;                 // of the AWS protocols
+  std::filesystem::path function_logs;  // as runtime::ProcessHostOptions has it
+  std::string token;                    // see console::Guard
+};
+
 class ShopFront {
  public:
-  // The system outlives it. Throws CommandError.
-  ShopFront(gateway::Listener listener, gateway::ServerOptions options,
-            const orders::OrderRules& rules, System& system, const topology::Checkout& checkout);
+  // The system and the clock outlive it. Throws CommandError.
+  ShopFront(gateway::Listener listener, ShopFrontOptions options, Embedded& system,
+            const cloud::Clock& clock);
 
-  void start() { server_->start(); }
+  // Orders that wait in the queue already are known to the shop from then on.
+  void start();
   // See gateway::Server.
   void stop() { server_->stop(); }
 
  private:
-  const cloud::SystemClock clock_;
-  std::optional<shop::OrderTracker> tracker_;
-  std::optional<shop::Shop> shop_;
+  // What is the console's goes there.
+  class ByPath final : public gateway::Handler {
+   public:
+    ByPath(shop::Shop& shop, console::Console& console) : shop_(shop), console_(console) {}
+    cloud::Async<wire::Response> answer(gateway::Request& request) override;
+    wire::Response refuse(const cloud::Error& error, const std::string& request_id) override;
+
+   private:
+    shop::Shop& shop_;
+    console::Console& console_;
+  };
+
+  Embedded& system_;
+  shop::OrderTracker tracker_;
+  shop::Shop shop_;
+  console::Console console_;
+  ByPath handler_;
   std::optional<gateway::Server> server_;
 };
+
+// For an address that other machines can reach: 32 bytes that nobody can guess, in hex.
+std::string new_token();
 
 }  // namespace doorbuster::cli

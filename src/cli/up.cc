@@ -30,18 +30,25 @@ sigset_t block_stop_signals() {
 // Taken before anything is made, so that a refusal leaves nothing behind.
 struct Listeners {
   gateway::Listener door;
-  std::optional<gateway::Listener> shop;
+  gateway::Listener shop;
 };
 
-Listeners listen(const UpOptions& options, const wire::KeyRing& keys) {
+gateway::Listener listen(const std::string& address, std::uint16_t port, const char* option) {
   try {
-    Listeners listeners{gateway::Listener(options.address, options.port), std::nullopt};
-    gateway::require_keys(listeners.door, keys);
-    if (options.demo) listeners.shop.emplace(options.address, options.shop_port);
-    return listeners;
+    return {address, port};
+  } catch (const std::runtime_error& e) {
+    throw CommandError(2, std::string(e.what()) + " with " + option);
+  }
+}
+
+Listeners listen(const UpOptions& options, const wire::KeyRing& keys) {
+  auto door = listen(options.address, options.port, "--port");
+  try {
+    gateway::require_keys(door, keys);
   } catch (const std::runtime_error& e) {
     throw CommandError(2, e.what());
   }
+  return {std::move(door), listen(options.address, options.shop_port, "--shop-port")};
 }
 
 // How this machine reaches it.
@@ -79,12 +86,16 @@ engine::HttpPost post_by(aws::HttpClient& client) {
   };
 }
 
+std::filesystem::path function_logs(const DataDirectory& directory) {
+  return directory.functions() / "logs";
+}
+
 // Functions are given the first key of their account.
 runtime::ProcessHostOptions host_options(const DataDirectory& directory,
                                          const std::string& endpoint, const wire::KeyRing& keys) {
   runtime::ProcessHostOptions host;
   host.code = directory.functions() / "code";
-  host.logs = directory.functions() / "logs";
+  host.logs = function_logs(directory);
   host.machine.endpoint = endpoint;
   for (const auto& [id, identity] : keys.identities) {
     host.machine.keys.try_emplace(identity.caller.scope.account,
@@ -123,10 +134,37 @@ gateway::AwsDoorOptions door_options(const UpOptions& options) {
   return door;
 }
 
-void greet(const UpOptions& options, const std::string& endpoint, const std::string& shop_url,
-           const DataDirectory& directory, const std::optional<topology::Resources>& resources) {
-  std::string text = "  Doorbuster is open.\n\n";
-  if (!shop_url.empty()) text += "  shop    " + styled(stdout, "1", shop_url) + '\n';
+ShopFrontOptions front_options(const UpOptions& options, const gateway::Listener& listener,
+                               const DataDirectory& directory) {
+  ShopFrontOptions front;
+  front.desk.queue = topology::kOrdersQueue;
+  front.desk.rules = options.checkout.rules;
+  front.desk.waiting_max = options.orders_waiting_max;
+  front.function_logs = function_logs(directory);
+  if (!listener.loopback()) front.token = new_token();
+  return front;
+}
+
+struct Addresses {
+  std::string endpoint;  // of the AWS protocols
+  std::string shop;
+  std::string console;  // with what signs in
+};
+
+Addresses addresses_of(const UpOptions& options, const Listeners& listeners,
+                       const std::string& token) {
+  Addresses all;
+  all.endpoint = options.endpoint.empty() ? url_of(options, listeners.door) : options.endpoint;
+  all.shop = url_of(options, listeners.shop);
+  all.console = all.shop + "/console" + (token.empty() ? "" : "#token=" + token);
+  return all;
+}
+
+void greet(const UpOptions& options, const Addresses& addresses, const DataDirectory& directory,
+           const std::optional<topology::Resources>& resources) {
+  const auto& endpoint = addresses.endpoint;
+  std::string text = "  Doorbuster is open.\n\n  shop    " + styled(stdout, "1", addresses.shop) +
+                     "\n  console " + styled(stdout, "1", addresses.console) + '\n';
   text += "  AWS     " + styled(stdout, "1", endpoint) +
           "  S3, SNS, SQS, Lambda, Step Functions, STS, IAM; " +
           (options.credentials ? "signatures are checked" : "any credentials will do") + '\n';
@@ -154,21 +192,22 @@ int up(const UpOptions& options) {
   auto server_settings = server_options(options);
   auto door_settings = door_options(options);
   auto listeners = listen(options, door_settings.keys);
-  const std::string endpoint =
-      options.endpoint.empty() ? url_of(options, listeners.door) : options.endpoint;
-  const std::string shop_url = listeners.shop ? url_of(options, *listeners.shop) : "";
   const auto directory =
       options.data ? DataDirectory::for_writing(*options.data) : DataDirectory::temporary();
+  auto front_settings = front_options(options, listeners.shop, directory);
+  const auto addresses = addresses_of(options, listeners, front_settings.token);
   Progress notes(false);
   const auto log = [&notes](std::string_view line) { notes.note(line); };
   server_settings.log = log;
   door_settings.log = log;
+  front_settings.server = server_settings;
+  front_settings.endpoint = addresses.endpoint;
   aws::HttpClient client;  // of the topics' deliveries, which end with the system
   const cloud::SystemClock clock;
-  runtime::ProcessHost zips(host_options(directory, endpoint, door_settings.keys), clock);
+  runtime::ProcessHost zips(host_options(directory, addresses.endpoint, door_settings.keys), clock);
   Embedded system({.directory = directory,
                    .log = log,
-                   .endpoint = endpoint,
+                   .endpoint = addresses.endpoint,
                    .zips = &zips,
                    .checkout = options.checkout});
   const StopFirst stop_first(zips);
@@ -181,23 +220,21 @@ int up(const UpOptions& options) {
     throw CommandError(2, e.what());
   }
   std::optional<topology::Resources> resources;
-  std::optional<ShopFront> shop;
+  ShopFront front(std::move(listeners.shop), std::move(front_settings), system, clock);
   if (options.demo) {
     resources = system.set_up();
-    const auto checkout = system.set_up_checkout(*resources);
+    system.set_up_checkout(*resources);
     system.start_functions(*resources);
-    shop.emplace(std::move(*listeners.shop), server_settings, options.checkout.rules, system,
-                 checkout);
   }
   system.start_lambda();
   system.start_deliveries(post_by(client));
   system.start_tasks();
   system.start_metrics();
   server->start();
-  if (shop) shop->start();
-  greet(options, endpoint, shop_url, directory, resources);
+  front.start();
+  greet(options, addresses, directory, resources);
   wait_for_stop(system, signals);
-  if (shop) shop->stop();
+  front.stop();
   server->stop();
   zips.stop();
   system.stop();

@@ -21,7 +21,8 @@ struct UpOptions {
   std::optional<std::filesystem::path> certificate;
   std::optional<std::filesystem::path> private_key;
   int threads = 1;
-  bool demo = false;  // set up the topology, run the consumers and open the shop
+  bool demo = false;                             // set up the topology and run the consumers
+  std::uint64_t orders_waiting_max = 1'000'000;  // in orders-queue; then the shop takes no more
   CheckoutOptions checkout;
 };
 

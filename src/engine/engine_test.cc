@@ -137,7 +137,8 @@ TEST(EngineTest, ALookFindsWhatIsInTheQueueAndChangesNothing) {
 
   std::vector<std::string> bodies;
   for (std::uint64_t from = 0;;) {
-    const auto page = bed.run(browse(bed.engine(), cloud::Scope().arn("sqs", "Orders"), from));
+    const auto page =
+        bed.run(browse(bed.engine(), cloud::Scope().arn("sqs", "Orders"), from, 1'000));
     if (page.messages.empty()) break;
     for (const auto& message : page.messages) bodies.push_back(message.body);
     from = page.next;

@@ -35,7 +35,7 @@ cloud::Async<std::vector<cloud::MetricTotal>> metric_totals(Engine& engine, clou
 cloud::Async<std::string> signing_certificate(Engine& engine);
 
 // Messages of a queue, in the order they came, as a look that receives nothing finds them: SQS
-// itself has no such operation. An empty page is the last.
+// itself has no such operation. A page has at most `max`, and an empty one is the last.
 struct BrowseResult {
   struct Message {
     std::string id;
@@ -46,6 +46,7 @@ struct BrowseResult {
   std::uint64_t next = 0;  // where the next page begins
 };
 // Throws cloud::Error QueueDoesNotExist.
-cloud::Async<BrowseResult> browse(Engine& engine, std::string queue_arn, std::uint64_t from);
+cloud::Async<BrowseResult> browse(Engine& engine, std::string queue_arn, std::uint64_t from,
+                                  std::size_t max);
 
 }  // namespace doorbuster::engine

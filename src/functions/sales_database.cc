@@ -77,6 +77,10 @@ auto sorted(const Map& map) {
 
 }  // namespace
 
+boost::json::object to_json(const SalesSum& sum) {
+  return {{"invoices", sum.invoices}, {"units", sum.units}, {"amount", sum.amount.str()}};
+}
+
 struct SalesDatabase::Statements {
   explicit Statements(soci::session& sql)
       : insert_fact(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <boost/json/object.hpp>
 #include <unordered_map>
 
 #include "functions/database.h"
@@ -16,6 +17,9 @@ struct SalesSum {
 
   friend bool operator==(const SalesSum&, const SalesSum&) = default;
 };
+
+// {"invoices": 2, "units": 6, "amount": "12.34"}
+boost::json::object to_json(const SalesSum& sum);
 
 // What was sold and refunded in one bucket: an hour "2010-12-01T08:00" or a day "2010-12-01" in the
 // shop's time, a country, a stock code.

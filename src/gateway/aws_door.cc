@@ -90,6 +90,7 @@ cloud::Async<wire::Response> AwsDoor::serve(Request& request, wire::Route& route
   const auto& head = request.head();
   if (route.error) throw cloud::Error(*route.error);
   auto who = wire::authenticate(route, head, options_.keys, clock_.now());
+  if (options_.caller) who.caller = *options_.caller;
   who.caller.source_ip = request.peer();
   who.caller.secure_transport = request.secure();
   auto body = co_await read_body(request, route, who.seal);

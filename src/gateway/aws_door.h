@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,8 @@ using Pages = std::map<std::string, Page, std::less<>>;
 struct AwsDoorOptions {
   std::string domain = "localhost";  // what a bucket's name stands before in a host's name
   wire::KeyRing keys;
+  // Who everybody is, whatever a request says: for a door behind one that has checked who it is.
+  std::optional<cloud::Caller> caller;
   Pages pages;
   // Told of what went wrong on our side, from any thread.
   std::function<void(std::string_view)> log = [](std::string_view) {};

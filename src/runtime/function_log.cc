@@ -3,13 +3,18 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <deque>
+#include <fstream>
 #include <system_error>
 
 namespace doorbuster::runtime {
 namespace {
+
+constexpr std::streamoff kReadMax = 1 << 20;
 
 std::string timestamp(cloud::Time time) {
   const auto second = std::chrono::floor<std::chrono::seconds>(time);
@@ -57,6 +62,22 @@ void FunctionLog::flush() {
   const auto written = ::write(file_.get(), pending_.data(), pending_.size());
   if (written > 0) size_ += static_cast<std::uint64_t>(written);
   pending_.clear();
+}
+
+std::optional<std::vector<std::string>> last_lines(const std::filesystem::path& path,
+                                                   std::size_t max) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) return std::nullopt;
+  const auto size = static_cast<std::streamoff>(file.tellg());
+  const auto from = std::max(std::streamoff{0}, size - kReadMax);
+  file.seekg(from);
+  std::deque<std::string> lines;
+  for (std::string line; std::getline(file, line);) {
+    lines.push_back(std::move(line));
+    if (lines.size() > max) lines.pop_front();
+  }
+  const bool cut = from > 0 && lines.size() < max;  // in the middle of the first
+  return std::vector<std::string>(lines.begin() + (cut && !lines.empty() ? 1 : 0), lines.end());
 }
 
 void Output::begin_call() {

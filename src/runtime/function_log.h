@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cloud/async.h"
 #include "runtime/descriptor.h"
@@ -37,6 +39,11 @@ class FunctionLog {
   std::uint64_t size_ = 0;
   std::string pending_;
 };
+
+// The last lines of a log, at most so many of the last MiB, the latest last; nothing if there is no
+// log. Any thread.
+std::optional<std::vector<std::string>> last_lines(const std::filesystem::path& path,
+                                                   std::size_t max);
 
 // What one process prints, cut into lines: all of it goes through the function's log, up to a limit
 // for each call, and the end of a call's is kept for its LogTail. One thread.

@@ -21,6 +21,14 @@ constexpr std::array<Header, 5> kSecurityHeaders{{
 
 }  // namespace
 
+Problem problem(int status, std::string error, std::chrono::seconds retry_after) {
+  Problem result;
+  result.status = status;
+  result.error = std::move(error);
+  result.retry_after = retry_after;
+  return result;
+}
+
 wire::Response json_response(int status, const boost::json::object& body) {
   return json_response(status, boost::json::serialize(body));
 }
@@ -38,10 +46,13 @@ wire::Response to_response(const Problem& problem) {
   if (!problem.fields.empty()) body["fields"] = problem.fields;
   if (!problem.limits.empty()) body["limits"] = problem.limits;
   auto response = json_response(problem.status, body);
-  if (problem.retry_after.count() > 0) {
-    response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after.count()));
-  }
+  add_retry_after(response, problem);
   return response;
+}
+
+void add_retry_after(wire::Response& response, const Problem& problem) {
+  if (problem.retry_after.count() == 0) return;
+  response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after.count()));
 }
 
 void add_security_headers(wire::Response& response) {

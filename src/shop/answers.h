@@ -19,11 +19,17 @@ struct Problem {
   std::chrono::seconds retry_after{0};  // 0: trying again is no use
 };
 
+Problem problem(int status, std::string error,
+                std::chrono::seconds retry_after = std::chrono::seconds(0));
+
 wire::Response json_response(int status, const boost::json::object& body);
 wire::Response json_response(int status, std::string body);
 
 // {"success": false, "error": "...", "fields": {...}, "limits": {...}}
 wire::Response to_response(const Problem& problem);
+
+// Retry-After, if trying again is of use.
+void add_retry_after(wire::Response& response, const Problem& problem);
 
 // Headers that tell a browser to run nothing but the shop's own files, and to show it in nobody
 // else's frame.

@@ -16,21 +16,13 @@ namespace json = boost::json;
 // A short key might be another client's, or be guessed by one who wants to see the order.
 constexpr std::size_t kKeyMin = 16;
 constexpr std::size_t kKeyMax = 255;
+constexpr std::string_view kNoQueue = "QueueDoesNotExist";
 constexpr std::chrono::seconds kAskQueueEvery{1};
 constexpr std::chrono::seconds kSoon{2};    // for those who are under way to be through
 constexpr std::chrono::seconds kLater{30};  // for the checkout to catch up
 
-Problem problem(int status, std::string error) {
-  Problem result;
-  result.status = status;
-  result.error = std::move(error);
-  return result;
-}
-
 Problem try_again(std::string error, std::chrono::seconds after) {
-  Problem result = problem(503, std::move(error));
-  result.retry_after = after;
-  return result;
+  return problem(503, std::move(error), after);
 }
 
 void check_key(const std::string& key) {
@@ -95,6 +87,14 @@ bool passes(const cloud::Error& error) {
          error.code() == "ThrottlingException" || error.code() == "OverLimit";
 }
 
+// Throws Problem if it is over by and by.
+void explain(const cloud::Error& error, const char* what) {
+  if (error.code() == kNoQueue) {
+    throw try_again("The shop isn't open yet: doorbuster setup makes what it needs.", kLater);
+  }
+  if (passes(error)) throw try_again(what, kSoon);
+}
+
 // Counts an order that is under way.
 class UnderWay {
  public:
@@ -156,6 +156,37 @@ cloud::Async<bool> OrderDesk::is_there(const std::string& number, const std::str
   co_return true;
 }
 
+cloud::Async<std::string> OrderDesk::queue_url() {
+  {
+    const std::lock_guard held(mutex_);
+    if (!queue_url_.empty()) co_return queue_url_;
+  }
+  cloud::GetQueueUrlRequest request;
+  request.QueueName = options_.queue;
+  const auto result = co_await sqs_.GetQueueUrl(std::move(request));
+  const std::lock_guard held(mutex_);
+  co_return queue_url_ = result.QueueUrl;
+}
+
+cloud::Async<bool> OrderDesk::is_set_up() {
+  try {
+    co_await queue_url();
+    co_return true;
+  } catch (const cloud::Error& e) {
+    if (e.code() != kNoQueue) throw;
+  }
+  co_return false;
+}
+
+cloud::Async<std::uint64_t> OrderDesk::ask_waiting() {
+  cloud::GetQueueAttributesRequest request;
+  request.QueueUrl = co_await queue_url();
+  request.AttributeNames = {"ApproximateNumberOfMessages"};
+  const auto result = co_await sqs_.GetQueueAttributes(std::move(request));
+  const auto found = result.Attributes.find("ApproximateNumberOfMessages");
+  co_return found == result.Attributes.end() ? 0 : std::stoull(found->second);
+}
+
 cloud::Async<std::uint64_t> OrderDesk::waiting() {
   const auto now = clock_.now();
   {
@@ -163,45 +194,43 @@ cloud::Async<std::uint64_t> OrderDesk::waiting() {
     if (now - waiting_at_ < kAskQueueEvery) co_return waiting_;
     waiting_at_ = now;  // the others go by what there is meanwhile
   }
-  cloud::GetQueueAttributesRequest request;
-  request.QueueUrl = options_.queue_url;
-  request.AttributeNames = {"ApproximateNumberOfMessages"};
-  cloud::GetQueueAttributesResult result;
   try {
-    result = co_await sqs_.GetQueueAttributes(std::move(request));
-  } catch (const cloud::Error&) {
+    const auto waiting = co_await ask_waiting();
     const std::lock_guard held(mutex_);
-    waiting_at_ = {};
+    co_return waiting_ = waiting;
+  } catch (const cloud::Error& e) {
+    {
+      const std::lock_guard held(mutex_);
+      waiting_at_ = {};
+    }
+    explain(e, "The shop can't reach its queue at the moment.");
     throw;
   }
-  const auto found = result.Attributes.find("ApproximateNumberOfMessages");
-  const std::lock_guard held(mutex_);
-  waiting_ = found == result.Attributes.end() ? 0 : std::stoull(found->second);
-  co_return waiting_;
 }
 
 cloud::Async<void> OrderDesk::require_room() {
-  std::uint64_t waiting_now = 0;
-  try {
-    waiting_now = co_await waiting();
-  } catch (const cloud::Error& e) {
-    if (passes(e)) throw try_again("The shop can't reach its queue at the moment.", kSoon);
-    throw;
-  }
+  const auto waiting_now = co_await waiting();
   if (waiting_now < options_.waiting_max) co_return;
   throw try_again("Too many orders are waiting for the checkout.", kLater);
 }
 
 cloud::Async<void> OrderDesk::send(std::string text) {
-  cloud::SendMessageRequest request;
-  request.QueueUrl = options_.queue_url;
-  request.MessageBody = std::move(text);
   try {
+    cloud::SendMessageRequest request;
+    request.QueueUrl = co_await queue_url();
+    request.MessageBody = std::move(text);
     co_await sqs_.SendMessage(std::move(request));
   } catch (const cloud::Error& e) {
-    if (passes(e)) throw try_again("The shop can't keep the order at the moment.", kSoon);
+    explain(e, "The shop can't keep the order at the moment.");
     throw;
   }
+}
+
+void OrderDesk::recall(const std::string& text, cloud::Time sent) {
+  const auto order = order_in(text);
+  if (!order || !is_order_number(order->id)) return;
+  recent_.claim(order->id, text);
+  recent_.take(order->id, sent);
 }
 
 std::optional<OrderStatus> OrderDesk::recent(const std::string& number) const {

@@ -18,14 +18,15 @@
 namespace doorbuster::shop {
 
 struct OrderDeskOptions {
-  std::string queue_url;  // orders-queue
+  std::string queue = "orders-queue";
   orders::OrderRules rules;
   std::size_t recent_max = 50'000;        // orders that are remembered
   std::size_t under_way_max = 4'000;      // orders that wait to be durable
   std::uint64_t waiting_max = 1'000'000;  // messages in the queue
 };
 
-// May be used from any thread. What it is given outlives it and its operations.
+// May be used from any thread. What it is given outlives it and its operations. The queue may be
+// made while it is there: until then no order is taken.
 class OrderDesk {
  public:
   // `random` gives bytes that nobody can guess.
@@ -40,11 +41,20 @@ class OrderDesk {
   // An order of which the checkout may not know yet.
   std::optional<OrderStatus> recent(const std::string& number) const;
 
-  // Messages in the queue, as of a moment ago. Throws cloud::Error.
+  // An order that was in the queue before we were, with its message's time: as if it had been taken
+  // here. What is no order of this desk's is left.
+  void recall(const std::string& text, cloud::Time sent);
+
+  // Messages in the queue, as of a moment ago. Throws Problem if it can't be told now.
   cloud::Async<std::uint64_t> waiting();
+
+  // Whether there is a queue to take orders into.
+  cloud::Async<bool> is_set_up();
 
  private:
   cloud::Async<bool> is_there(const std::string& number, const std::string& text);
+  cloud::Async<std::string> queue_url();
+  cloud::Async<std::uint64_t> ask_waiting();
   cloud::Async<void> require_room();
   cloud::Async<void> send(std::string text);
 
@@ -55,7 +65,8 @@ class OrderDesk {
   const std::function<std::string(std::size_t)> random_;
   RecentOrders recent_;
   std::atomic<std::size_t> under_way_ = 0;
-  std::mutex mutex_;  // guards what follows
+  std::mutex mutex_;       // guards what follows
+  std::string queue_url_;  // empty: not known yet
   std::uint64_t waiting_ = 0;
   cloud::Time waiting_at_{};  // when the queue was asked last
 };

@@ -41,7 +41,7 @@ class OrderDeskTest : public ::testing::Test {
   FakeBooks books_;
   FakeClock clock_;
   OrderTracker tracker_{step_functions_, {}, books_.books()};
-  OrderDeskOptions options_{.queue_url = "q", .under_way_max = 10, .waiting_max = 100};
+  OrderDeskOptions options_{.under_way_max = 10, .waiting_max = 100};
   int numbers_ = 0;
   std::optional<OrderDesk> desk_;
 
@@ -85,6 +85,18 @@ TEST_F(OrderDeskTest, KnowsAnOrderThatCameBeforeARestartByItsExecution) {
   EXPECT_EQ(take(kBody, kKey), number);
   EXPECT_EQ(refusal(kOtherBody, kKey).status, 422);
   EXPECT_EQ(sqs_.sent.size(), 1U);
+}
+
+TEST_F(OrderDeskTest, KnowsWhatWasInTheQueueBeforeARestart) {
+  const std::string number = take(kBody, kKey);
+  forget();
+  desk_->recall(sqs_.sent[0], at(900));
+  desk_->recall("no order", at(900));
+  desk_->recall(R"({"orderId":"order-1","amount":1})", at(900));
+  EXPECT_EQ(take(kBody, kKey), number);
+  EXPECT_EQ(refusal(kOtherBody, kKey).status, 422);
+  EXPECT_EQ(sqs_.sent.size(), 1U);
+  EXPECT_EQ(desk_->recent(number)->events.at(0).at, at(900));
 }
 
 // While its message waits in the queue nobody knows it: the workflow does, by its name and text.
@@ -160,6 +172,18 @@ TEST_F(OrderDeskTest, TakesNoMoreAtOnceThanItMay) {
   options_.under_way_max = 0;
   forget();
   EXPECT_EQ(refusal(kBody).status, 503);
+}
+
+TEST_F(OrderDeskTest, TakesOrdersAsSoonAsThereIsAQueue) {
+  sqs_.exists = false;
+  EXPECT_FALSE(wait(desk_->is_set_up()));
+  const auto refused = refusal(kBody);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_GT(refused.retry_after.count(), 0);
+  EXPECT_THAT(refused.error, HasSubstr("doorbuster setup"));
+  sqs_.exists = true;
+  EXPECT_TRUE(wait(desk_->is_set_up()));
+  EXPECT_TRUE(is_order_number(take(kBody)));
 }
 
 TEST_F(OrderDeskTest, LetsFaultsOfOursBeSeenAsOurs) {

@@ -8,7 +8,7 @@
 #include "shop/assets.h"
 #include "shop/embedded.h"
 #include "shop/order_number.h"
-#include "wire/encoding.h"
+#include "shop/requests.h"
 
 namespace doorbuster::shop {
 namespace {
@@ -17,50 +17,7 @@ namespace json = boost::json;
 
 constexpr std::size_t kBodyMax = std::size_t{64} * 1024;  // far more than an order needs
 constexpr std::chrono::seconds kStreamsAgain{10};
-
-Problem problem(int status, std::string error) {
-  Problem result;
-  result.status = status;
-  result.error = std::move(error);
-  return result;
-}
-
-// Whether a page of another site sent it: browsers say so, and nobody else has to. Only the hosts
-// are compared, since TLS may end before us.
-bool is_from_elsewhere(const wire::RequestHead& head) {
-  const auto site = head.header("Sec-Fetch-Site");
-  if (site && *site != "same-origin" && *site != "none") return true;
-  const auto origin = head.header("Origin");
-  if (!origin) return false;
-  const auto host = origin->find("://");
-  return host == std::string_view::npos ||
-         !wire::equal_ignoring_case(origin->substr(host + 3), head.header("Host").value_or(""));
-}
-
-// A form of another site can't send this type, so a browser asks us first, and is told nothing.
-bool is_json(const wire::RequestHead& head) {
-  std::string_view type = head.header("Content-Type").value_or("");
-  return wire::equal_ignoring_case(wire::trimmed(wire::take_until(type, ';')), "application/json");
-}
-
-bool is_browser(const wire::RequestHead& head) {
-  return accepts(head.header("Accept").value_or(""), "text/html");
-}
-
-cloud::Async<std::string> read_body(gateway::Request& request) {
-  const auto length = request.content_length();
-  const std::string too_large =
-      "An order of more than " + std::to_string(kBodyMax) + " bytes is not taken.";
-  if (length && *length > kBodyMax) throw problem(413, too_large);
-  const auto stream = co_await request.body();
-  std::string body;
-  for (;;) {
-    const std::string piece = co_await stream->read();
-    if (piece.empty()) co_return body;
-    body += piece;
-    if (body.size() > kBodyMax) throw problem(413, too_large);
-  }
-}
+constexpr std::chrono::seconds kNotSetUpAgain{30};
 
 // The amount by hand, because it is to stand there as a person writes it.
 std::string to_json(const OrderStatus& status) {
@@ -79,25 +36,18 @@ std::string to_json(const OrderStatus& status) {
   return text;
 }
 
-// What the path has for the pattern's "*" (empty if it has none), if it matches.
-std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
-  std::string_view after = pattern;
-  const auto before = wire::take_until(after, '*');
-  if (before.size() == pattern.size()) {
-    return path == pattern ? std::optional(std::string_view()) : std::nullopt;
-  }
-  if (path.size() <= before.size() + after.size()) return std::nullopt;
-  if (!path.starts_with(before) || !path.ends_with(after)) return std::nullopt;
-  const auto id = path.substr(before.size(), path.size() - before.size() - after.size());
-  return id.find('/') == std::string_view::npos ? std::optional(id) : std::nullopt;
-}
-
-bool is_method(std::string_view wanted, std::string_view method) {
-  return method == wanted || (wanted == "GET" && method == "HEAD");
-}
-
 Problem not_allowed(std::string_view method) {
   return problem(405, "Only " + std::string(method) + " is possible here.");
+}
+
+wire::Response not_set_up() {
+  wire::Response response;
+  response.status = 503;
+  response.headers = {{"Content-Type", "text/html; charset=utf-8"},
+                      {"Cache-Control", "no-store"},
+                      {"Retry-After", std::to_string(kNotSetUpAgain.count())}};
+  response.body.bytes = kNotSetUp;
+  return response;
 }
 
 }  // namespace
@@ -116,7 +66,7 @@ Shop::Shop(ShopOptions options, cloud::Sqs& sqs, const OrderTracker& tracker,
     : options_(std::move(options)),
       tracker_(tracker),
       desk_(options_.desk, sqs, tracker, clock, std::move(random)),
-      streams_(std::make_shared<std::atomic<std::size_t>>(0)) {}
+      streams_(options_.streams_max) {}
 
 cloud::Async<wire::Response> Shop::answer(gateway::Request& request) {
   wire::Response response;
@@ -157,6 +107,8 @@ cloud::Async<wire::Response> Shop::serve(gateway::Request& request) {
 }
 
 cloud::Async<wire::Response> Shop::form(gateway::Request& request, std::string_view) {
+  const bool open = co_await desk_.is_set_up();
+  if (!open) co_return not_set_up();
   co_return shop_assets().get("/index.html", request.head());
 }
 
@@ -164,7 +116,7 @@ cloud::Async<wire::Response> Shop::submit(gateway::Request& request, std::string
   const auto& head = request.head();
   if (is_from_elsewhere(head)) throw problem(403, "Orders are not taken from other sites' pages.");
   if (!is_json(head)) throw problem(415, "An order is sent as application/json.");
-  std::string body = co_await read_body(request);
+  std::string body = co_await read_body(request, kBodyMax);
   std::optional<std::string> key;
   if (const auto sent = head.header("Idempotency-Key")) key = std::string(*sent);
   const std::string number = co_await desk_.take(std::move(body), std::move(key));
@@ -190,7 +142,10 @@ cloud::Async<wire::Response> Shop::order(gateway::Request& request, std::string_
 
 cloud::Async<wire::Response> Shop::events(gateway::Request& request, std::string_view id) {
   const std::string number(id);
-  auto place = place_for_stream();
+  auto place = streams_.take();
+  if (!place) {
+    throw problem(503, "Too many orders are being watched: look again in a moment.", kStreamsAgain);
+  }
   co_await status_of(number);
   OrderStream::Look look = [this, number] { return find(number); };
   wire::Response response;
@@ -232,16 +187,6 @@ cloud::Async<OrderStatus> Shop::status_of(std::string number) const {
     throw problem(404, "There is no order of this number, or the checkout hasn't heard of it yet.");
   }
   co_return std::move(*status);
-}
-
-// Given back when it is destroyed.
-std::shared_ptr<void> Shop::place_for_stream() {
-  auto leave = [streams = streams_](void*) { --*streams; };
-  if (++*streams_ <= options_.streams_max) return {nullptr, std::move(leave)};
-  --*streams_;
-  Problem full = problem(503, "Too many orders are being watched: look again in a moment.");
-  full.retry_after = kStreamsAgain;
-  throw full;
 }
 
 }  // namespace doorbuster::shop

@@ -9,9 +9,7 @@
 //   GET  /openapi.json       the description
 #pragma once
 
-#include <atomic>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -19,6 +17,7 @@
 #include "shop/order_desk.h"
 #include "shop/order_status.h"
 #include "shop/order_stream.h"
+#include "shop/places.h"
 
 namespace doorbuster::shop {
 
@@ -35,6 +34,9 @@ class Shop final : public gateway::Handler {
   // What it is given outlives it.
   Shop(ShopOptions options, cloud::Sqs& sqs, const OrderTracker& tracker, const cloud::Clock& clock,
        std::function<std::string(std::size_t)> random);
+
+  // See OrderDesk.
+  void recall(const std::string& text, cloud::Time sent) { desk_.recall(text, sent); }
 
   cloud::Async<wire::Response> answer(gateway::Request& request) override;
   wire::Response refuse(const cloud::Error& error, const std::string& request_id) override;
@@ -59,12 +61,11 @@ class Shop final : public gateway::Handler {
   cloud::Async<std::optional<OrderStatus>> find(std::string number) const;
   // Throws Problem if there is no such order.
   cloud::Async<OrderStatus> status_of(std::string number) const;
-  std::shared_ptr<void> place_for_stream();
 
   const ShopOptions options_;
   const OrderTracker& tracker_;
   OrderDesk desk_;
-  const std::shared_ptr<std::atomic<std::size_t>> streams_;
+  Places streams_;
 };
 
 }  // namespace doorbuster::shop

@@ -145,6 +145,18 @@ TEST_F(ShopTest, SaysWhenToTryAgain) {
   EXPECT_EQ(get("/health").status, 503);
 }
 
+TEST_F(ShopTest, SaysWhatOpensIt) {
+  sqs_.exists = false;
+  const auto page = get("/");
+  EXPECT_EQ(page.status, 503);
+  EXPECT_EQ(header(page, "Content-Type"), "text/html; charset=utf-8");
+  for (const auto& closed : {page, post(kBody), get("/health")}) {
+    EXPECT_EQ(closed.status, 503);
+    EXPECT_NE(header(closed, "Retry-After"), "(none)");
+    EXPECT_THAT(closed.body.bytes, HasSubstr("doorbuster setup"));
+  }
+}
+
 TEST_F(ShopTest, KeepsItsOwnFaultsToItself) {
   sqs_.failure = cloud::Error("AccessDenied", "the secret policy says no", 403);
   const auto response = post(kBody);

@@ -39,6 +39,10 @@ class FakeClock final : public cloud::Clock {
 
 class FakeSqs final : public cloud::Sqs {
  public:
+  cloud::Async<cloud::GetQueueUrlResult> GetQueueUrl(cloud::GetQueueUrlRequest request) override {
+    if (!exists) throw cloud::Error("QueueDoesNotExist", "The specified queue does not exist.");
+    co_return cloud::GetQueueUrlResult{"http://localhost/" + request.QueueName};
+  }
   cloud::Async<cloud::SendMessageResult> SendMessage(cloud::SendMessageRequest request) override {
     if (failure) throw cloud::Error(*failure);
     sent.push_back(request.MessageBody);
@@ -54,6 +58,7 @@ class FakeSqs final : public cloud::Sqs {
 
   std::vector<std::string> sent;
   std::uint64_t waiting = 0;
+  bool exists = true;
   std::optional<cloud::Error> failure;
 };
 

@@ -42,7 +42,7 @@ class Cloud:
     def start(self):
         """Returns once it serves."""
         self.process = self.door.start("up", "--data", self.data, "--port", self.port,
-                                       *self.options)
+                                       "--shop-port", 0, *self.options)
         self.endpoint, self.port = self._announced()
         trust = ssl.create_default_context(cafile=self.certificate) if self.certificate else None
         with urllib.request.urlopen(self.endpoint + "/_doorbuster/health", context=trust,
@@ -55,8 +55,8 @@ class Cloud:
         watchdog.start()
         try:
             for line in self.process.stdout:
-                if found := re.search(r"https?://127\.0\.0\.1:(\d+)", line):
-                    return found[0], int(found[1])
+                if found := re.search(r"AWS +(https?://127\.0\.0\.1:(\d+))", line):
+                    return found[1], int(found[2])
         finally:
             watchdog.cancel()
         raise AssertionError("it ended unserved: " + self.process.stderr.read())

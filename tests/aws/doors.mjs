@@ -15,7 +15,7 @@ export const sdk = createRequire(join(process.env.DOORBUSTER_JAVASCRIPT, "packag
 export async function serve(test) {
   const directory = mkdtempSync(join(tmpdir(), "doorbuster-"));
   const server = spawn(process.env.DOORBUSTER,
-    ["up", "--data", join(directory, "data"), "--port", "0"],
+    ["up", "--data", join(directory, "data"), "--port", "0", "--shop-port", "0"],
     { stdio: ["ignore", "pipe", "inherit"] });
   test.after(async () => {
     if (server.exitCode === null) {
@@ -25,7 +25,7 @@ export async function serve(test) {
     rmSync(directory, { recursive: true });
   });
   for await (const line of createInterface({ input: server.stdout })) {
-    const endpoint = line.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0];
+    const endpoint = line.match(/AWS +(http:\/\/127\.0\.0\.1:\d+)/)?.[1];
     if (endpoint) return endpoint;
   }
   throw new Error("the program ended before it served");

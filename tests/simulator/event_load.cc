@@ -87,7 +87,9 @@ EventLoad::Records EventLoad::records() {
   Records all;
   for (const char* queue : {kSucceeded, kGivenUp}) {
     for (std::uint64_t from = 0;;) {
-      auto operation = engine::browse(world_.bed.engine(), cloud::Scope{}.arn("sqs", queue), from);
+      constexpr std::size_t kPage = 1'000;
+      auto operation =
+          engine::browse(world_.bed.engine(), cloud::Scope{}.arn("sqs", queue), from, kPage);
       const auto page = world_.bed.run(std::move(operation));
       if (page.messages.empty()) break;
       for (const auto& message : page.messages) {

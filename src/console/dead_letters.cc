@@ -1,0 +1,247 @@
+#include "console/dead_letters.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <exception>
+#include <utility>
+
+#include "cloud/error.h"
+#include "console/workers.h"
+#include "functions/dead_letters.h"
+#include "functions/start_order_workflow.h"
+#include "shop/answers.h"
+#include "topology/checkout.h"
+
+namespace doorbuster::console {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kChosenMax = 1'000;
+constexpr std::size_t kLookMax = 20'000;  // letters that a search receives
+constexpr std::size_t kBatch = 10;        // messages that SQS gives or takes at once
+constexpr int kHold_s = 120;              // far beyond what a search takes
+constexpr std::chrono::seconds kRedrivePatience{60};
+
+std::string with_suffix(const char* queue) {
+  return std::string(queue) + topology::kDeadLetterSuffix;
+}
+
+std::vector<std::string> batch_of(std::vector<std::string>& receipts) {
+  const auto count = static_cast<std::ptrdiff_t>(std::min(receipts.size(), kBatch));
+  std::vector<std::string> batch(std::make_move_iterator(receipts.end() - count),
+                                 std::make_move_iterator(receipts.end()));
+  receipts.erase(receipts.end() - count, receipts.end());
+  return batch;
+}
+
+cloud::SendMessageBatchRequest send_again(const std::vector<cloud::Message>& letters) {
+  cloud::SendMessageBatchRequest request;
+  for (const auto& letter : letters) {
+    cloud::SendMessageBatchRequestEntry entry;
+    entry.Id = std::to_string(request.Entries.size());
+    entry.MessageBody = letter.Body;
+    entry.MessageAttributes = letter.MessageAttributes;
+    request.Entries.push_back(std::move(entry));
+  }
+  return request;
+}
+
+cloud::ReceiveMessageRequest receive_from(std::string queue_url) {
+  cloud::ReceiveMessageRequest request;
+  request.QueueUrl = std::move(queue_url);
+  request.MaxNumberOfMessages = kBatch;
+  request.VisibilityTimeout = kHold_s;
+  request.WaitTimeSeconds = 0;
+  request.MessageAttributeNames = {"All"};
+  return request;
+}
+
+void require_all(const std::vector<cloud::BatchResultErrorEntry>& failed) {
+  if (!failed.empty()) throw cloud::Error(failed.front().Code, failed.front().Message, 503);
+}
+
+}  // namespace
+
+DeadLetters::DeadLetters(cloud::Sqs& sqs, cloud::Scope scope, functions::InvoiceDatabase& shipping,
+                         functions::InvoiceDatabase& sales, boost::asio::any_io_executor workers,
+                         Browse browse)
+    : sqs_(sqs),
+      scope_(std::move(scope)),
+      workers_(std::move(workers)),
+      browse_(std::move(browse)),
+      halves_{
+          {"orders", topology::kOrdersQueue, topology::kOrdersDeadLetterQueue, nullptr},
+          {"shipping", topology::kShippingQueue, with_suffix(topology::kShippingQueue), &shipping},
+          {"analytics", topology::kAnalyticsQueue, with_suffix(topology::kAnalyticsQueue), &sales},
+      } {}
+
+const DeadLetters::Half& DeadLetters::half(std::string_view role) const {
+  for (const Half& each : halves_) {
+    if (each.role == role) return each;
+  }
+  throw shop::problem(400, "The queue must be orders, shipping or analytics.");
+}
+
+cloud::Async<std::string> DeadLetters::url_of(std::string queue) {
+  cloud::GetQueueUrlRequest request;
+  request.QueueName = std::move(queue);
+  co_return (co_await sqs_.GetQueueUrl(std::move(request))).QueueUrl;
+}
+
+cloud::Async<std::uint64_t> DeadLetters::count(std::string queue_url) {
+  cloud::GetQueueAttributesRequest request;
+  request.QueueUrl = std::move(queue_url);
+  request.AttributeNames = {"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible",
+                            "ApproximateNumberOfMessagesDelayed"};
+  const auto result = co_await sqs_.GetQueueAttributes(std::move(request));
+  std::uint64_t all = 0;
+  for (const auto& [name, value] : result.Attributes) all += std::stoull(value);
+  co_return all;
+}
+
+json::object DeadLetters::describe(const Half& half, const SeenMessage& message) const {
+  json::object letter{{"message_id", message.id},
+                      {"sent", message.sent.time_since_epoch().count()},
+                      {"body", message.body}};
+  if (half.database == nullptr) {
+    if (const auto id = functions::order_id_in(message.body)) letter["order_id"] = *id;
+    letter["reason"] = functions::why_no_order(message.body);
+    return letter;
+  }
+  const auto objects = functions::objects_in(message.body);
+  if (!objects.empty()) {
+    letter["bucket"] = objects[0].bucket;
+    letter["key"] = objects[0].key;
+  }
+  letter["reason"] = functions::why_refused(*half.database, message.id, objects);
+  return letter;
+}
+
+cloud::Async<json::object> DeadLetters::list(std::string role, std::uint64_t from,
+                                             std::size_t max) {
+  const Half& chosen = half(role);
+  const std::string url = co_await url_of(chosen.dead_letters);
+  const auto total = co_await count(url);
+  const auto page = co_await browse_(scope_.arn("sqs", chosen.dead_letters), from, max);
+  std::function<json::array()> describe_all = [&] {
+    json::array letters;
+    for (const auto& message : page.messages) letters.push_back(describe(chosen, message));
+    return letters;
+  };
+  json::object answer{{"count", total}};
+  answer["letters"] = co_await on_workers(workers_, std::move(describe_all));
+  if (page.messages.size() == max) answer["next"] = std::to_string(page.next);
+  co_return answer;
+}
+
+cloud::Async<json::object> DeadLetters::redrive(ChosenLetters chosen) {
+  const Half& from = half(chosen.role);
+  if (!chosen.all) co_return co_await deal_with(from, std::move(chosen.messages), Deed::redrive);
+  const auto moved =
+      co_await functions::redrive_all(sqs_, scope_.arn("sqs", from.dead_letters), kRedrivePatience);
+  co_return json::object{{"moved", moved}, {"missing", json::array()}};
+}
+
+cloud::Async<json::object> DeadLetters::remove(ChosenLetters chosen) {
+  const Half& from = half(chosen.role);
+  if (!chosen.all) co_return co_await deal_with(from, std::move(chosen.messages), Deed::remove);
+  cloud::PurgeQueueRequest purge;
+  purge.QueueUrl = co_await url_of(from.dead_letters);
+  const auto deleted = co_await count(purge.QueueUrl);
+  co_await sqs_.PurgeQueue(std::move(purge));
+  co_return json::object{{"deleted", deleted}, {"missing", json::array()}};
+}
+
+// SQS gives out no message by its id: letters are received until those that are wanted have come,
+// and the others are put back.
+cloud::Async<json::object> DeadLetters::deal_with(const Half& half, std::set<std::string> wanted,
+                                                  Deed deed) {
+  const std::string url = co_await url_of(half.dead_letters);
+  const std::size_t asked_for = wanted.size();
+  std::vector<std::string> others;
+  std::exception_ptr failure;
+  try {
+    for (std::size_t looked = 0; !wanted.empty() && looked < kLookMax;) {
+      auto request = receive_from(url);
+      auto received = co_await sqs_.ReceiveMessage(std::move(request));
+      if (received.Messages.empty()) break;
+      looked += received.Messages.size();
+      std::vector<cloud::Message> found;
+      for (auto& message : received.Messages) {
+        if (wanted.contains(message.MessageId)) {
+          found.push_back(std::move(message));
+        } else {
+          others.push_back(std::move(message.ReceiptHandle));
+        }
+      }
+      for (const auto& letter : found) wanted.erase(letter.MessageId);
+      if (!found.empty()) co_await carry_out(half, deed, std::move(found));
+    }
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await put_back(url, std::move(others));
+  if (failure) std::rethrow_exception(failure);
+  const char* done = deed == Deed::redrive ? "moved" : "deleted";
+  co_return json::object{{done, asked_for - wanted.size()}, {"missing", json::value_from(wanted)}};
+}
+
+// Sent before it is deleted: what comes twice is recognised, what is lost is lost.
+cloud::Async<void> DeadLetters::carry_out(const Half& half, Deed deed,
+                                          std::vector<cloud::Message> letters) {
+  if (deed == Deed::redrive) {
+    auto again = send_again(letters);
+    again.QueueUrl = co_await url_of(half.queue);
+    const auto sent = co_await sqs_.SendMessageBatch(std::move(again));
+    require_all(sent.Failed);
+  }
+  cloud::DeleteMessageBatchRequest request;
+  request.QueueUrl = co_await url_of(half.dead_letters);
+  for (auto& letter : letters) {
+    request.Entries.push_back({letter.MessageId, std::move(letter.ReceiptHandle)});
+  }
+  const auto deleted = co_await sqs_.DeleteMessageBatch(std::move(request));
+  require_all(deleted.Failed);
+}
+
+// Those that were received last come first again. If it fails, they are only hidden for longer.
+cloud::Async<void> DeadLetters::put_back(std::string queue_url, std::vector<std::string> receipts) {
+  try {
+    while (!receipts.empty()) {
+      cloud::ChangeMessageVisibilityBatchRequest request;
+      request.QueueUrl = queue_url;
+      for (auto& receipt : batch_of(receipts)) {
+        request.Entries.push_back({std::to_string(request.Entries.size()), std::move(receipt), 0});
+      }
+      co_await sqs_.ChangeMessageVisibilityBatch(std::move(request));
+    }
+  } catch (const cloud::Error&) {
+    // They come back by themselves.
+  }
+}
+
+ChosenLetters chosen_letters(const json::object& body) {
+  ChosenLetters chosen;
+  const auto* role = body.if_contains("queue");
+  if (role == nullptr || !role->is_string()) {
+    throw shop::problem(400, "\"queue\" must be orders, shipping or analytics.");
+  }
+  chosen.role = std::string(role->get_string());
+  const auto* all = body.if_contains("all");
+  chosen.all = all != nullptr && all->is_bool() && all->get_bool();
+  if (chosen.all) return chosen;
+  const auto* ids = body.if_contains("message_ids");
+  const auto fault =
+      shop::problem(400, "\"message_ids\" must be a list of 1 to " + std::to_string(kChosenMax) +
+                             " ids of messages, or \"all\" true.");
+  if (ids == nullptr || !ids->is_array() || ids->get_array().empty()) throw fault;
+  if (ids->get_array().size() > kChosenMax) throw fault;
+  for (const auto& id : ids->get_array()) {
+    if (!id.is_string()) throw fault;
+    chosen.messages.emplace(id.get_string());
+  }
+  return chosen;
+}
+
+}  // namespace doorbuster::console

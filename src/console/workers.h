@@ -1,0 +1,22 @@
+// Where what blocks its thread is done, so that no connection waits for another's database.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <functional>
+#include <utility>
+
+#include "cloud/async.h"
+
+namespace doorbuster::console {
+
+// What `work` returns or throws.
+template <class T>
+cloud::Async<T> on_workers(boost::asio::any_io_executor workers, std::function<T()> work) {
+  auto job = [](std::function<T()> todo) -> cloud::Async<T> { co_return todo(); };
+  auto running = job(std::move(work));
+  co_return co_await boost::asio::co_spawn(workers, std::move(running), boost::asio::use_awaitable);
+}
+
+}  // namespace doorbuster::console
