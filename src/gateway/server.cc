@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -14,6 +16,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -32,6 +35,12 @@ using boost::system::error_code;
 constexpr std::chrono::seconds kCheckEvery{1};
 constexpr std::chrono::milliseconds kAcceptAgain{50};  // when the process is out of descriptors
 constexpr std::chrono::milliseconds kFinishedAgain{2};
+constexpr std::chrono::seconds kLinger{2};   // for a client to read that it is turned away
+constexpr std::size_t kTurnedAwayMax = 256;  // at once; more are only hung up on
+constexpr std::string_view kBusy =
+    "HTTP/1.1 503 Slow Down\r\nRetry-After: 1\r\nContent-Type: text/plain\r\n"
+    "Content-Length: 65\r\nConnection: close\r\n\r\n"
+    "There are too many connections at the moment. Try again shortly.\n";
 
 // Every connection takes a descriptor, and the store's files some more.
 void raise_descriptor_limit() {
@@ -175,20 +184,37 @@ class Server::Impl {
       } else if (worker.connections() * workers_.size() < options_.limits.connections) {
         worker.add(std::move(socket));
       } else {
-        turn_away(socket);
+        turn_away(std::move(socket), worker.context());
       }
     }
   }
 
-  void turn_away(tcp::socket& socket) const {
-    constexpr std::string_view kBusy =
-        "HTTP/1.1 503 Slow Down\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: "
-        "close\r\n\r\n";
-    error_code ignored;
-    socket.non_blocking(true, ignored);
-    socket.write_some(asio::buffer(kBusy), ignored);
+  void turn_away(tcp::socket socket, asio::io_context& context) {
     options_.log("a connection was turned away: there are " +
                  std::to_string(options_.limits.connections) + " already");
+    if (turned_away_ >= kTurnedAwayMax) return;
+    auto refusal = refuse(std::make_shared<tcp::socket>(std::move(socket)));
+    asio::co_spawn(context, std::move(refusal), asio::detached);
+  }
+
+  // Until the client has read it, or has had the time: a socket that is closed with bytes unread
+  // takes back what it has said.
+  cloud::Async<void> refuse(std::shared_ptr<tcp::socket> socket) {
+    ++turned_away_;
+    error_code ec;
+    co_await asio::async_write(*socket, asio::buffer(kBusy),
+                               asio::redirect_error(asio::use_awaitable, ec));
+    if (!ec) socket->shutdown(tcp::socket::shutdown_send, ec);
+    asio::steady_timer patience(socket->get_executor(), kLinger);
+    patience.async_wait([socket](const error_code& stopped) {
+      error_code ignored;
+      if (!stopped) socket->close(ignored);
+    });
+    for (std::array<char, 4096> unread{}; !ec;) {
+      co_await socket->async_read_some(asio::buffer(unread),
+                                       asio::redirect_error(asio::use_awaitable, ec));
+    }
+    --turned_away_;
   }
 
   void finish() {
@@ -212,6 +238,7 @@ class Server::Impl {
   std::unique_ptr<Shared> shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::optional<tcp::acceptor> acceptor_;
+  std::atomic<std::size_t> turned_away_ = 0;  // that are being told so
   bool started_ = false;
 };
 

@@ -317,9 +317,11 @@ TEST_F(ServerTest, TurnsAwayWhoeverIsTooMany) {
   first.send(sqs_request("GetQueueUrl", R"({"QueueName":"a"})"));
   first.answer();
   Peer second(port_);
+  second.send(sqs_request("GetQueueUrl", R"({"QueueName":"b"})"));
   const auto refusal = second.answer();
   EXPECT_TRUE(refusal.starts_with("HTTP/1.1 503 ")) << refusal;
   EXPECT_NE(refusal.find("\r\nRetry-After: 1\r\n"), std::string::npos) << refusal;
+  EXPECT_TRUE(refusal.ends_with("Try again shortly.\n")) << refusal;
 }
 
 TEST(Listener, RefusesWhatIsNoAddress) {
