@@ -23,7 +23,8 @@ Embedded::Embedded(Options options)
     : where_(options.directory.path().string()),
       probe_(probe_options(options.directory)),
       built_in_(pool().get_executor()),
-      functions_(built_in_, options.zips ? *options.zips : engine::no_functions()) {
+      logged_(built_in_, options.function_logs, clock_),
+      functions_(logged_, options.zips ? *options.zips : engine::no_functions()) {
   try {
     engine::EngineOptions engine_options;
     engine_options.directory = options.directory.engine();

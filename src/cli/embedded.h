@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/checkout_functions.h"
+#include "cli/failure_log.h"
 #include "cli/system.h"
 #include "cli/system_probe.h"
 #include "engine/built_in_functions.h"
@@ -27,7 +28,8 @@ class Embedded : public System {
     engine::Log log;
     std::int64_t opening_stock = 1'000'000;
     std::string endpoint = "http://127.0.0.1:4566";  // what queue URLs begin with
-    cloud::FunctionHost* zips = nullptr;  // runs functions that are no images; outlives this
+    cloud::FunctionHost* zips = nullptr;       // runs functions that are no images; outlives this
+    std::filesystem::path function_logs = {};  // see FailureLog
     CheckoutOptions checkout = {};
   };
 
@@ -102,6 +104,7 @@ class Embedded : public System {
   const cloud::Scope scope_;
   const cloud::SystemClock clock_;
   engine::BuiltInFunctions built_in_;
+  FailureLog logged_;
   engine::HostByPackageType functions_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<cloud::Services> services_;

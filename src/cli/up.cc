@@ -209,6 +209,7 @@ int up(const UpOptions& options) {
                    .log = log,
                    .endpoint = addresses.endpoint,
                    .zips = &zips,
+                   .function_logs = function_logs(directory),
                    .checkout = options.checkout});
   const StopFirst stop_first(zips);
   door_settings.pages[std::string(engine::kCertificatePath)] = certificate_of(system);

@@ -110,6 +110,28 @@ TEST_F(FunctionLogTest, ALineWithoutEndBecomesSeveral) {
   EXPECT_THAT(content(path), EndsWith("\tx\n"));
 }
 
+TEST_F(FunctionLogTest, ItsLastLinesCanBeRead) {
+  EXPECT_FALSE(last_lines(path, 10));
+  FunctionLog log(path, clock);
+  for (int i = 0; i < 5; ++i) log.add("line " + std::to_string(i));
+  log.flush();
+  const auto two = last_lines(path, 2);
+  ASSERT_TRUE(two);
+  EXPECT_THAT(*two, testing::ElementsAre(EndsWith("\tline 3"), EndsWith("\tline 4")));
+  EXPECT_THAT(*last_lines(path, 10), SizeIs(5));
+  EXPECT_THAT(*last_lines(path, 0), SizeIs(0));
+}
+
+TEST_F(FunctionLogTest, NoLineIsReadInPart) {
+  FunctionLog log(path, clock);
+  log.add(std::string(600 << 10, 'a'));
+  log.add(std::string(600 << 10, 'b'));
+  log.flush();
+  const auto lines = last_lines(path, 10);
+  ASSERT_THAT(*lines, SizeIs(1));
+  EXPECT_THAT(lines->front(), HasSubstr("Z\tb"));
+}
+
 TEST_F(FunctionLogTest, ADirectoryThatCantBeWrittenStopsNobody) {
   std::ofstream(home.path() / "logs") << "a file";
   FunctionLog log(path, clock);

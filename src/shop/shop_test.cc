@@ -11,48 +11,8 @@ namespace doorbuster::shop {
 namespace {
 
 using ::testing::HasSubstr;
-using Headers = std::vector<wire::RequestHead::Header>;
 
 const std::string kBody = R"({"customerName":"Ada","product":"LANTERN","amount":19.99})";
-
-class FakeRequest final : public gateway::Request, public cloud::ByteStream {
- public:
-  FakeRequest(std::string_view method, std::string_view path, Headers headers, std::string body)
-      : body_(std::move(body)), length_(body_.size()) {
-    head_.method = method;
-    head_.path = path;
-    head_.headers = std::move(headers);
-  }
-
-  const wire::RequestHead& head() const override { return head_; }
-  const std::string& id() const override { return id_; }
-  const std::string& peer() const override { return id_; }
-  bool secure() const override { return false; }
-  std::optional<std::uint64_t> content_length() const override { return length_; }
-  bool chunked() const override { return !length_; }
-  cloud::Async<std::shared_ptr<cloud::ByteStream>> body() override {
-    co_return std::shared_ptr<cloud::ByteStream>(std::shared_ptr<void>(), this);
-  }
-  cloud::Async<wire::Response> wait_for(cloud::Async<wire::Response> operation) override {
-    return operation;
-  }
-  cloud::Async<std::string> read() override { co_return std::exchange(body_, {}); }
-
-  void in_chunks() { length_.reset(); }
-
- private:
-  wire::RequestHead head_;
-  const std::string id_ = "request-1";
-  std::string body_;
-  std::optional<std::uint64_t> length_;
-};
-
-std::string header(const wire::Response& response, std::string_view name) {
-  for (const auto& [key, value] : response.headers) {
-    if (key == name) return value;
-  }
-  return "(none)";
-}
 
 class ShopTest : public ::testing::Test {
  protected:

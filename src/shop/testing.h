@@ -1,4 +1,4 @@
-// The parts of the cloud that the shop uses, as simple as can be, for this room's tests.
+// The parts of the cloud that the shop uses, and its requests, as simple as can be, for tests.
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
@@ -13,8 +13,10 @@
 #include "cloud/error.h"
 #include "cloud/sqs.h"
 #include "cloud/step_functions.h"
+#include "gateway/handler.h"
 #include "shop/order_status.h"
 #include "topology/checkout.h"
+#include "wire/encoding.h"
 
 namespace doorbuster::shop {
 
@@ -36,6 +38,50 @@ class FakeClock final : public cloud::Clock {
   cloud::Time now() const override { return time; }
   cloud::Time time = at(1'000);
 };
+
+using Headers = std::vector<wire::RequestHead::Header>;
+
+// A request as a server would have read it.
+class FakeRequest final : public gateway::Request, public cloud::ByteStream {
+ public:
+  // What it is given outlives it, but for the body. The target is a path, with a query or without.
+  FakeRequest(std::string_view method, std::string_view target, Headers headers, std::string body)
+      : body_(std::move(body)), length_(body_.size()) {
+    head_.method = method;
+    head_.query = target;
+    head_.path = wire::take_until(head_.query, '?');
+    head_.headers = std::move(headers);
+  }
+
+  const wire::RequestHead& head() const override { return head_; }
+  const std::string& id() const override { return id_; }
+  const std::string& peer() const override { return id_; }
+  bool secure() const override { return false; }
+  std::optional<std::uint64_t> content_length() const override { return length_; }
+  bool chunked() const override { return !length_; }
+  cloud::Async<std::shared_ptr<cloud::ByteStream>> body() override {
+    co_return std::shared_ptr<cloud::ByteStream>(std::shared_ptr<void>(), this);
+  }
+  cloud::Async<wire::Response> wait_for(cloud::Async<wire::Response> operation) override {
+    return operation;
+  }
+  cloud::Async<std::string> read() override { co_return std::exchange(body_, {}); }
+
+  void in_chunks() { length_.reset(); }
+
+ private:
+  wire::RequestHead head_;
+  const std::string id_ = "request-1";
+  std::string body_;
+  std::optional<std::uint64_t> length_;
+};
+
+inline std::string header(const wire::Response& response, std::string_view name) {
+  for (const auto& [key, value] : response.headers) {
+    if (key == name) return value;
+  }
+  return "(none)";
+}
 
 class FakeSqs final : public cloud::Sqs {
  public:

@@ -1,8 +1,7 @@
 // The shop's JSON: what comes back is what /openapi.json says.
 import assert from "node:assert/strict";
-import { connect } from "node:net";
 import { after, before, test } from "node:test";
-import { openShop, packages, post } from "./shop.mjs";
+import { openShop, packages, post, talk } from "./shop.mjs";
 
 const Ajv = packages("ajv/dist/2020").default;
 const addFormats = packages("ajv-formats").default;
@@ -55,20 +54,6 @@ async function expectStatus(status, body, headers) {
 }
 
 const kHead = "POST /submit-order HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
-
-// What comes back when these bytes are sent and the connection is closed or waits.
-function talk(bytes, { andGo = false } = {}) {
-  const { hostname, port } = new URL(shop.url);
-  return new Promise((resolve) => {
-    const socket = connect(Number(port), hostname, () => {
-      socket.write(bytes);
-      if (andGo) socket.destroy();
-    });
-    let heard = "";
-    socket.on("data", (piece) => (heard += piece));
-    socket.on("close", () => resolve(heard));
-  });
-}
 
 async function order(id) {
   const response = await fetch(`${shop.url}/orders/${id}`);
@@ -162,6 +147,7 @@ test("10 MB of JSON are refused before they have come", async () => {
   await expectStatus(413, `{"customerName":"${"x".repeat(10_000_000)}"}`);
   const chunk = "x".repeat(2_000_000);
   const answer = await talk(
+    shop.url,
     `${kHead}Transfer-Encoding: chunked\r\n\r\n${chunk.length.toString(16)}\r\n${chunk}`,
   );
   assert.match(answer, /^HTTP\/1\.1 413 /);
@@ -179,9 +165,9 @@ test("orders come as JSON and from the shop's own pages", async () => {
 });
 
 test("a connection that breaks in the middle of an order leaves the shop open", async () => {
-  await talk(`${kHead}Content-Length: 100\r\n\r\n{"customerName"`, { andGo: true });
-  await talk("POST /submit-or", { andGo: true });
-  assert.match(await talk("HELLO\r\n\r\n"), /^HTTP\/1\.1 400 .*"success":false/s);
+  await talk(shop.url, `${kHead}Content-Length: 100\r\n\r\n{"customerName"`, { andGo: true });
+  await talk(shop.url, "POST /submit-or", { andGo: true });
+  assert.match(await talk(shop.url, "HELLO\r\n\r\n"), /^HTTP\/1\.1 400 .*"success":false/s);
   await expectStatus(202, kOrder);
 });
 

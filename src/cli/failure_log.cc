@@ -1,0 +1,43 @@
+#include "cli/failure_log.h"
+
+#include <utility>
+
+#include "cloud/arn.h"
+
+namespace doorbuster::cli {
+namespace {
+
+constexpr std::size_t kLineMax = 4096;
+
+std::filesystem::path path_under(const std::filesystem::path& logs,
+                                 const cloud::Deployment& deployment) {
+  const auto arn = cloud::Arn::parse(deployment.FunctionArn).value_or(cloud::Arn{});
+  return logs / arn.region / arn.account / (deployment.FunctionName + ".log");
+}
+
+}  // namespace
+
+cloud::Async<void> FailureLog::check(cloud::Deployment deployment) {
+  co_await functions_.check(std::move(deployment));
+}
+
+cloud::Async<cloud::InvocationOutcome> FailureLog::invoke(cloud::Deployment deployment,
+                                                          cloud::Invocation invocation) {
+  const auto log = path_under(logs_, deployment);
+  const std::string id = invocation.AwsRequestId;
+  auto outcome = co_await functions_.invoke(std::move(deployment), std::move(invocation));
+  if (!outcome.FunctionError.empty() && !logs_.empty()) {
+    add(log, "[ERROR] RequestId: " + id + ' ' + outcome.Payload.substr(0, kLineMax));
+  }
+  co_return outcome;
+}
+
+void FailureLog::add(const std::filesystem::path& log, const std::string& line) {
+  const std::lock_guard held(mutex_);
+  auto& opened = open_[log];
+  if (!opened) opened = std::make_unique<runtime::FunctionLog>(log, clock_);
+  opened->add(line);
+  opened->flush();
+}
+
+}  // namespace doorbuster::cli
