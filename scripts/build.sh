@@ -5,7 +5,8 @@
 BUILD_PACKAGES=(
   g++ cmake ninja-build
   libboost1.81-dev libboost-json1.81-dev libcli11-dev libgtest-dev libgmock-dev
-  libjemalloc-dev libpugixml-dev librocksdb-dev libsoci-dev libsqlite3-dev libssl-dev libzip-dev zlib1g-dev
+  libcurl4-openssl-dev libjemalloc-dev libpugixml-dev librocksdb-dev libsoci-dev libsqlite3-dev
+  libssl-dev libzip-dev zlib1g-dev
 )
 
 # For the pages. Whoever has npm from elsewhere keeps it: Debian's conflicts with that.

@@ -102,8 +102,8 @@ void Embedded::start_lambda() {
   const engine::EventSourcePollers pollers(*engine_, pool().get_executor());
 }
 
-void Embedded::start_deliveries(engine::HttpPost post) {
-  deliveries_.emplace(*engine_, std::move(post), pool().get_executor());
+void Embedded::start_deliveries(engine::HttpPost post, engine::SendMail mail) {
+  deliveries_.emplace(*engine_, std::move(post), std::move(mail), pool().get_executor());
 }
 
 void Embedded::start_tasks() {

@@ -12,8 +12,8 @@
 #include "engine/built_in_functions.h"
 #include "engine/event_source_mapping.h"
 #include "engine/function_hosts.h"
-#include "engine/http_deliveries.h"
 #include "engine/metric_sampler.h"
+#include "engine/postman.h"
 #include "engine/services.h"
 #include "engine/task_runner.h"
 #include "functions/record_sales.h"
@@ -72,8 +72,9 @@ class Embedded : public System {
   // queues, as their event-source mappings say.
   void start_lambda();
 
-  // Begins to post what topics have for their HTTP subscriptions.
-  void start_deliveries(engine::HttpPost post);
+  // Begins to post what topics have for their HTTP subscriptions, and to mail what they have for
+  // addresses, if there is `mail`.
+  void start_deliveries(engine::HttpPost post, engine::SendMail mail);
   // Begins to carry out the tasks of executions.
   void start_tasks() override;
   // Begins to measure this process and to keep what is counted, minute by minute.
@@ -122,7 +123,7 @@ class Embedded : public System {
   std::optional<engine::EventSourceMapping> sales_mapping_;
   std::unique_ptr<functions::PaymentLedger> payments_;
   std::unique_ptr<CheckoutFunctions> checkout_;
-  std::optional<engine::HttpDeliveries> deliveries_;
+  std::optional<engine::Postman> deliveries_;
   std::optional<engine::TaskRunner> tasks_;
   std::optional<engine::MetricSampling> metrics_;
   mutable std::mutex mutex_;  // guards what follows

@@ -120,6 +120,11 @@ void add_up(CLI::App& app, Action& action) {
   command->add_option("--certificate", options->certificate,
                       "Serve TLS with this certificate (PEM)");
   command->add_option("--private-key", options->private_key, "The certificate's key (PEM)");
+  command->add_option("--smtp", options->smtp,
+                      "Mail server for topics' e-mail subscriptions: smtp://[USER@]HOST[:PORT], or "
+                      "smtps://…; the password is DOORBUSTER_SMTP_PASSWORD's");
+  command->add_option("--mail-from", options->mail_from,
+                      "Address that mail comes from (default no-reply@localhost)");
   command->add_option("--threads", options->threads, "Threads that serve connections (default 1)")
       ->check(CLI::Range(1, 64));
   command->add_flag("--demo", options->demo, "Set up the topology and run its consumers, too");

@@ -1,12 +1,14 @@
 #include "cli/up.h"
 
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 
 #include "aws/http_client.h"
 #include "cli/credentials.h"
 #include "cli/embedded.h"
 #include "cli/shop_front.h"
+#include "cli/smtp.h"
 #include "cli/terminal.h"
 #include "engine/notification.h"
 #include "gateway/aws_door.h"
@@ -88,6 +90,15 @@ engine::HttpPost post_by(aws::HttpClient& client) {
 
 std::filesystem::path function_logs(const DataDirectory& directory) {
   return directory.functions() / "logs";
+}
+
+engine::SendMail mail_by(Smtp& smtp) {
+  return [&smtp](engine::Mail mail) { return smtp.send(std::move(mail)); };
+}
+
+SmtpOptions smtp_options(const UpOptions& options) {
+  const char* password = std::getenv("DOORBUSTER_SMTP_PASSWORD");
+  return {*options.smtp, password ? password : "", options.mail_from};
 }
 
 // Functions are given the first key of their account.
@@ -202,7 +213,9 @@ int up(const UpOptions& options) {
   door_settings.log = log;
   front_settings.server = server_settings;
   front_settings.endpoint = addresses.endpoint;
-  aws::HttpClient client;  // of the topics' deliveries, which end with the system
+  aws::HttpClient client;    // of the topics' deliveries, which end with the system
+  std::optional<Smtp> smtp;  // as well
+  if (options.smtp) smtp.emplace(smtp_options(options));
   const cloud::SystemClock clock;
   runtime::ProcessHost zips(host_options(directory, addresses.endpoint, door_settings.keys), clock);
   Embedded system({.directory = directory,
@@ -228,7 +241,7 @@ int up(const UpOptions& options) {
     system.start_functions(*resources);
   }
   system.start_lambda();
-  system.start_deliveries(post_by(client));
+  system.start_deliveries(post_by(client), smtp ? mail_by(*smtp) : nullptr);
   system.start_tasks();
   system.start_metrics();
   server->start();

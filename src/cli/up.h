@@ -24,6 +24,8 @@ struct UpOptions {
   bool demo = false;                             // set up the topology and run the consumers
   std::uint64_t orders_waiting_max = 1'000'000;  // in orders-queue; then the shop takes no more
   CheckoutOptions checkout;
+  std::optional<std::string> smtp;  // the mail server's URL; without one addresses get nothing
+  std::string mail_from = "no-reply@localhost";
 };
 
 // Returns when SIGINT, SIGTERM or SIGHUP has come and all requests under way are answered. Throws

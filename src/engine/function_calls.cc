@@ -65,8 +65,10 @@ cloud::Async<cloud::InvocationOutcome> call_function(Engine& engine,
   } catch (...) {
     failure = std::current_exception();
   }
-  auto end = [function_arn, &outcome](Machine& m, Turn&) {
-    m.functions.end(function_arn, outcome ? &*outcome : nullptr);
+  const bool failed = !outcome || !outcome->FunctionError.empty();
+  const auto took = outcome ? std::optional(outcome->Duration) : std::nullopt;
+  auto end = [function_arn, failed, took](Machine& m, Turn&) {
+    m.functions.end(function_arn, failed, took);
   };
   engine.tell(std::move(end));
   if (failure) std::rethrow_exception(failure);

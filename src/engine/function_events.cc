@@ -165,7 +165,7 @@ void FunctionEvents::delay(Turn& turn, const Function& function, const Delivery&
 }
 
 void FunctionEvents::refused(Turn& turn, const std::string& arn, const Delivery& delivery) {
-  functions_.end(arn, nullptr);
+  functions_.end(arn, true, std::nullopt);
   --under_way_[arn];
   if (const Function* function = functions_.find(arn)) {
     delay(turn, *function, delivery);
@@ -176,7 +176,7 @@ void FunctionEvents::refused(Turn& turn, const std::string& arn, const Delivery&
 void FunctionEvents::finished(Turn& turn, const std::string& arn, const Delivery& delivery,
                               const cloud::InvocationOutcome& outcome) {
   const bool failed = !outcome.FunctionError.empty();
-  functions_.end(arn, &outcome);
+  functions_.end(arn, failed, outcome.Duration);
   --under_way_[arn];
   const Function* function = functions_.find(arn);
   if (!function) return;

@@ -230,7 +230,8 @@ cloud::Deployment Functions::begin(const std::string& arn) {
   return function.deployment();
 }
 
-void Functions::end(const std::string& arn, const cloud::InvocationOutcome* outcome) {
+void Functions::end(const std::string& arn, bool failed,
+                    std::optional<std::chrono::milliseconds> took) {
   const auto running = running_.find(arn);
   const int others = --running->second;
   if (others == 0) running_.erase(running);
@@ -239,8 +240,8 @@ void Functions::end(const std::string& arn, const cloud::InvocationOutcome* outc
   if (!function) return;
   const FunctionMetrics& metrics = *function->metrics;
   metrics.concurrent->set(others);
-  if (!outcome || !outcome->FunctionError.empty()) metrics.errors->add();
-  if (outcome) metrics.duration->add(outcome->Duration);
+  if (failed) metrics.errors->add();
+  if (took) metrics.duration->add(*took);
 }
 
 bool Functions::allows(const std::string& arn, const ServiceCaller& caller,

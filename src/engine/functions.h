@@ -78,8 +78,8 @@ class Functions {
   // A call begins: end() must follow. Throws ResourceNotFoundException, and
   // TooManyRequestsException while too many are under way.
   cloud::Deployment begin(const std::string& arn);
-  // Null: the call could not be begun after all.
-  void end(const std::string& arn, const cloud::InvocationOutcome* outcome);
+  // How long it took; nothing if it could not be begun after all.
+  void end(const std::string& arn, bool failed, std::optional<std::chrono::milliseconds> took);
 
   // Whether the function exists and its policy lets the service call it; if not, `why` says so.
   bool allows(const std::string& arn, const ServiceCaller& caller, std::string* why) const;

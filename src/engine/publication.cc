@@ -109,7 +109,7 @@ void split_by_protocol(Publication& publication) {
   if (bad) {
     throw invalid_parameter("Message Structure - JSON message body failed to parse");
   }
-  const auto text = [&json](const char* name) -> std::optional<std::string> {
+  const auto text = [&json](std::string_view name) -> std::optional<std::string> {
     const auto* object = json.if_object();
     const auto* found = object ? object->if_contains(name) : nullptr;
     if (!found || !found->is_string()) return std::nullopt;
@@ -120,9 +120,9 @@ void split_by_protocol(Publication& publication) {
     throw invalid_parameter("Message Structure - No default entry in JSON message body");
   }
   publication.message = text("sqs").value_or(*everybody);
-  publication.http = text("http").value_or(*everybody);
-  publication.https = text("https").value_or(*everybody);
-  publication.lambda = text("lambda").value_or(*everybody);
+  for (std::size_t i = 0; i < kProtocols; ++i) {
+    publication.texts[i] = text(kProtocolNames[i]).value_or(*everybody);
+  }
 }
 
 }  // namespace

@@ -2,15 +2,21 @@
 // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "cloud/sns.h"
 
 namespace doorbuster::engine {
 
-enum class Protocol : unsigned char { sqs, http, https, lambda };
-inline constexpr std::size_t kProtocols = 4;
+enum class Protocol : unsigned char { sqs, http, https, lambda, email, email_json };
+inline constexpr std::size_t kProtocols = 6;
+
+// As Subscribe and a message's structure name them.
+inline constexpr std::array<std::string_view, kProtocols> kProtocolNames = {
+    "sqs", "http", "https", "lambda", "email", "email-json"};
 
 // A FIFO topic wants a group, and an id for deduplication unless it takes the digest of the
 // content.
@@ -20,16 +26,12 @@ struct Publication {
   cloud::MessageAttributeMap attributes;
   std::string group;
   std::string deduplication;
-  // Where MessageStructure is json and they differ from what queues get.
-  std::optional<std::string> http = {};
-  std::optional<std::string> https = {};
-  std::optional<std::string> lambda = {};
+  // By protocol, where MessageStructure is json: what differs from what queues get.
+  std::array<std::optional<std::string>, kProtocols> texts = {};
 
   const std::string& text(Protocol protocol) const {
-    if (protocol == Protocol::http && http) return *http;
-    if (protocol == Protocol::https && https) return *https;
-    if (protocol == Protocol::lambda && lambda) return *lambda;
-    return message;
+    const auto& own = texts[static_cast<std::size_t>(protocol)];
+    return own ? *own : message;
   }
 };
 

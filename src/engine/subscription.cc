@@ -15,16 +15,30 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kEndpointMax = 2'048;
-constexpr std::array<std::string_view, kProtocols> kNames = {"sqs", "http", "https", "lambda"};
-constexpr std::array<std::string_view, 5> kNotOffered = {"email", "email-json", "sms",
-                                                         "application", "firehose"};
+constexpr std::size_t kAddressMax = 254;  // RFC 5321, 4.5.3.1.3, without the brackets
+constexpr std::array<std::string_view, 3> kNotOffered = {"sms", "application", "firehose"};
+
+// Of mail, on which an endpoint has no say.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
+constexpr RetryPolicy kMailRetries{.retries = 50,
+                                   .min_delay_retries = 2,
+                                   .max_delay_retries = 38,
+                                   .min_delay_s = 10,
+                                   .max_delay_s = 600,
+                                   .backoff = RetryPolicy::Backoff::exponential};
+
+std::string_view name_of(Protocol protocol) {
+  return kProtocolNames[static_cast<std::size_t>(protocol)];
+}
 
 Protocol to_protocol(const std::string& name) {
-  const auto found = std::find(kNames.begin(), kNames.end(), name);
-  if (found != kNames.end()) return static_cast<Protocol>(found - kNames.begin());
+  const auto* const found = std::find(kProtocolNames.begin(), kProtocolNames.end(), name);
+  if (found != kProtocolNames.end()) {
+    return static_cast<Protocol>(found - kProtocolNames.begin());
+  }
   const bool known = std::find(kNotOffered.begin(), kNotOffered.end(), name) != kNotOffered.end();
   throw invalid_parameter("Amazon SNS does not support this protocol string: " + name +
-                          (known ? " (here: sqs, lambda, http and https)" : ""));
+                          (known ? " (here: sqs, lambda, http, https, email and email-json)" : ""));
 }
 
 bool is_fifo(std::string_view name) {
@@ -71,6 +85,24 @@ void check_url(const std::string& url, const std::string& protocol, const Topic&
   }
 }
 
+// What a mail server could take; whether somebody reads it, the confirmation shows.
+void check_address(const std::string& address, const std::string& protocol, const Topic& topic) {
+  if (topic.fifo) {
+    throw invalid_parameter("Invalid protocol type: " + protocol +
+                            ": a FIFO topic delivers to SQS queues only");
+  }
+  const auto at = address.find('@');
+  const auto mailable = [](unsigned char c) {
+    return std::isgraph(c) &&
+           std::string_view("<>()[],;:\\\"").find(static_cast<char>(c)) == std::string_view::npos;
+  };
+  const bool plain = std::all_of(address.begin(), address.end(), mailable);
+  if (!plain || address.size() > kAddressMax || at == 0 || at == std::string::npos ||
+      at + 1 == address.size() || address.find('@', at + 1) != std::string::npos) {
+    throw invalid_parameter("Email address");
+  }
+}
+
 bool to_bool(const std::string& name, const std::string& value) {
   std::string lower = value;
   std::transform(lower.begin(), lower.end(), lower.begin(),
@@ -113,9 +145,10 @@ std::string to_dead_letter_arn(const std::string& policy, bool fifo) {
 void set_one(Subscription& to, const std::string& name, std::string value) {
   if (name == "RawMessageDelivery") {
     to.raw = to_bool(name, value);
-    if (to.raw && to.protocol == Protocol::lambda) {
-      throw invalid_parameter(
-          "RawMessageDelivery: Delivery protocol [lambda] does not support raw message delivery.");
+    if (to.raw && (to.protocol == Protocol::lambda || to.is_mail())) {
+      throw invalid_parameter("RawMessageDelivery: Delivery protocol [" +
+                              std::string(name_of(to.protocol)) +
+                              "] does not support raw message delivery.");
     }
     value = to.raw ? "true" : "false";
   } else if (name == "FilterPolicyScope") {
@@ -141,7 +174,8 @@ void set_one(Subscription& to, const std::string& name, std::string value) {
 
 bool wants_confirmation(const cloud::Caller& caller, const std::string& protocol,
                         const std::string& endpoint) {
-  if (protocol != "sqs") return protocol == "http" || protocol == "https";
+  if (protocol != "sqs")
+    return protocol == "http" || protocol == "https" || protocol.starts_with("email");
   const auto arn = cloud::Arn::parse(endpoint);
   return arn && arn->account != caller.scope.account;
 }
@@ -156,6 +190,8 @@ Subscription Subscription::make(const cloud::Caller& caller, const Topic& topic,
   made.endpoint = request.Endpoint;
   if (made.is_http()) {
     check_url(request.Endpoint, request.Protocol, topic);
+  } else if (made.is_mail()) {
+    check_address(request.Endpoint, request.Protocol, topic);
   } else if (made.protocol == Protocol::lambda) {
     check_function(request.Endpoint, topic);
   } else {
@@ -164,6 +200,10 @@ Subscription Subscription::make(const cloud::Caller& caller, const Topic& topic,
   made.confirmation.pending = wants_confirmation(caller, request.Protocol, request.Endpoint);
   in_attributes([&] { made.set(request.Attributes); });
   return made;
+}
+
+RetryPolicy Subscription::retry_policy(const Topic& topic) const {
+  return is_mail() ? kMailRetries : topic.delivery.with(delivery).retry_policy();
 }
 
 void Subscription::set(const cloud::AttributeMap& changes) {
@@ -180,7 +220,7 @@ cloud::AttributeMap Subscription::attributes(const Topic& topic) const {
   all["TopicArn"] = topic_arn;
   all["Owner"] = owner;
   all["SubscriptionPrincipal"] = principal;
-  all["Protocol"] = kNames[static_cast<std::size_t>(protocol)];
+  all["Protocol"] = name_of(protocol);
   all["Endpoint"] = endpoint;
   all["PendingConfirmation"] = confirmation.pending ? "true" : "false";
   if (!confirmation.pending) {
@@ -199,8 +239,8 @@ cloud::AttributeMap Subscription::attributes(const Topic& topic) const {
 }
 
 cloud::Subscription Subscription::listed() const {
-  return {confirmation.pending ? "PendingConfirmation" : arn, owner,
-          std::string(kNames[static_cast<std::size_t>(protocol)]), endpoint, topic_arn};
+  return {confirmation.pending ? "PendingConfirmation" : arn, owner, std::string(name_of(protocol)),
+          endpoint, topic_arn};
 }
 
 std::string Subscription::encode() const {
@@ -213,7 +253,7 @@ std::string Subscription::encode() const {
                                       {"topic", topic_arn},
                                       {"owner", owner},
                                       {"principal", principal},
-                                      {"protocol", kNames[static_cast<std::size_t>(protocol)]},
+                                      {"protocol", name_of(protocol)},
                                       {"endpoint", endpoint},
                                       {"confirmation", confirmed},
                                       {"attributes", json::value_from(text)}});

@@ -41,6 +41,11 @@ struct Subscription {
   std::string dead_letter_arn;
 
   bool is_http() const { return protocol == Protocol::http || protocol == Protocol::https; }
+  bool is_mail() const { return protocol == Protocol::email || protocol == Protocol::email_json; }
+  // What its topic has for it waits in a queue of its own until it is posted.
+  bool is_posted() const { return is_http() || is_mail(); }
+  // When a message that could not be posted is tried again.
+  RetryPolicy retry_policy(const Topic& topic) const;
 
   // Of the caller, without an ARN. Throws InvalidParameter, as does set().
   static Subscription make(const cloud::Caller& caller, const Topic& topic,
@@ -58,7 +63,7 @@ struct Subscription {
 };
 
 // Whether the endpoint must say that it wants the subscription: of those that can be subscribed,
-// all must but the caller's own queues.
+// all must but functions and the caller's own queues.
 bool wants_confirmation(const cloud::Caller& caller, const std::string& protocol,
                         const std::string& endpoint);
 

@@ -139,8 +139,8 @@ void Topics::fan_out(Turn& turn, Fanout fanout) {
       continue;
     }
     auto message = to_message(fanout, subscriber);
-    if (subscriber.is_http()) {
-      deliver_to_url(turn, subscriber, std::move(message), kNotification, fanout.stamp.id);
+    if (subscriber.is_posted()) {
+      deliver_by_post(turn, subscriber, std::move(message), kNotification, fanout.stamp.id);
     } else if (subscriber.protocol == Protocol::lambda) {
       deliver_to_function(turn, from, subscriber, std::move(message));
     } else {
@@ -238,8 +238,8 @@ void Topics::give_up(Turn& turn, const Topic& topic, const Subscription& subscri
 
 // --- To HTTP endpoints ------------------------------------------------------------------------
 
-void Topics::deliver_to_url(Turn& turn, const Subscription& subscriber, StoredMessage&& message,
-                            std::string_view type, const std::string& id) {
+void Topics::deliver_by_post(Turn& turn, const Subscription& subscriber, StoredMessage&& message,
+                             std::string_view type, const std::string& id) {
   message.attributes[kTypeAttribute] = text_attribute(type);
   message.attributes[kIdAttribute] = text_attribute(id);
   if (subscriber.raw && type == kNotification) {
@@ -248,38 +248,39 @@ void Topics::deliver_to_url(Turn& turn, const Subscription& subscriber, StoredMe
   queues_.send(turn, *queues_.by_arn(subscriber.arn), std::move(message), std::nullopt);
 }
 
-HttpSubscriptions Topics::http_subscriptions() const {
-  HttpSubscriptions all{http_version_, {}};
+PostedSubscriptions Topics::posted_subscriptions() const {
+  PostedSubscriptions all{posted_version_, {}};
   for (const auto& [arn, subscription] : subscriptions_) {
-    if (subscription.is_http()) all.arns.push_back(arn);
+    if (subscription.is_posted()) all.arns.push_back(arn);
   }
   return all;
 }
 
-void Topics::watch_http(Turn& turn, std::uint64_t known,
-                        std::unique_ptr<Reply<HttpSubscriptions>>& reply) {
+void Topics::watch_posted(Turn& turn, std::uint64_t known,
+                          std::unique_ptr<Reply<PostedSubscriptions>>& reply) {
   watchers_.push_back(std::move(reply));
-  if (known != http_version_) dismiss(turn);
+  if (known != posted_version_) dismiss(turn);
 }
 
-void Topics::http_changed(Turn& turn) {
-  ++http_version_;
+void Topics::posted_changed(Turn& turn) {
+  ++posted_version_;
   dismiss(turn);
 }
 
 void Topics::dismiss(Turn& turn) {
   for (auto& watcher : watchers_) {
-    watcher->value = http_subscriptions();
+    watcher->value = posted_subscriptions();
     turn.done.push_back(std::move(watcher));
   }
   watchers_.clear();
 }
 
-std::optional<HttpTarget> Topics::http_target(const std::string& subscription_arn) const {
+std::optional<PostTarget> Topics::post_target(const std::string& subscription_arn) const {
   const auto it = subscriptions_.find(subscription_arn);
   if (it == subscriptions_.end()) return std::nullopt;
   const Topic& topic = topics_.at(it->second.topic_arn);
-  return HttpTarget{topic.arn,
+  return PostTarget{topic.arn,
+                    it->second.protocol,
                     it->second.endpoint,
                     topic.delivery.with(it->second.delivery).header_content_type(),
                     endpoint_,
@@ -287,7 +288,7 @@ std::optional<HttpTarget> Topics::http_target(const std::string& subscription_ar
                     key_};
 }
 
-void Topics::http_delivered(Turn& turn, const std::string& subscription_arn,
+void Topics::post_delivered(Turn& turn, const std::string& subscription_arn,
                             const Delivery& delivery) {
   const auto it = subscriptions_.find(subscription_arn);
   if (it == subscriptions_.end()) return;
@@ -295,13 +296,13 @@ void Topics::http_delivered(Turn& turn, const std::string& subscription_arn,
   topics_.at(it->second.topic_arn).metrics->delivered->add();
 }
 
-void Topics::http_failed(Turn& turn, const std::string& subscription_arn, const Delivery& delivery,
+void Topics::post_failed(Turn& turn, const std::string& subscription_arn, const Delivery& delivery,
                          const DeliveryFailure& failure) {
   const auto it = subscriptions_.find(subscription_arn);
   if (it == subscriptions_.end()) return;
   Queue& queue = *queues_.by_arn(subscription_arn);
   const Topic& topic = topics_.at(it->second.topic_arn);
-  const auto retry = topic.delivery.with(it->second.delivery).retry_policy();
+  const auto retry = it->second.retry_policy(topic);
   const auto delay_s = retry.delay_s(static_cast<int>(delivery.receive_count));
   if (delay_s && !failure.permanent) {
     queues_.give_back(turn, queue, delivery.handle, *delay_s);

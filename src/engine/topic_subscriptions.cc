@@ -84,15 +84,15 @@ void Topics::put(Turn& turn, Subscription subscription) {
 void Topics::remove(Turn& turn, const std::string& subscription_arn) {
   const auto gone = subscriptions_.find(subscription_arn);
   Topic topic = topics_.at(gone->second.topic_arn);
-  const bool http = gone->second.is_http();
+  const bool posted = gone->second.is_posted();
   turn.batch.remove(Family::config, subscription_key(subscription_arn));
-  if (Queue* queue = http ? queues_.by_arn(subscription_arn) : nullptr) {
+  if (Queue* queue = posted ? queues_.by_arn(subscription_arn) : nullptr) {
     queues_.destroy(turn, *queue);
   }
   subscriptions_.erase(gone);
   ++topic.deleted_subscriptions;
   put(turn, std::move(topic));
-  if (http) http_changed(turn);
+  if (posted) posted_changed(turn);
 }
 
 // What was not confirmed while its token held never will be.
@@ -111,6 +111,10 @@ std::string Topics::subscribe(Turn& turn, const cloud::Caller& caller,
                               std::shared_ptr<const SigningKey> new_key) {
   const Topic& to = permitted_topic(caller, request.TopicArn, "SNS:Subscribe");
   Subscription made = Subscription::make(caller, to, request);
+  if (made.is_mail() && !mails_) {
+    throw invalid_parameter("Amazon SNS does not support this protocol string: " +
+                            request.Protocol + " (here: not without a mail server)");
+  }
   const bool pending = made.confirmation.pending;
   const Subscription* now = subscribed(made);
   if (now) {
@@ -126,9 +130,9 @@ std::string Topics::subscribe(Turn& turn, const cloud::Caller& caller,
     }
     made.arn = to.arn + ':' + str(turn.random.uuid());
     put(turn, made);
-    if (made.is_http()) {
+    if (made.is_posted()) {
       queues_.make_hidden(turn, made.arn);
-      http_changed(turn);
+      posted_changed(turn);
     }
   }
   const std::string arn = made.arn;
@@ -153,8 +157,8 @@ void Topics::ask(Turn& turn, const Topic& topic, Subscription subscription) {
   StoredMessage message;
   message.body = subscription_confirmation(stamp, endpoint_, confirmation.token);
   put(turn, subscription);
-  if (subscription.is_http()) {
-    deliver_to_url(turn, subscription, std::move(message), kSubscriptionConfirmation, stamp.id);
+  if (subscription.is_posted()) {
+    deliver_by_post(turn, subscription, std::move(message), kSubscriptionConfirmation, stamp.id);
     return;
   }
   message.group = subscription.arn.substr(topic.arn.size() + 1);

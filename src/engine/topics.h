@@ -4,7 +4,7 @@
 // be permitted to. Publishing reaches every queue in the turn that publishes: no crash can keep one
 // delivery and lose another. What goes to functions is put among their events. What goes to HTTP
 // endpoints is put into a queue for each in the same turn and posted from there
-// (engine/http_deliveries.h).
+// (engine/postman.h).
 #pragma once
 
 #include <map>
@@ -27,23 +27,24 @@
 
 namespace doorbuster::engine {
 
-// The subscriptions of HTTP endpoints there are. Each has a queue of its ARN.
-struct HttpSubscriptions {
+// The subscriptions of HTTP endpoints and addresses there are. Each has a queue of its ARN.
+struct PostedSubscriptions {
   std::uint64_t version = 0;  // one more with every change, from 1 on
   std::vector<std::string> arns;
 };
 
 // What posting a message to a subscription's endpoint takes.
-struct HttpTarget {
+struct PostTarget {
   std::string topic_arn;
-  std::string url;
+  Protocol protocol = Protocol::http;
+  std::string to;  // a URL, or an address
   std::string content_type;
   std::string endpoint;  // what URLs in the message begin with
   int signature_version = 1;
   std::shared_ptr<const SigningKey> key;
 };
 
-// What a message in the queue of an HTTP endpoint carries as its attributes: its Type and
+// What a message in the queue of one of these carries as its attributes: its Type and
 // MessageId, and whether it is posted as it was published.
 inline constexpr const char* kTypeAttribute = "Type";
 inline constexpr const char* kIdAttribute = "MessageId";
@@ -120,16 +121,18 @@ class Topics {
   void publish_for(Turn& turn, const ServiceCaller& caller, const std::string& topic_arn,
                    const Publication& publication);
 
-  // --- Delivering to HTTP endpoints
+  // --- Delivering to HTTP endpoints and addresses
 
+  // From now on addresses can be subscribed.
+  void offer_mail() { mails_ = true; }
   // Answers when there is another version than `known`.
-  void watch_http(Turn& turn, std::uint64_t known,
-                  std::unique_ptr<Reply<HttpSubscriptions>>& reply);
+  void watch_posted(Turn& turn, std::uint64_t known,
+                    std::unique_ptr<Reply<PostedSubscriptions>>& reply);
   // Nothing if the subscription is gone.
-  std::optional<HttpTarget> http_target(const std::string& subscription_arn) const;
-  void http_delivered(Turn& turn, const std::string& subscription_arn, const Delivery& delivery);
+  std::optional<PostTarget> post_target(const std::string& subscription_arn) const;
+  void post_delivered(Turn& turn, const std::string& subscription_arn, const Delivery& delivery);
   // Leaves the message for a later attempt, or gives it up, as the delivery policy says.
-  void http_failed(Turn& turn, const std::string& subscription_arn, const Delivery& delivery,
+  void post_failed(Turn& turn, const std::string& subscription_arn, const Delivery& delivery,
                    const DeliveryFailure& failure);
 
  private:
@@ -162,15 +165,15 @@ class Topics {
   void remove_unconfirmed(Turn& turn, const std::string& topic_arn);
   const Subscription* subscribed(const Subscription& like) const;
   void ask(Turn& turn, const Topic& topic, Subscription subscription);
-  void http_changed(Turn& turn);
-  HttpSubscriptions http_subscriptions() const;
+  void posted_changed(Turn& turn);
+  PostedSubscriptions posted_subscriptions() const;
 
   FifoState& fifo_state(const Store& store, const Topic& topic);
   cloud::PublishResult publish_fifo(Turn& turn, const Topic& topic, const Publication& publication);
   void fan_out(Turn& turn, Fanout fanout);
   StoredMessage to_message(Fanout& fanout, const Subscription& subscriber) const;
-  void deliver_to_url(Turn& turn, const Subscription& subscriber, StoredMessage&& message,
-                      std::string_view type, const std::string& id);
+  void deliver_by_post(Turn& turn, const Subscription& subscriber, StoredMessage&& message,
+                       std::string_view type, const std::string& id);
   void deliver_to_queue(Turn& turn, const Topic& topic, const Subscription& subscriber,
                         StoredMessage&& message);
   void deliver_to_function(Turn& turn, const Topic& topic, const Subscription& subscriber,
@@ -188,8 +191,9 @@ class Topics {
   std::map<std::uint32_t, FifoState> fifo_;           // by the topic's id, of those published to
   std::set<std::uint32_t> published_;                 // of fifo_, in this turn
   std::shared_ptr<const SigningKey> key_;
-  std::uint64_t http_version_ = 1;
-  std::vector<std::unique_ptr<Reply<HttpSubscriptions>>> watchers_;
+  std::uint64_t posted_version_ = 1;
+  std::vector<std::unique_ptr<Reply<PostedSubscriptions>>> watchers_;
+  bool mails_ = false;
 };
 
 }  // namespace doorbuster::engine

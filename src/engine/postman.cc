@@ -1,4 +1,4 @@
-#include "engine/http_deliveries.h"
+#include "engine/postman.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -19,6 +19,7 @@ using Deliveries = std::vector<Delivery>;
 struct Poster {
   Engine& engine;
   const HttpPost post;
+  const SendMail mail;
   const boost::asio::any_io_executor executor;
 };
 
@@ -36,9 +37,9 @@ cloud::Async<Deliveries> receive(Engine& engine, std::string arn) {
   return engine.call<Deliveries>(std::move(op));
 }
 
-cloud::Async<std::optional<HttpTarget>> target_of(Engine& engine, std::string arn) {
-  auto op = [arn = std::move(arn)](Machine& m, Turn&) { return m.topics.http_target(arn); };
-  return engine.call<std::optional<HttpTarget>>(std::move(op));
+cloud::Async<std::optional<PostTarget>> target_of(Engine& engine, std::string arn) {
+  auto op = [arn = std::move(arn)](Machine& m, Turn&) { return m.topics.post_target(arn); };
+  return engine.call<std::optional<PostTarget>>(std::move(op));
 }
 
 std::string text(const StoredMessage& message, const char* attribute) {
@@ -47,10 +48,10 @@ std::string text(const StoredMessage& message, const char* attribute) {
 }
 
 HttpPostRequest to_request(const StoredMessage& message, const std::string& subscription_arn,
-                           const HttpTarget& target) {
+                           const PostTarget& target) {
   const std::string type = text(message, kTypeAttribute);
   HttpPostRequest request;
-  request.url = target.url;
+  request.url = target.to;
   request.headers = {{"x-amz-sns-message-type", type},
                      {"x-amz-sns-message-id", text(message, kIdAttribute)},
                      {"x-amz-sns-topic-arn", target.topic_arn}};
@@ -66,12 +67,36 @@ HttpPostRequest to_request(const StoredMessage& message, const std::string& subs
   return request;
 }
 
-// Nothing if the endpoint has taken the message. What it answers for good is not asked again.
-std::optional<DeliveryFailure> judge(int status) {
-  if (status >= 200 && status < 300) return std::nullopt;
-  const bool permanent = status >= 300 && status < 500 && status != 429;
+Mail mail_of(const StoredMessage& message, const PostTarget& target) {
+  if (target.protocol == Protocol::email) return to_mail(message.body, target.to);
+  auto envelope = sign(message.body, *target.key, target.signature_version, target.endpoint);
+  return to_json_mail(message.body, std::move(envelope), target.to);
+}
+
+DeliveryFailure failure_of(int status, bool permanent) {
   const std::string code = std::to_string(status);
-  return DeliveryFailure{code, "the endpoint answered with status " + code, permanent};
+  return {code, "the endpoint answered with status " + code, permanent};
+}
+
+// Nothing if the endpoint has taken the message. What it answers for good is not asked again.
+std::optional<DeliveryFailure> judge_post(int status) {
+  if (status >= 200 && status < 300) return std::nullopt;
+  return failure_of(status, status >= 300 && status < 500 && status != 429);
+}
+std::optional<DeliveryFailure> judge_mail(int reply) {
+  if (reply >= 200 && reply < 300) return std::nullopt;
+  return failure_of(reply, reply >= 500);
+}
+
+cloud::Async<std::optional<DeliveryFailure>> attempt(const Poster& poster, const std::string& arn,
+                                                     const StoredMessage& message,
+                                                     const PostTarget& target) {
+  if (target.protocol == Protocol::email || target.protocol == Protocol::email_json) {
+    auto mail = mail_of(message, target);
+    co_return judge_mail(co_await poster.mail(std::move(mail)));
+  }
+  auto request = to_request(message, arn, target);
+  co_return judge_post(co_await poster.post(std::move(request)));
 }
 
 cloud::Async<void> deliver(std::shared_ptr<Poster> poster, std::string arn, Delivery delivery) {
@@ -79,16 +104,15 @@ cloud::Async<void> deliver(std::shared_ptr<Poster> poster, std::string arn, Deli
   if (!target) co_return;
   std::optional<DeliveryFailure> failure;
   try {
-    auto request = to_request(delivery.message, arn, *target);
-    failure = judge(co_await poster->post(std::move(request)));
+    failure = co_await attempt(*poster, arn, delivery.message, *target);
   } catch (const std::exception& e) {
     failure = {"ConnectionError", e.what(), false};
   }
   auto op = [arn, delivery = std::move(delivery), failure](Machine& m, Turn& turn) {
     if (failure) {
-      m.topics.http_failed(turn, arn, delivery, *failure);
+      m.topics.post_failed(turn, arn, delivery, *failure);
     } else {
-      m.topics.http_delivered(turn, arn, delivery);
+      m.topics.post_delivered(turn, arn, delivery);
     }
   };
   co_await poster->engine.call<Done>(std::move(op));
@@ -112,10 +136,10 @@ cloud::Async<void> watch(std::shared_ptr<Poster> poster) {
   try {
     for (;;) {
       auto op = [version](Machine& m, Turn& turn,
-                          std::unique_ptr<Reply<HttpSubscriptions>>& reply) {
-        m.topics.watch_http(turn, version, reply);
+                          std::unique_ptr<Reply<PostedSubscriptions>>& reply) {
+        m.topics.watch_posted(turn, version, reply);
       };
-      auto now = co_await poster->engine.call<HttpSubscriptions>(std::move(op));
+      auto now = co_await poster->engine.call<PostedSubscriptions>(std::move(op));
       version = now.version;
       std::set<std::string> before = std::exchange(polled, {});
       for (auto& arn : now.arns) {
@@ -131,9 +155,10 @@ cloud::Async<void> watch(std::shared_ptr<Poster> poster) {
 
 }  // namespace
 
-HttpDeliveries::HttpDeliveries(Engine& engine, HttpPost post,
-                               const boost::asio::any_io_executor& executor) {
-  std::shared_ptr<Poster> poster(new Poster{engine, std::move(post), executor});
+Postman::Postman(Engine& engine, HttpPost post, SendMail mail,
+                 const boost::asio::any_io_executor& executor) {
+  std::shared_ptr<Poster> poster(new Poster{engine, std::move(post), std::move(mail), executor});
+  if (poster->mail) engine.tell([](Machine& m, Turn&) { m.topics.offer_mail(); });
   boost::asio::co_spawn(executor, watch(std::move(poster)), boost::asio::detached);
 }
 

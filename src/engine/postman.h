@@ -1,5 +1,6 @@
-// What posts a topic's messages to its HTTP and HTTPS subscriptions.
+// What posts a topic's messages to its HTTP and HTTPS subscriptions, and mails them to addresses.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-http-https-endpoint-as-subscriber.html
+// https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
 //
 // Each such subscription has a durable queue, which publishing fills; here they are emptied, beside
 // the writer. What fails is tried again as the delivery policy says, also after a restart.
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "engine/mail.h"
 
 namespace doorbuster::engine {
 
@@ -26,12 +28,17 @@ struct HttpPostRequest {
 // a time of its own (AWS waits for 15 seconds).
 using HttpPost = std::function<cloud::Async<int>(HttpPostRequest)>;
 
+// Mails, and completes with the mail server's reply code (RFC 5321, 4.2). Throws as HttpPost does.
+using SendMail = std::function<cloud::Async<int>(Mail)>;
+
 // Works from construction on, on the executor, until the engine stops; up to four messages of a
 // subscription are under way at once. The engine and the executor's context must outlive its work:
 // stop the engine, then let the context run out of work.
-class HttpDeliveries {
+class Postman {
  public:
-  HttpDeliveries(Engine& engine, HttpPost post, const boost::asio::any_io_executor& executor);
+  // Without `mail`, addresses can't be subscribed.
+  Postman(Engine& engine, HttpPost post, SendMail mail,
+          const boost::asio::any_io_executor& executor);
 };
 
 }  // namespace doorbuster::engine

@@ -1,4 +1,4 @@
-#include "engine/http_deliveries.h"
+#include "engine/postman.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -20,9 +20,9 @@ using testing::SizeIs;
 
 constexpr const char* kUrl = "http://example.com/hook";
 
-class HttpDeliveriesTest : public SnsTest {
+class PostmanTest : public SnsTest {
  protected:
-  HttpDeliveriesTest() { start(); }
+  PostmanTest() { start(); }
 
   void start() {
     auto post = [this](HttpPostRequest request) -> cloud::Async<int> {
@@ -32,8 +32,17 @@ class HttpDeliveriesTest : public SnsTest {
       if (status == 0) throw std::runtime_error("connection refused");
       co_return status;
     };
-    deliveries.emplace(bed.engine(), std::move(post), bed.executor());
+    deliveries.emplace(bed.engine(), std::move(post), mail_server(), bed.executor());
     bed.settle();
+  }
+  SendMail mail_server() {
+    if (!mails) return nullptr;
+    return [this](Mail mail) -> cloud::Async<int> {
+      inbox.push_back(std::move(mail));
+      const int reply = replies.empty() ? 250 : replies.front();
+      if (!replies.empty()) replies.pop_front();
+      co_return reply;
+    };
   }
   void restart() {
     bed.reopen();
@@ -69,8 +78,11 @@ class HttpDeliveriesTest : public SnsTest {
   }
 
   std::vector<HttpPostRequest> posts;
+  std::vector<Mail> inbox;
+  std::deque<int> replies;  // 250 once they are used up
+  bool mails = false;
   std::deque<int> answers;  // 200 once they are used up; 0 is none at all
-  std::optional<HttpDeliveries> deliveries;
+  std::optional<Postman> deliveries;
 };
 
 bool verifies(const std::string& certificate, const std::string& text, const std::string& signature,
@@ -93,7 +105,7 @@ bool verifies(const std::string& certificate, const std::string& text, const std
   return ok;
 }
 
-TEST_F(HttpDeliveriesTest, AnEndpointGetsNothingUntilItHasConfirmed) {
+TEST_F(PostmanTest, AnEndpointGetsNothingUntilItHasConfirmed) {
   const auto result = bed.run(bed.sns().Subscribe({topic, "http", kUrl, {}, false}));
   EXPECT_EQ(result.SubscriptionArn, "pending confirmation");
   const auto listed = bed.run(bed.sns().ListSubscriptions({""})).Subscriptions;
@@ -117,7 +129,7 @@ TEST_F(HttpDeliveriesTest, AnEndpointGetsNothingUntilItHasConfirmed) {
   EXPECT_EQ(header(posts[1], "x-amz-sns-rawdelivery"), "");
 }
 
-TEST_F(HttpDeliveriesTest, ATokenHoldsForThreeDays) {
+TEST_F(PostmanTest, ATokenHoldsForThreeDays) {
   subscribe_url();
   bed.advance(std::chrono::hours(72));
   EXPECT_EQ(confirm(field(posts[0], "Token")), "InvalidParameter: Invalid parameter: Token");
@@ -126,7 +138,7 @@ TEST_F(HttpDeliveriesTest, ATokenHoldsForThreeDays) {
   EXPECT_EQ(confirm(field(posts[1], "Token")), "");
 }
 
-TEST_F(HttpDeliveriesTest, WhoeverGotAMessageMayUnsubscribeUnlessItWasForbidden) {
+TEST_F(PostmanTest, WhoeverGotAMessageMayUnsubscribeUnlessItWasForbidden) {
   const auto arn = subscribe_confirmed();
   EXPECT_EQ(bed.error_of(as(caller("111111111111"))->Unsubscribe({arn})), "AuthorizationError");
   EXPECT_EQ(bed.error_of(as(anonymous())->Unsubscribe({arn})), "");
@@ -137,7 +149,7 @@ TEST_F(HttpDeliveriesTest, WhoeverGotAMessageMayUnsubscribeUnlessItWasForbidden)
   EXPECT_EQ(bed.error_of(bed.sns().Unsubscribe({again})), "");
 }
 
-TEST_F(HttpDeliveriesTest, MessagesAreSigned) {
+TEST_F(PostmanTest, MessagesAreSigned) {
   subscribe_confirmed();
   auto request = message(topic, "hello");
   request.Subject = "greeting";
@@ -158,7 +170,7 @@ TEST_F(HttpDeliveriesTest, MessagesAreSigned) {
   }
 }
 
-TEST_F(HttpDeliveriesTest, TheKeyIsMadeOnce) {
+TEST_F(PostmanTest, TheKeyIsMadeOnce) {
   EXPECT_EQ(bed.error_of(signing_certificate(bed.engine())), "NotFound");
   subscribe_url();
   const auto certificate = bed.run(signing_certificate(bed.engine()));
@@ -167,7 +179,7 @@ TEST_F(HttpDeliveriesTest, TheKeyIsMadeOnce) {
   EXPECT_EQ(bed.run(signing_certificate(bed.engine())), certificate);
 }
 
-TEST_F(HttpDeliveriesTest, RawDeliveryPostsTheMessageItself) {
+TEST_F(PostmanTest, RawDeliveryPostsTheMessageItself) {
   subscribe_confirmed(
       {{"RawMessageDelivery", "true"},
        {"DeliveryPolicy", R"({"requestPolicy":{"headerContentType":"application/json"}})"}});
@@ -180,7 +192,7 @@ TEST_F(HttpDeliveriesTest, RawDeliveryPostsTheMessageItself) {
   EXPECT_EQ(header(posts[0], "Content-Type"), "application/json");
 }
 
-TEST_F(HttpDeliveriesTest, AFailureIsTriedThreeTimesMoreTwentySecondsApart) {
+TEST_F(PostmanTest, AFailureIsTriedThreeTimesMoreTwentySecondsApart) {
   subscribe_confirmed();
   answers = {500, 0, 429, 500, 500};
   publish(message(topic, "x"));
@@ -197,7 +209,7 @@ TEST_F(HttpDeliveriesTest, AFailureIsTriedThreeTimesMoreTwentySecondsApart) {
   EXPECT_THAT(bed.log(), ElementsAre(HasSubstr("the endpoint answered with status 500")));
 }
 
-TEST_F(HttpDeliveriesTest, ThePolicySaysWhen) {
+TEST_F(PostmanTest, ThePolicySaysWhen) {
   subscribe_confirmed(
       {{"DeliveryPolicy",
         R"({"healthyRetryPolicy":{"numRetries":7,"numNoDelayRetries":1,"numMinDelayRetries":1,)"
@@ -217,7 +229,7 @@ TEST_F(HttpDeliveriesTest, ThePolicySaysWhen) {
   EXPECT_THAT(posts, SizeIs(seen));
 }
 
-TEST_F(HttpDeliveriesTest, WhatTheEndpointRefusesIsNotTriedAgain) {
+TEST_F(PostmanTest, WhatTheEndpointRefusesIsNotTriedAgain) {
   QueueDriver dead(bed, "Dead");
   allow(dead);
   subscribe_confirmed({{"RedrivePolicy", redrive_to(dead)}});
@@ -232,7 +244,7 @@ TEST_F(HttpDeliveriesTest, WhatTheEndpointRefusesIsNotTriedAgain) {
   EXPECT_FALSE(received[0].MessageAttributes.contains("Type"));
 }
 
-TEST_F(HttpDeliveriesTest, ARestartGoesOnWhereItWas) {
+TEST_F(PostmanTest, ARestartGoesOnWhereItWas) {
   subscribe_confirmed();
   answers = {500, 500};
   publish(message(topic, "x"));
@@ -255,7 +267,7 @@ TEST_F(HttpDeliveriesTest, ARestartGoesOnWhereItWas) {
   EXPECT_THAT(posts, SizeIs(4)) << "restarts give it no more attempts";
 }
 
-TEST_F(HttpDeliveriesTest, AnAttemptThatARestartCutShortIsNone) {
+TEST_F(PostmanTest, AnAttemptThatARestartCutShortIsNone) {
   subscribe_confirmed(
       {{"DeliveryPolicy", R"({"healthyRetryPolicy":{"numRetries":0,"minDelayTarget":1,)"
                           R"("maxDelayTarget":1}})"}});
@@ -268,7 +280,7 @@ TEST_F(HttpDeliveriesTest, AnAttemptThatARestartCutShortIsNone) {
     co_await forever.async_wait(boost::asio::use_awaitable);
     co_return 500;
   };
-  deliveries.emplace(bed.engine(), std::move(never), bed.executor());
+  deliveries.emplace(bed.engine(), std::move(never), SendMail(), bed.executor());
   bed.settle();
   EXPECT_THAT(posts, SizeIs(1));
   restart();
@@ -276,7 +288,7 @@ TEST_F(HttpDeliveriesTest, AnAttemptThatARestartCutShortIsNone) {
   EXPECT_THAT(bed.log(), IsEmpty());
 }
 
-TEST_F(HttpDeliveriesTest, UnsubscribingEndsIt) {
+TEST_F(PostmanTest, UnsubscribingEndsIt) {
   const auto arn = subscribe_confirmed();
   answers = {500};
   publish(message(topic, "x"));
@@ -286,6 +298,87 @@ TEST_F(HttpDeliveriesTest, UnsubscribingEndsIt) {
   EXPECT_THAT(posts, SizeIs(1));
   const auto queues = bed.run(bed.sqs().ListQueues({})).QueueUrls;
   EXPECT_THAT(queues, ElementsAre(queue.url())) << "its queue was never to be seen";
+}
+
+// --- Mail -------------------------------------------------------------------------------------
+
+class MailTest : public PostmanTest {
+ protected:
+  MailTest() {
+    mails = true;
+    restart();
+  }
+
+  // Subscribes and confirms by the link in the mail, which is forgotten.
+  std::string subscribe_address(const std::string& protocol = "email") {
+    const auto arn = subscribe(topic, protocol, "ada@example.com");
+    const std::string& text = inbox.at(0).text;
+    constexpr std::string_view kBefore = "&Token=";
+    const auto token = text.substr(text.find(kBefore) + kBefore.size());
+    EXPECT_EQ(confirm(token.substr(0, token.find_first_of("\n\""))), "");
+    inbox.clear();
+    return arn;
+  }
+};
+
+TEST_F(PostmanTest, WithoutAMailServerAddressesAreRefused) {
+  EXPECT_THAT(error_of_subscribe(topic, "email", "ada@example.com"),
+              HasSubstr("email (here: not without a mail server)"));
+}
+
+TEST_F(MailTest, AnAddressIsAskedFirst) {
+  subscribe(topic, "email", "ada@example.com");
+  publish(message(topic, "too early"));
+  ASSERT_THAT(inbox, SizeIs(1));
+  EXPECT_EQ(inbox[0].to, "ada@example.com");
+  EXPECT_EQ(inbox[0].subject, "AWS Notification - Subscription Confirmation");
+  EXPECT_THAT(inbox[0].text, HasSubstr(topic));
+}
+
+TEST_F(MailTest, PeopleGetTheTextAndALinkToEndIt) {
+  const auto arn = subscribe_address();
+  auto published = message(topic, "Order 7 is paid.");
+  published.Subject = "Paid";
+  publish(published);
+  publish(message(topic, "And shipped."));
+  ASSERT_THAT(inbox, SizeIs(2));
+  EXPECT_EQ(inbox[0].subject, "Paid");
+  EXPECT_TRUE(inbox[0].text.starts_with("Order 7 is paid.\n\n--\n")) << inbox[0].text;
+  EXPECT_THAT(inbox[0].text, HasSubstr("/?Action=Unsubscribe&SubscriptionArn=" + arn));
+  EXPECT_EQ(inbox[1].subject, "AWS Notification Message");
+}
+
+TEST_F(MailTest, ProgramsGetTheSignedEnvelope) {
+  subscribe_address("email-json");
+  publish(message(topic, "Order 7 is paid."));
+  ASSERT_THAT(inbox, SizeIs(1));
+  const auto json = boost::json::parse(inbox[0].text);
+  EXPECT_EQ(json.at("Message"), "Order 7 is paid.");
+  EXPECT_EQ(json.at("SignatureVersion"), "1");
+}
+
+TEST_F(MailTest, WhatTheServerCanNotTakeNowComesAgainAndWhatItRefusesDoesNot) {
+  subscribe_address();
+  replies = {451, 250, 550};
+  publish(message(topic, "later"));
+  EXPECT_THAT(inbox, SizeIs(1));
+  bed.advance(std::chrono::seconds(10));
+  EXPECT_THAT(inbox, SizeIs(2));
+  publish(message(topic, "never"));
+  bed.advance(std::chrono::hours(7));
+  EXPECT_THAT(inbox, SizeIs(3));
+}
+
+TEST_F(MailTest, TakesNoAddressThatNoServerWould) {
+  for (const char* address :
+       {"", "ada", "@example.com", "ada@", "a@b@c", "ada@example.com\r\nBcc: x",
+        "ada <ada@example.com>", "ad a@example.com"}) {
+    EXPECT_EQ(error_of_subscribe(topic, "email", address),
+              "InvalidParameter: Invalid parameter: Email address")
+        << address;
+  }
+  EXPECT_THAT(error_of_subscribe(topic, "email", "a@b.c", {{"RawMessageDelivery", "true"}}),
+              HasSubstr("Delivery protocol [email] does not support raw message delivery."));
 }
 
 }  // namespace
