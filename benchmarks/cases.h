@@ -41,6 +41,10 @@ boost::json::object checkout(const Setting& setting);
 // request: before and after, as the machine's speed may drift.
 boost::json::object door(const Setting& setting);
 
+// Orders into the shop of `doorbuster up` over loopback, as many as it takes and at half of that,
+// beside a bare echo of the same request.
+boost::json::object shop(const Setting& setting);
+
 // The same load on `doorbuster up`, ElasticMQ and moto_server, of those that scripts/bench-peers
 // could get.
 boost::json::object peers(const Setting& setting);

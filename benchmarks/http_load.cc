@@ -5,6 +5,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <charconv>
 #include <chrono>
@@ -41,11 +42,33 @@ std::optional<Answer> parse(std::string_view text) {
   return answer;
 }
 
+// When requests are to be sent, one after the other.
+class Pace {
+ public:
+  // 0: as soon as it can be.
+  explicit Pace(double per_second) : per_second_(per_second) {}
+  Clock::time_point next() {
+    if (per_second_ == 0) return Clock::now();
+    const std::chrono::duration<double> since(static_cast<double>(count_++) / per_second_);
+    return begin_ + std::chrono::duration_cast<Clock::duration>(since);
+  }
+
+ private:
+  const double per_second_;
+  const Clock::time_point begin_ = Clock::now();
+  std::uint64_t count_ = 0;
+};
+
 class Session {
  public:
   Session(asio::io_context& context, std::uint16_t port, std::unique_ptr<Visitor> visitor,
-          std::vector<float>& latencies_ms)
-      : socket_(context), port_(port), visitor_(std::move(visitor)), latencies_ms_(latencies_ms) {
+          Pace& pace, std::vector<float>& latencies_ms)
+      : socket_(context),
+        timer_(context),
+        port_(port),
+        visitor_(std::move(visitor)),
+        pace_(pace),
+        latencies_ms_(latencies_ms) {
     connect();
     buffer_.resize(std::size_t{64} * 1024);
   }
@@ -53,14 +76,20 @@ class Session {
   void send() {
     const std::string_view request = visitor_->next();
     if (request.empty()) return;
-    begin_ = Clock::now();
+    begin_ = pace_.next();
+    if (begin_ <= Clock::now()) return send(request);
+    timer_.expires_at(begin_);
+    timer_.async_wait([this, request](const boost::system::error_code&) { send(request); });
+  }
+
+ private:
+  void send(std::string_view request) {
     if (!socket_.is_open()) connect();
     asio::write(socket_, asio::buffer(request));
     filled_ = 0;
     receive();
   }
 
- private:
   void connect() {
     socket_.connect({asio::ip::address_v4::loopback(), port_});
     socket_.set_option(tcp::no_delay(true));
@@ -91,8 +120,10 @@ class Session {
   }
 
   tcp::socket socket_;
+  asio::steady_timer timer_;
   const std::uint16_t port_;
   std::unique_ptr<Visitor> visitor_;
+  Pace& pace_;
   std::vector<float>& latencies_ms_;
   std::string buffer_;
   std::size_t filled_ = 0;
@@ -133,14 +164,14 @@ double at_share(std::vector<float>& sorted, double share) {
   return sorted[static_cast<std::size_t>(share * last)];
 }
 
-}  // namespace
-
-Load load(std::uint16_t port, std::vector<std::unique_ptr<Visitor>> visitors) {
+Load load(double per_second, std::uint16_t port, std::vector<std::unique_ptr<Visitor>> visitors) {
   asio::io_context context(1);
+  Pace pace(per_second);
   std::vector<float> latencies_ms;
   std::vector<std::unique_ptr<Session>> sessions;
   for (auto& visitor : visitors) {
-    sessions.push_back(std::make_unique<Session>(context, port, std::move(visitor), latencies_ms));
+    sessions.push_back(
+        std::make_unique<Session>(context, port, std::move(visitor), pace, latencies_ms));
   }
   const auto begin = Clock::now();
   for (const auto& session : sessions) session->send();
@@ -151,11 +182,22 @@ Load load(std::uint16_t port, std::vector<std::unique_ptr<Visitor>> visitors) {
           at_share(latencies_ms, 0.99), at_share(latencies_ms, 0.999)};
 }
 
+}  // namespace
+
+Load load(std::uint16_t port, std::vector<std::unique_ptr<Visitor>> visitors) {
+  return load(0, port, std::move(visitors));
+}
+
 Load load(std::uint16_t port, const std::string& request, std::uint64_t count, int connections) {
+  return load_at(0, port, request, count, connections);
+}
+
+Load load_at(double per_second, std::uint16_t port, const std::string& request, std::uint64_t count,
+             int connections) {
   std::vector<std::unique_ptr<Visitor>> visitors;
   std::uint64_t left = count;
   for (int i = 0; i < connections; ++i) visitors.push_back(std::make_unique<Repeat>(request, left));
-  return load(port, std::move(visitors));
+  return load(per_second, port, std::move(visitors));
 }
 
 std::string ask(std::uint16_t port, const std::string& request) {

@@ -33,6 +33,11 @@ Load load(std::uint16_t port, std::vector<std::unique_ptr<Visitor>> visitors);
 // The same request, `count` times by `connections` connections.
 Load load(std::uint16_t port, const std::string& request, std::uint64_t count, int connections);
 
+// The same at that rate: a request has its time, and its latency counts from then on, whenever a
+// connection is free for it.
+Load load_at(double per_second, std::uint16_t port, const std::string& request, std::uint64_t count,
+             int connections);
+
 // One request; returns the answer's body.
 std::string ask(std::uint16_t port, const std::string& request);
 

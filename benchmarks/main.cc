@@ -24,7 +24,7 @@ struct Case {
   const char* what;
 };
 
-constexpr std::array<Case, 10> kCases = {{
+constexpr std::array<Case, 11> kCases = {{
     {"raw_writes", raw_writes, "RocksDB alone: synced 600-byte writes a second"},
     {"sends_and_receives", sends_and_receives, "messages a second, in batches of 10, durable"},
     {"drain_small", drain_small, "a backlog of 10 thousand, drained"},
@@ -33,6 +33,8 @@ constexpr std::array<Case, 10> kCases = {{
     {"one_line_orders", one_line_orders, "orders through everything"},
     {"checkout", checkout, "orders, states, Maps and functions, durable"},
     {"door", door, "requests a second through the AWS door, one at a time on 128 connections"},
+    {"shop", shop,
+     "orders a second through the shop's door, durable, and latencies at half of that"},
     {"peers", peers,
      "the same load on other servers that speak like AWS, which keep all in memory"},
     {"real_invoices", real_invoices, "the file's invoices through everything"},
@@ -136,6 +138,9 @@ void print_ratios(const boost::json::object& all) {
   ratio("puts with their fan-out to two queues / bare echo",
         at(all, "door", "put_with_fan_out_per_second"), echo);
   ratio("gets / bare echo", at(all, "door", "get_per_second"), echo);
+  const double shop_echo =
+      (at(all, "shop", "echo_per_second") + at(all, "shop", "echo_again_per_second")) / 2;
+  ratio("orders through the shop / bare echo", at(all, "shop", "submit_per_second"), shop_echo);
   const double more =
       at(all, "drain_large", "peak_rss_bytes") - at(all, "drain_small", "peak_rss_bytes");
   if (all.contains("drain_large") && all.contains("drain_small")) {

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "child.h"
 
@@ -11,9 +13,10 @@ namespace doorbuster::bench {
 class Door {
  public:
   // Serves when this returns.
-  explicit Door(const std::filesystem::path& data);
+  explicit Door(const std::filesystem::path& data, const std::vector<std::string>& options = {});
 
   std::uint16_t port() const { return port_; }
+  std::uint16_t shop_port() const { return shop_port_; }
   // From its start to its first answer.
   double start_ms() const { return start_ms_; }
   const Child& process() const { return child_; }
@@ -21,6 +24,7 @@ class Door {
  private:
   Child child_;
   std::uint16_t port_ = 0;
+  std::uint16_t shop_port_ = 0;
   double start_ms_ = 0;
 };
 
