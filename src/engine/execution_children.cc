@@ -23,8 +23,15 @@ std::string labelled_arn(const ExecutionRecord& parent, const std::string& kind,
   return arn + '/' + label;
 }
 
-std::string label_of(const ExecutionRecord& child) {
-  return child.state_machine_arn.substr(child.state_machine_arn.rfind('/') + 1);
+// From the outermost Map's to the one whose child it is.
+std::vector<std::string_view> labels_of(const ExecutionRecord& record) {
+  std::vector<std::string_view> labels;
+  std::string_view arn = record.state_machine_arn;
+  for (auto slash = arn.find('/'); slash != arn.npos; slash = arn.find('/')) {
+    arn.remove_prefix(slash + 1);
+    labels.push_back(arn.substr(0, arn.find('/')));
+  }
+  return labels;
 }
 
 std::string child_arn(const ExecutionRecord& parent, const std::string& label,
@@ -45,16 +52,11 @@ void Executions::number_map_runs(Turn& turn, ExecutionRecord& record) {
 
 std::shared_ptr<const states::Definition> Executions::definition_of(const Store& store,
                                                                     const ExecutionRecord& record) {
-  if (!record.task) return machines_.definition(store, machines_.revision(record.revision));
-  auto& known = child_definitions_[{record.task->execution, label_of(record)}];
-  if (known) return known;
-  const LiveExecution* parent =
-      open_.contains(record.task->execution) ? live_.find(store, record.task->execution) : nullptr;
-  if (!parent || !parent->execution) return nullptr;
-  for (const auto& order : parent->execution->open_tasks()) {
-    if (order.child && order.resource.action == label_of(record)) known = order.child;
+  auto definition = machines_.definition(store, machines_.revision(record.revision));
+  for (const auto label : labels_of(record)) {
+    if (definition) definition = states::child_of(*definition, label);
   }
-  return known;
+  return definition;
 }
 
 void Executions::see_to_children(Turn& turn) {
@@ -73,7 +75,6 @@ void Executions::see_to_children(Turn& turn) {
     orphans_.pop_front();
     if (open_.contains(orphan)) abort(turn, *live_.find(turn.store, orphan), "", "");
   }
-  if (begun_children_.empty() && ended_children_.empty() && orphans_.empty()) forget_definitions();
 }
 
 void Executions::abort(Turn& turn, LiveExecution& live, std::string error, std::string cause) {
@@ -86,11 +87,6 @@ void Executions::abort(Turn& turn, LiveExecution& live, std::string error, std::
     live.record.status = states::Status::aborted;
     close(turn, live);
   }
-}
-
-void Executions::forget_definitions() {
-  std::erase_if(child_definitions_,
-                [&](const auto& known) { return !open_.contains(known.first.first); });
 }
 
 void Executions::begin_child(Turn& turn, Child child) {

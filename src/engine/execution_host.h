@@ -57,9 +57,7 @@ class ExecutionHost final : public states::Host {
   }
 
   // The task has an answer, or needs none.
-  void close(states::TaskId task) {
-    std::erase_if(open_.tasks, [&](const OpenTask& open) { return open.id == task; });
-  }
+  void close(states::TaskId task) { open_.tasks.erase(task); }
   // What is to be done since the last call.
   std::vector<states::TaskOrder> take_begun() { return std::exchange(begun_, {}); }
   // Children that nobody waits for any more.

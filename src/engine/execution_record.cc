@@ -97,16 +97,16 @@ ExecutionRecord ExecutionRecord::decode(std::uint64_t number, std::string_view b
 }
 
 OpenTask* OpenExecution::find(states::TaskId task) {
-  const auto it = std::ranges::find(tasks, task, &OpenTask::id);
-  return it == tasks.end() ? nullptr : &*it;
+  const auto it = tasks.find(task);
+  return it == tasks.end() ? nullptr : &it->second;
 }
 
 std::string OpenExecution::encode() const {
   Encoder out;
   out.varint(alarm ? static_cast<std::uint64_t>(to_ms(*alarm)) + 1 : 0);
   put_task(out, own_task);
-  for (const auto& task : tasks) {
-    out.varint(task.id).byte(static_cast<std::uint8_t>(task.state));
+  for (const auto& [id, task] : tasks) {
+    out.varint(id).byte(static_cast<std::uint8_t>(task.state));
     out.byte(static_cast<std::uint8_t>(task.kind)).text(task.activity_arn);
   }
   return std::move(out).bytes();
@@ -120,12 +120,10 @@ OpenExecution OpenExecution::decode(std::string_view bytes) {
   }
   open.own_task = get_task(in);
   while (!in.done()) {
-    OpenTask task;
-    task.id = in.varint();
+    OpenTask& task = open.tasks[in.varint()];
     task.state = static_cast<OpenTask::State>(in.byte());
     task.kind = static_cast<OpenTask::Kind>(in.byte());
     task.activity_arn = in.text();
-    open.tasks.push_back(std::move(task));
   }
   return open;
 }

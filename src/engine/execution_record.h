@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -84,7 +85,6 @@ struct OpenTask {
     submitted,  // .sync: the other service has accepted it and is watched
   };
   enum class Kind : unsigned char { runner, activity, child };
-  states::TaskId id = 0;
   State state = State::begun;
   Kind kind = Kind::runner;
   std::string activity_arn;
@@ -92,7 +92,7 @@ struct OpenTask {
 struct OpenExecution {
   std::optional<cloud::Time> alarm;
   std::optional<TaskRef> own_task;  // that a distributed Map's child carries out, of its parent
-  std::vector<OpenTask> tasks;
+  std::map<states::TaskId, OpenTask> tasks;
 
   OpenTask* find(states::TaskId task);
 

@@ -11,11 +11,7 @@ namespace doorbuster::engine {
 namespace json = boost::json;
 
 std::optional<states::TaskOrder> order_of(const LiveExecution& live, states::TaskId task) {
-  if (!live.execution) return std::nullopt;
-  auto orders = live.execution->open_tasks();
-  const auto it = std::ranges::find(orders, task, &states::TaskOrder::id);
-  if (it == orders.end()) return std::nullopt;
-  return std::move(*it);
+  return live.execution ? live.execution->open_task(task) : std::nullopt;
 }
 
 bool Executions::awaited(const TaskRef& task) {

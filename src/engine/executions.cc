@@ -54,8 +54,8 @@ void Executions::open(const Store& store) {
     const std::uint64_t number = Decoder(key.substr(1)).u64();
     OpenExecution& open = open_.emplace(number, OpenExecution::decode(value)).first->second;
     if (open.alarm) alarms_.emplace(*open.alarm, number);
-    for (const auto& task : open.tasks) {
-      const TaskRef ref{number, task.id};
+    for (const auto& [id, task] : open.tasks) {
+      const TaskRef ref{number, id};
       if (task.kind == OpenTask::Kind::child) {
         begun_children_.push_back({ref, std::nullopt});
       } else if (task.state == OpenTask::State::taken) {
@@ -238,7 +238,6 @@ void Executions::follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host)
 void Executions::dispatch(Turn&, LiveExecution& live, states::TaskOrder order) {
   const TaskRef ref{live.record.number, order.id};
   OpenTask open;
-  open.id = order.id;
   switch (order.resource.kind) {
     case states::Resource::Kind::activity:
       open.kind = OpenTask::Kind::activity;
@@ -246,13 +245,12 @@ void Executions::dispatch(Turn&, LiveExecution& live, states::TaskOrder order) {
       break;
     case states::Resource::Kind::child:
       open.kind = OpenTask::Kind::child;
-      child_definitions_[{ref.execution, order.resource.action}] = order.child;
       begun_children_.push_back({ref, std::move(order)});
       break;
     default:
       board_.offer(ref, std::move(order));
   }
-  open_.at(ref.execution).tasks.push_back(std::move(open));
+  open_.at(ref.execution).tasks.emplace(ref.task, std::move(open));
 }
 
 void Executions::settle(Turn& turn, LiveExecution& live) {

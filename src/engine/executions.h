@@ -120,7 +120,6 @@ class Executions {
   void begin_child(Turn& turn, Child child);
   // Also one that can't be gone on with: a child whose parent has come to an end.
   void abort(Turn& turn, LiveExecution& live, std::string error, std::string cause);
-  void forget_definitions();
   void start_child(Turn& turn, const LiveExecution& parent, const Child& child);
   void answer_parent(Turn& turn, const ExecutionRecord& child);
 
@@ -143,9 +142,6 @@ class Executions {
   std::deque<Child> begun_children_;          // to be started, or looked for after a restart
   std::deque<std::uint64_t> ended_children_;  // whose parents are to be told
   std::deque<std::uint64_t> orphans_;         // to be stopped
-  // What they run by, of open parents: by the parent's number and the Map's label.
-  std::map<std::pair<std::uint64_t, std::string>, std::shared_ptr<const states::Definition>>
-      child_definitions_;
 };
 
 }  // namespace doorbuster::engine

@@ -98,6 +98,14 @@ std::shared_ptr<const Definition> compile(std::string_view json) {
   throw InvalidDefinition(std::move(all));
 }
 
+std::shared_ptr<const Definition> child_of(const Definition& definition, std::string_view label) {
+  for (const auto& state : definition.states) {
+    const auto* map = std::get_if<MapState>(&state->what);
+    if (map != nullptr && map->child != nullptr && map->label == label) return map->child;
+  }
+  return nullptr;
+}
+
 std::vector<Diagnostic> validate(std::string_view json) {
   Diagnostics diagnostics;
   parse(json, diagnostics);

@@ -35,6 +35,9 @@ class Definition;
 // Throws InvalidDefinition, with all that is wrong, in the order of the text.
 std::shared_ptr<const Definition> compile(std::string_view json);
 
+// What the children of a distributed Map run, by the Map's label. Null if there is no such Map.
+std::shared_ptr<const Definition> child_of(const Definition& definition, std::string_view label);
+
 // All that compile() would find wrong, and what it would only warn of.
 std::vector<Diagnostic> validate(std::string_view json);
 

@@ -228,7 +228,7 @@ TEST(Execution, IsStopped) {
   run.act([&](Execution& it) { it.abort("E", "why", run.host); });
   EXPECT_EQ(run.result(), "ABORTED E: why");
   EXPECT_EQ(run.execution->alarm(), std::nullopt);
-  EXPECT_TRUE(run.execution->open_tasks().empty());
+  EXPECT_FALSE(run.execution->open_task(1));
   EXPECT_THAT(run.host.cancelled, testing::ElementsAre(1));
   EXPECT_THAT(run.events(), testing::EndsWith("4<0 ExecutionAborted\n"));
   EXPECT_EQ(to_text(run.details("ExecutionAborted")), R"({"error":"E","cause":"why"})");

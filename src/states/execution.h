@@ -146,8 +146,8 @@ class Execution {
   virtual const std::string& error() const = 0;
   virtual const std::string& cause() const = 0;
 
-  // Those under way, to be begun again after a restart.
-  virtual std::vector<TaskOrder> open_tasks() const = 0;
+  // One that is under way, to be begun again after a restart. Nothing if it is not waited for.
+  virtual std::optional<TaskOrder> open_task(TaskId task) const = 0;
 };
 
 }  // namespace doorbuster::states

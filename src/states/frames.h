@@ -32,6 +32,7 @@ class Frames {
   void remove(Frame& frame);
 
   Frame& at(FrameId id) { return *frames_.at(id).frame; }
+  const Frame& at(FrameId id) const { return *frames_.at(id).frame; }
   // nullptr if it is gone.
   Frame* find(FrameId id);
   // In the order in which they came to be.

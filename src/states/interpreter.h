@@ -47,7 +47,7 @@ class Interpreter final : public Execution {
   const boost::json::value& output() const override { return output_.value; }
   const std::string& error() const override { return error_; }
   const std::string& cause() const override { return cause_; }
-  std::vector<TaskOrder> open_tasks() const override;
+  std::optional<TaskOrder> open_task(TaskId task) const override;
 
  private:
   class FrameEnvironment;

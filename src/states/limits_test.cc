@@ -93,7 +93,7 @@ TEST(Limits, AnAnswerIsNotNestedWithoutEnd) {
   run.answer("T", {says_nothing()}).restoring().begin();
   run.act([&](Execution& it) { EXPECT_TRUE(it.submitted(1, deep, run.host)); });
   EXPECT_THAT(run.result(), HasSubstr("The data is nested too deeply."));
-  EXPECT_TRUE(run.execution->open_tasks().empty());
+  EXPECT_FALSE(run.execution->open_task(1));
   EXPECT_THROW(Execution::begin(compile(kLoop), {}, deep, run.host), std::invalid_argument);
 }
 

@@ -23,12 +23,14 @@ bool is_label(std::string_view text) {
          text.find_first_of(kForbidden) == std::string_view::npos;
 }
 
-// What stands for a Map without a label, in the ARNs of its runs.
-std::string default_label(const std::string& state) {
-  std::string label;
+// What stands for a Map without a label, in the ARNs of its runs: one that no other has.
+std::string default_label(const std::string& state, std::set<std::string>& labels) {
+  std::string name;
   for (const char c : state.substr(0, kLabelMax)) {
-    if (is_label(std::string_view(&c, 1))) label += c;
+    if (is_label(std::string_view(&c, 1))) name += c;
   }
+  std::string label = name;
+  for (int i = 2; !labels.insert(label).second; ++i) label = name + '-' + std::to_string(i);
   return label;
 }
 
@@ -97,7 +99,7 @@ void StateParser::parse_child(MapState& map, FieldReader& processor, bool expres
 }
 
 void StateParser::parse_label(MapState& map) {
-  map.label = default_label(state.name);
+  if (!fields.has("Label")) map.label = default_label(state.name, context.labels);
   if (const auto label = fields.string("Label")) {
     map.label = *label;
     if (!is_label(*label)) {

@@ -280,17 +280,12 @@ TaskOrder Interpreter::order_of(const Frame& frame) const {
   return order;
 }
 
-std::vector<TaskOrder> Interpreter::open_tasks() const {
-  std::vector<TaskOrder> open;
-  if (status_ != Status::running) return open;
-  frames_.for_each([&](const Frame& frame) {
-    if (frame.task != 0) open.push_back(order_of(frame));
-    if (!frame.fork) return;
-    for (const auto& [task, part] : frame.fork->tasks) {
-      open.push_back(child_order(frame, task, part));
-    }
-  });
-  return open;
+std::optional<TaskOrder> Interpreter::open_task(TaskId task) const {
+  const auto found = tasks_.find(task);
+  if (status_ != Status::running || found == tasks_.end()) return std::nullopt;
+  const Frame& frame = frames_.at(found->second);
+  if (frame.task == task) return order_of(frame);
+  return child_order(frame, task, frame.fork->tasks.at(task));
 }
 
 }  // namespace doorbuster::states
