@@ -1,8 +1,8 @@
 #include "cli/embedded.h"
 
-#include "cli/task_services.h"
 #include "engine/async_invocations.h"
 #include "engine/event_source_pollers.h"
+#include "wire/document.h"
 
 namespace doorbuster::cli {
 namespace {
@@ -107,7 +107,7 @@ void Embedded::start_deliveries(engine::HttpPost post, engine::SendMail mail) {
 }
 
 void Embedded::start_tasks() {
-  tasks_.emplace(*engine_, task_services(*services_), pool().get_executor());
+  tasks_.emplace(*engine_, *services_, wire::call_operation, pool().get_executor());
 }
 
 void Embedded::start_metrics() {

@@ -134,7 +134,8 @@ TEST_F(ExecutionChildrenTest, ItemsComeFromAnObjectAndResultsGoIntoOne) {
   put.Key = "all.json";
   put.Body = "[10,20]";
   bed.run(bed.s3().PutObject(std::move(put)));
-  const TaskRunner runner(bed.engine(), {}, bed.executor());
+  const auto services = make_services(bed.engine());
+  const TaskRunner runner(bed.engine(), *services, {}, bed.executor());
   const auto execution = run(map(kPass,
                                  R"("ItemReader":{"Resource":"arn:aws:states:::s3:getObject",
               "ReaderConfig":{"InputType":"JSON"},

@@ -42,18 +42,18 @@ std::string string_in(const json::value& object, std::string_view member) {
 
 }  // namespace
 
-json::value payload_of(const cloud::InvocationOutcome& outcome) {
-  auto payload = documents::from_text(outcome.Payload.empty() ? "null" : outcome.Payload);
-  if (outcome.FunctionError.empty()) {
+json::value payload_of(const cloud::InvokeResult& result) {
+  auto payload = documents::from_text(result.Payload.empty() ? "null" : result.Payload);
+  if (result.FunctionError.empty()) {
     if (!payload) throw TaskFailure{"Lambda.Unknown", "The function's answer is not JSON"};
     return *std::move(payload);
   }
   std::string type = payload ? string_in(*payload, "errorType") : "";
-  if (!type.empty()) throw TaskFailure{std::move(type), outcome.Payload};
+  if (!type.empty()) throw TaskFailure{std::move(type), result.Payload};
   throw TaskFailure{"Lambda.Unknown",
                     "The cause could not be determined because Lambda did not return an error "
                     "type. Returned payload: " +
-                        outcome.Payload};
+                        result.Payload};
 }
 
 json::value invoke_result(json::value payload) {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "cloud/error.h"
-#include "cloud/function_host.h"
+#include "cloud/lambda_invocation.h"
 #include "engine/execution_record.h"
 
 namespace doorbuster::engine {
@@ -17,7 +17,7 @@ struct TaskFailure {
 };
 
 // What a function answered. Throws TaskFailure if it failed: its error's type, or Lambda.Unknown.
-boost::json::value payload_of(const cloud::InvocationOutcome& outcome);
+boost::json::value payload_of(const cloud::InvokeResult& result);
 
 // The result of lambda:invoke.
 boost::json::value invoke_result(boost::json::value payload);

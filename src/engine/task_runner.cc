@@ -10,7 +10,6 @@
 #include "cloud/error.h"
 #include "documents/json_text.h"
 #include "engine/map_data.h"
-#include "engine/services.h"
 #include "engine/state_machine_rules.h"
 #include "engine/task_outcome.h"
 #include "engine/task_parameters.h"
@@ -27,7 +26,8 @@ constexpr std::size_t kTasksAtOnce = 512;
 
 struct Runner {
   Engine& engine;
-  const TaskServices services;
+  cloud::Services& services;
+  const CallOperation call;
   const boost::asio::any_io_executor executor;
 };
 
@@ -54,23 +54,23 @@ std::string capitalised(std::string_view action) {
 
 // --- Functions --------------------------------------------------------------------------------
 
-cloud::Async<json::value> call_function(const Runner& runner, const RunnerTask& task) {
-  auto caller = caller_of(task);
-  auto payload = documents::to_text(task.order.input);
-  const auto outcome = co_await runner.services.invoke(std::move(caller), task.order.resource.arn,
-                                                       std::move(payload));
-  co_return payload_of(outcome);
+cloud::Async<json::value> call_function(const Runner& runner, const RunnerTask& task,
+                                        std::string function, std::string payload) {
+  const auto lambda = runner.services.lambda(caller_of(task));
+  cloud::InvokeRequest request;
+  request.FunctionName = std::move(function);
+  request.Payload = std::move(payload);
+  const auto result = co_await lambda->Invoke(std::move(request));
+  co_return payload_of(result);
 }
 
 cloud::Async<json::value> invoke(const Runner& runner, const RunnerTask& task) {
-  auto caller = caller_of(task);
   auto function = text_of(task.order.input, "FunctionName");
   const auto* parameters = task.order.input.if_object();
   const auto* given = parameters ? parameters->if_contains("Payload") : nullptr;
   auto payload = given ? documents::to_text(*given) : "{}";
-  const auto outcome =
-      co_await runner.services.invoke(std::move(caller), std::move(function), std::move(payload));
-  co_return invoke_result(payload_of(outcome));
+  auto result = co_await call_function(runner, task, std::move(function), std::move(payload));
+  co_return invoke_result(std::move(result));
 }
 
 // --- Other services ---------------------------------------------------------------------------
@@ -82,8 +82,8 @@ cloud::Async<json::value> call_service(const Runner& runner, const RunnerTask& t
   if (service == "sfn") service = "states";
   json::value parameters = task.order.input;
   for (const char* member : {"MessageBody", "Message"}) to_text(parameters, member);
-  return runner.services.call(caller_of(task), std::move(service), capitalised(resource.action),
-                              std::move(parameters));
+  return runner.call(runner.services, caller_of(task), std::move(service),
+                     capitalised(resource.action), std::move(parameters));
 }
 
 // --- Nested executions ------------------------------------------------------------------------
@@ -146,7 +146,7 @@ cloud::Async<json::value> run_nested(const Runner& runner, const RunnerTask& tas
 // --- The data of distributed Maps --------------------------------------------------------------
 
 cloud::Async<json::value> move_data(const Runner& runner, const RunnerTask& task) {
-  const auto s3 = make_s3(runner.engine, caller_of(task));
+  const auto s3 = runner.services.s3(caller_of(task));
   if (task.order.resource.kind == Kind::reader) co_return co_await read_items(*s3, task.order);
   co_return co_await write_results(*s3, task.order);
 }
@@ -155,7 +155,9 @@ cloud::Async<json::value> move_data(const Runner& runner, const RunnerTask& task
 
 cloud::Async<json::value> perform(const Runner& runner, const RunnerTask& task) {
   const auto& resource = task.order.resource;
-  if (resource.kind == Kind::function) return call_function(runner, task);
+  if (resource.kind == Kind::function) {
+    return call_function(runner, task, resource.arn, documents::to_text(task.order.input));
+  }
   if (resource.kind == Kind::reader || resource.kind == Kind::writer) {
     return move_data(runner, task);
   }
@@ -224,9 +226,9 @@ cloud::Async<void> watch(std::shared_ptr<const Runner> runner) {
 
 }  // namespace
 
-TaskRunner::TaskRunner(Engine& engine, TaskServices services,
+TaskRunner::TaskRunner(Engine& engine, cloud::Services& services, CallOperation call,
                        const boost::asio::any_io_executor& executor) {
-  std::shared_ptr<const Runner> runner(new Runner{engine, std::move(services), executor});
+  std::shared_ptr<const Runner> runner(new Runner{engine, services, std::move(call), executor});
   boost::asio::co_spawn(executor, watch(std::move(runner)), boost::asio::detached);
 }
 

@@ -11,32 +11,25 @@
 #include <functional>
 #include <string>
 
-#include "cloud/caller.h"
-#include "cloud/function_host.h"
+#include "cloud/services.h"
 #include "engine/engine.h"
 
 namespace doorbuster::engine {
 
-// What a task can call, as the execution's account and role. Both throw cloud::Error as the service
-// does, and are called from any thread.
-struct TaskServices {
-  // A function, by its ARN or name, with a payload of JSON.
-  std::function<cloud::Async<cloud::InvocationOutcome>(cloud::Caller caller, std::string function,
-                                                       std::string payload)>
-      invoke;
-  // Any operation: the service's name as in credentials ("s3"), the operation's ("PutObject"), its
-  // input and output as JSON, whose members begin with a capital.
-  std::function<cloud::Async<boost::json::value>(cloud::Caller caller, std::string service,
-                                                 std::string operation, boost::json::value input)>
-      call;
-};
+// Any operation of a service, as the execution's account and role: the service's name as in
+// credentials ("s3"), the operation's ("PutObject"), its input and output as JSON, whose members
+// begin with a capital. Throws cloud::Error as the service does; called from any thread.
+using CallOperation = std::function<cloud::Async<boost::json::value>(
+    cloud::Services& services, cloud::Caller caller, std::string service, std::string operation,
+    boost::json::value input)>;
 
 // Works from construction on, on the executor, until the engine stops. The engine, the services and
 // the executor's context must outlive its work: stop the engine, then let the context run out of
 // work.
 class TaskRunner {
  public:
-  TaskRunner(Engine& engine, TaskServices services, const boost::asio::any_io_executor& executor);
+  TaskRunner(Engine& engine, cloud::Services& services, CallOperation call,
+             const boost::asio::any_io_executor& executor);
 };
 
 }  // namespace doorbuster::engine

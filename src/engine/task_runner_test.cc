@@ -26,15 +26,11 @@ class TaskRunnerTest : public testing::Test {
   TaskRunnerTest() { start_runner(); }
 
   void start_runner() {
-    TaskServices services;
-    services.invoke = [this](cloud::Caller caller, std::string function, std::string payload) {
-      return invoke(std::move(caller), std::move(function), std::move(payload));
+    auto call_service = [this](cloud::Services&, cloud::Caller, std::string service,
+                               std::string operation, json::value input) {
+      return call(std::move(service), std::move(operation), std::move(input));
     };
-    services.call = [this](cloud::Caller caller, std::string service, std::string operation,
-                           json::value input) {
-      return call(std::move(caller), std::move(service), std::move(operation), std::move(input));
-    };
-    runner.emplace(bed.engine(), std::move(services), bed.executor());
+    runner.emplace(bed.engine(), services, std::move(call_service), bed.executor());
     bed.settle();
   }
   void reopen() {
@@ -43,9 +39,27 @@ class TaskRunnerTest : public testing::Test {
     start_runner();
   }
 
-  cloud::Async<cloud::InvocationOutcome> invoke(cloud::Caller caller, std::string function,
-                                                std::string payload) {
-    calls.push_back(function + ' ' + payload + ' ' + caller.arn);
+  struct FakeLambda final : cloud::Lambda {
+    FakeLambda(TaskRunnerTest& test, cloud::Caller caller)
+        : test_(test), caller_(std::move(caller)) {}
+    cloud::Async<cloud::InvokeResult> Invoke(cloud::InvokeRequest request) override {
+      return test_.invoke(caller_, std::move(request));
+    }
+
+    TaskRunnerTest& test_;
+    const cloud::Caller caller_;
+  };
+  struct FakeServices final : cloud::Services {
+    explicit FakeServices(TaskRunnerTest& test) : test_(test) {}
+    std::unique_ptr<cloud::Lambda> lambda(const cloud::Caller& caller) override {
+      return std::make_unique<FakeLambda>(test_, caller);
+    }
+
+    TaskRunnerTest& test_;
+  };
+
+  cloud::Async<cloud::InvokeResult> invoke(cloud::Caller caller, cloud::InvokeRequest request) {
+    calls.push_back(request.FunctionName + ' ' + request.Payload + ' ' + caller.arn);
     if (hang) {
       boost::asio::steady_timer timer(bed.executor(), std::chrono::hours(1'000));
       co_await timer.async_wait(boost::asio::use_awaitable);
@@ -53,8 +67,7 @@ class TaskRunnerTest : public testing::Test {
     if (error) throw cloud::Error(*error);
     co_return outcome;
   }
-  cloud::Async<json::value> call(cloud::Caller, std::string service, std::string operation,
-                                 json::value input) {
+  cloud::Async<json::value> call(std::string service, std::string operation, json::value input) {
     calls.push_back(service + ' ' + operation + ' ' + json::serialize(input));
     if (error) throw cloud::Error(*error);
     co_return json::value{{"Answer", 42}};
@@ -66,9 +79,11 @@ class TaskRunnerTest : public testing::Test {
 
   TestBed bed;
   StepFunctionsDriver machine{bed};
+  FakeServices services{*this};
   std::optional<TaskRunner> runner;
   std::vector<std::string> calls;
-  cloud::InvocationOutcome outcome{.Payload = R"({"paid":true})"};
+  cloud::InvokeResult outcome{
+      .FunctionError = {}, .LogResult = {}, .Payload = R"({"paid":true})", .ExecutedVersion = {}};
   std::optional<cloud::Error> error;
   bool hang = false;
 };

@@ -32,19 +32,6 @@ constexpr int kAnswerLost = 8;
 
 // --- What tasks call --------------------------------------------------------------------------
 
-cloud::Async<cloud::InvocationOutcome> invoke(cloud::Services& services, cloud::Caller caller,
-                                              std::string function, std::string payload) {
-  const auto lambda = services.lambda(caller);
-  cloud::InvokeRequest request;
-  request.FunctionName = std::move(function);
-  request.Payload = std::move(payload);
-  auto result = co_await lambda->Invoke(std::move(request));
-  cloud::InvocationOutcome outcome;
-  outcome.Payload = std::move(result.Payload);
-  outcome.FunctionError = std::move(result.FunctionError);
-  co_return outcome;
-}
-
 // The one operation that the workflow asks for.
 cloud::Async<json::value> put_object(cloud::Services& services, cloud::Caller caller,
                                      json::value input) {
@@ -57,17 +44,11 @@ cloud::Async<json::value> put_object(cloud::Services& services, cloud::Caller ca
   co_return json::object{{"ETag", result.ETag}};
 }
 
-engine::TaskServices task_services(cloud::Services& services) {
-  engine::TaskServices all;
-  all.invoke = [&services](cloud::Caller caller, std::string function, std::string payload) {
-    return invoke(services, std::move(caller), std::move(function), std::move(payload));
-  };
-  all.call = [&services](cloud::Caller caller, std::string service, std::string operation,
-                         json::value input) {
-    require(service == "s3" && operation == "PutObject", "a task calls " + service + operation);
-    return put_object(services, std::move(caller), std::move(input));
-  };
-  return all;
+cloud::Async<json::value> call_operation(cloud::Services& services, cloud::Caller caller,
+                                         std::string service, std::string operation,
+                                         json::value input) {
+  require(service == "s3" && operation == "PutObject", "a task calls " + service + operation);
+  return put_object(services, std::move(caller), std::move(input));
 }
 
 }  // namespace
@@ -159,7 +140,7 @@ void CheckoutLoad::start() {
       functions::StartOrderWorkflow(bed.step_functions(), bed.sqs(), checkout_.state_machine_arn),
       FunctionHost::Late::sometimes);
   services_ = engine::make_services(bed.engine());
-  const engine::TaskRunner tasks(bed.engine(), task_services(*services_), bed.executor());
+  const engine::TaskRunner tasks(bed.engine(), *services_, call_operation, bed.executor());
   const engine::EventSourcePollers pollers(bed.engine(), bed.executor());
   const engine::AsyncInvocations events(bed.engine(), bed.executor());
 }
