@@ -223,6 +223,7 @@ struct ExecutionListItem {
   Time startDate{};
   Time stopDate{};
   std::string mapRunArn;
+  std::optional<std::int64_t> itemCount;  // of a distributed Map's child
   int redriveCount = 0;
   Time redriveDate{};
 };
@@ -230,6 +231,44 @@ struct ExecutionListItem {
 struct ListExecutionsOutput {
   std::vector<ExecutionListItem> executions;
   std::string nextToken;
+};
+
+struct DescribeMapRunInput {
+  std::string mapRunArn;
+};
+// Of items, or of the executions that work on them.
+struct MapRunCounts {
+  std::int64_t pending = 0;
+  std::int64_t running = 0;
+  std::int64_t succeeded = 0;
+  std::int64_t failed = 0;
+  std::int64_t timedOut = 0;
+  std::int64_t aborted = 0;
+  std::int64_t total = 0;
+  std::int64_t resultsWritten = 0;  // into the Map's output, or by its ResultWriter
+  std::int64_t failuresNotRedrivable = 0;
+  std::int64_t pendingRedrive = 0;
+};
+struct DescribeMapRunOutput {
+  std::string mapRunArn;
+  std::string executionArn;
+  std::string status;  // RUNNING, SUCCEEDED, FAILED, ABORTED
+  Time startDate{};
+  Time stopDate{};
+  std::int64_t maxConcurrency = 0;  // 0: no limit of its own
+  double toleratedFailurePercentage = 0;
+  std::int64_t toleratedFailureCount = 0;
+  MapRunCounts itemCounts;
+  MapRunCounts executionCounts;
+  int redriveCount = 0;
+  Time redriveDate{};
+};
+// What is left out stays as it is.
+struct UpdateMapRunInput {
+  std::string mapRunArn;
+  std::optional<std::int64_t> maxConcurrency;
+  std::optional<double> toleratedFailurePercentage;
+  std::optional<std::int64_t> toleratedFailureCount;
 };
 
 struct ListMapRunsInput {
@@ -369,6 +408,8 @@ class StepFunctions {
   DOORBUSTER_OPERATION(DescribeStateMachineForExecution, DescribeStateMachineForExecutionOutput)
   DOORBUSTER_OPERATION(ListExecutions, ListExecutionsOutput)
   DOORBUSTER_OPERATION(ListMapRuns, ListMapRunsOutput)
+  DOORBUSTER_OPERATION(DescribeMapRun, DescribeMapRunOutput)
+  DOORBUSTER_OPERATION(UpdateMapRun, void)
   DOORBUSTER_OPERATION(GetExecutionHistory, GetExecutionHistoryOutput)
 
   DOORBUSTER_OPERATION(CreateActivity, CreateActivityOutput)

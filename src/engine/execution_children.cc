@@ -2,12 +2,13 @@
 // its parent. They are begun, and their parents told of their ends, some a turn; after a crash both
 // is found out again from what is open.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
-#include <algorithm>
 
+#include "cloud/error.h"
 #include "documents/json_text.h"
 #include "engine/codec.h"
 #include "engine/execution_host.h"
 #include "engine/executions.h"
+#include "engine/map_run_queries.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -43,9 +44,10 @@ std::string child_arn(const ExecutionRecord& parent, const std::string& label,
 
 void Executions::number_map_runs(Turn& turn, ExecutionRecord& record) {
   for (auto& run : record.map_runs) {
+    if (run.first == 0) run.first = machines_.next_number();
     if (run.number != 0) continue;
-    run.number = machines_.next_number();
-    turn.batch.put(Family::state, map_run_key(run.arn), Encoder().u64(record.number).bytes());
+    run.number = run.first;
+    turn.batch.put(Family::state, map_run_key(run.state.arn), Encoder().u64(record.number).bytes());
   }
   turn.batch.put(Family::state, record_key(record.number), record.encode());
 }
@@ -91,7 +93,7 @@ void Executions::abort(Turn& turn, LiveExecution& live, std::string error, std::
 
 void Executions::begin_child(Turn& turn, Child child) {
   if (!awaited(child.task)) return;
-  const LiveExecution& parent = *live_.find(turn.store, child.task.execution);
+  LiveExecution& parent = *live_.find(turn.store, child.task.execution);
   if (!child.order) child.order = order_of(parent, child.task.task);
   if (!child.order) return;
   const auto arn = child_arn(parent.record, child.order->resource.action, child.task.task);
@@ -107,10 +109,9 @@ void Executions::begin_child(Turn& turn, Child child) {
   }
 }
 
-void Executions::start_child(Turn& turn, const LiveExecution& parent, const Child& child) {
+void Executions::start_child(Turn& turn, LiveExecution& parent, const Child& child) {
   const std::string& label = child.order->resource.action;
-  const MapRun& run =
-      *std::ranges::find(parent.record.map_runs, child.order->resource.arn, &MapRun::arn);
+  const MapRun& run = *find_run(parent.record, child.order->resource.arn);
   ExecutionRecord record;
   record.number = machines_.next_number();
   record.arn = child_arn(parent.record, label, child.task.task);
@@ -121,7 +122,8 @@ void Executions::start_child(Turn& turn, const LiveExecution& parent, const Chil
   record.express = child.order->express;
   record.input = documents::to_text(child.order->input);
   record.started = turn.now;
-  record.map_run_arn = run.arn;
+  record.map_run_arn = run.state.arn;
+  record.items = child.order->items;
   record.task = child.task;
   launch(turn, std::move(record), child.order->input, child.order->child);
 }
@@ -134,12 +136,32 @@ void Executions::answer_parent(Turn& turn, const ExecutionRecord& child) {
   }
 }
 
+void Executions::limit_run(Turn& turn, const cloud::UpdateMapRunInput& request) {
+  LiveExecution* live = live_.find(turn.store, map_run_parent(turn.store, request.mapRunArn));
+  const MapRun* run = live ? find_run(live->record, request.mapRunArn) : nullptr;
+  if (!run) throw no_such_map_run(request.mapRunArn);
+  if (run->state.status != states::Status::running) {
+    throw cloud::Error("ValidationException",
+                       "Map Run is not running: '" + request.mapRunArn + "'");
+  }
+  states::RunLimits limits = run->state.limits;
+  if (request.maxConcurrency) limits.concurrency_max = *request.maxConcurrency;
+  if (request.toleratedFailureCount) limits.failures_max = *request.toleratedFailureCount;
+  if (request.toleratedFailurePercentage) {
+    limits.failures_percentage_max = *request.toleratedFailurePercentage;
+  }
+  step(turn, *live, [&](states::Execution& execution, ExecutionHost& host) {
+    return execution.limit_run(request.mapRunArn, limits, host);
+  });
+}
+
 void Executions::cancel_children(const Store& store, const ExecutionRecord& parent,
                                  const std::vector<states::TaskId>& tasks) {
   for (const auto task : tasks) {
     for (const auto& run : parent.map_runs) {
-      const auto from = run.arn.rfind('/') + 1;
-      const auto label = run.arn.substr(from, run.arn.rfind(':') - from);
+      const std::string& arn = run.state.arn;
+      const auto from = arn.rfind('/') + 1;
+      const auto label = arn.substr(from, arn.rfind(':') - from);
       const auto child = number_of(store, child_arn(parent, label, task));
       if (child && open_.contains(*child)) orphans_.push_back(*child);
     }

@@ -27,10 +27,41 @@ class ExecutionChildrenTest : public testing::Test {
     return machine.start(machine.create(definition), "one", input);
   }
   std::vector<cloud::ExecutionListItem> children(const std::string& execution) {
-    const auto runs = bed.run(bed.step_functions().ListMapRuns({execution})).mapRuns;
     cloud::ListExecutionsInput request;
-    request.mapRunArn = runs.at(0).mapRunArn;
+    request.mapRunArn = map_run(execution);
     return bed.run(bed.step_functions().ListExecutions(request)).executions;
+  }
+
+  std::string map_run(const std::string& execution) {
+    return bed.run(bed.step_functions().ListMapRuns({execution})).mapRuns.at(0).mapRunArn;
+  }
+  cloud::DescribeMapRunOutput describe_run(const std::string& execution) {
+    return bed.run(bed.step_functions().DescribeMapRun({map_run(execution)}));
+  }
+  // "1 waiting, 2 running, ..." without what there is none of.
+  static std::string told(const cloud::MapRunCounts& counts) {
+    std::string text;
+    const auto add = [&](std::int64_t count, const char* what) {
+      if (count == 0) return;
+      text += (text.empty() ? "" : ", ") + std::to_string(count) + ' ' + what;
+    };
+    add(counts.pending, "pending");
+    add(counts.pendingRedrive, "pendingRedrive");
+    add(counts.running, "running");
+    add(counts.succeeded, "succeeded");
+    add(counts.failed, "failed");
+    add(counts.timedOut, "timedOut");
+    add(counts.aborted, "aborted");
+    add(counts.total, "total");
+    add(counts.resultsWritten, "resultsWritten");
+    return text;
+  }
+  std::string object(const std::string& key) {
+    cloud::GetObjectRequest get;
+    get.Bucket = "items";
+    get.Key = key;
+    auto result = bed.run(bed.s3().GetObject(std::move(get)));
+    return bed.run(cloud::read_all(std::move(result.Body), 1 << 20));
   }
 
   TestBed bed;
@@ -93,6 +124,72 @@ TEST_F(ExecutionChildrenTest, ExpressOnesLeaveNoHistoryAndEndInTime) {
   EXPECT_EQ(machine.history(all[0].executionArn), "");
 }
 
+TEST_F(ExecutionChildrenTest, ARunIsDescribed) {
+  const auto execution =
+      run(map(kWait, R"("MaxConcurrency":2,"ItemBatcher":{"MaxItemsPerBatch":2},)"), "[1,2,3,4,5]");
+  const auto runs = bed.run(bed.step_functions().ListMapRuns({execution})).mapRuns;
+  EXPECT_EQ(runs.at(0).stateMachineArn, StepFunctionsDriver::arn("Machine/M"));
+  auto seen = describe_run(execution);
+  EXPECT_EQ(seen.executionArn, execution);
+  EXPECT_EQ(seen.status, "RUNNING");
+  EXPECT_EQ(seen.maxConcurrency, 2);
+  EXPECT_EQ(told(seen.executionCounts), "1 pending, 2 running, 3 total");
+  EXPECT_EQ(told(seen.itemCounts), "1 pending, 4 running, 5 total");
+  EXPECT_EQ(children(execution).at(0).itemCount, 2);
+  bed.advance(seconds(10));
+  bed.reopen();
+  EXPECT_EQ(told(describe_run(execution).itemCounts), "1 running, 4 succeeded, 5 total");
+  bed.advance(seconds(10));
+  seen = describe_run(execution);
+  EXPECT_EQ(seen.status, "SUCCEEDED");
+  EXPECT_NE(seen.stopDate, cloud::Time());
+  EXPECT_EQ(told(seen.itemCounts), "5 succeeded, 5 total, 5 resultsWritten");
+  EXPECT_EQ(bed.error_of(bed.step_functions().DescribeMapRun({map_run(execution) + "0"})),
+            "ResourceNotFound");
+}
+
+TEST_F(ExecutionChildrenTest, ARedrivenRunCountsWhatIsBegunAnew) {
+  const std::string choice = R"({"P":{"Type":"Choice","Default":"W","Choices":[
+      {"Variable":"$","NumericEquals":1,"Next":"S"}]},
+      "S":{"Type":"Succeed"},"W":{"Type":"Wait","Seconds":10,"Next":"F"},"F":{"Type":"Fail"}})";
+  const auto execution = run(map(choice), "[1,2]");
+  bed.advance(seconds(10));
+  auto seen = describe_run(execution);
+  EXPECT_EQ(seen.status, "FAILED");
+  EXPECT_EQ(told(seen.executionCounts), "1 succeeded, 1 failed, 2 total");
+  bed.run(bed.step_functions().RedriveExecution({execution, ""}));
+  bed.reopen();
+  seen = describe_run(execution);
+  EXPECT_EQ(seen.status, "RUNNING");
+  EXPECT_EQ(seen.redriveCount, 1);
+  EXPECT_EQ(seen.redriveDate, bed.clock().now());
+  EXPECT_EQ(told(seen.executionCounts), "1 running, 1 succeeded, 2 total");
+  bed.advance(seconds(10));
+  EXPECT_EQ(told(describe_run(execution).executionCounts), "1 succeeded, 1 failed, 2 total");
+}
+
+TEST_F(ExecutionChildrenTest, ARunTakesNewLimits) {
+  const auto execution = run(map(kWait, R"("MaxConcurrency":1,)"), "[1,2,3]");
+  const auto update = [&](cloud::UpdateMapRunInput request) {
+    return bed.error_of(bed.step_functions().UpdateMapRun(std::move(request)));
+  };
+  EXPECT_EQ(children(execution).size(), 1U);
+  EXPECT_EQ(update({map_run(execution), 2, {}, 3}), "");
+  EXPECT_EQ(children(execution).size(), 2U);
+  bed.reopen();
+  const auto seen = describe_run(execution);
+  EXPECT_EQ(seen.maxConcurrency, 2);
+  EXPECT_EQ(seen.toleratedFailureCount, 3);
+  EXPECT_EQ(seen.toleratedFailurePercentage, 0);
+  EXPECT_EQ(update({map_run(execution), {}, 100.5, {}}), "ValidationException");
+  EXPECT_EQ(update({map_run(execution), -1, {}, {}}), "ValidationException");
+  EXPECT_EQ(update({map_run(execution), {}, {}, {}}), "ValidationException");
+  EXPECT_EQ(update({map_run(execution) + "0", 1, {}, {}}), "ResourceNotFound");
+  bed.advance(seconds(20));
+  EXPECT_EQ(machine.status(execution), "SUCCEEDED");
+  EXPECT_EQ(update({map_run(execution), 1, {}, {}}), "ValidationException");
+}
+
 TEST_F(ExecutionChildrenTest, AMapWithinAMapHasARunForEachOfItsIterations) {
   const std::string definition = R"({"StartAt":"O","States":{"O":{"Type":"Map","ItemProcessor":)" +
                                  map(kWait) + R"(,"End":true}}})";
@@ -145,10 +242,22 @@ TEST_F(ExecutionChildrenTest, ItemsComeFromAnObjectAndResultsGoIntoOne) {
                              "{}");
   EXPECT_EQ(machine.status(execution), "SUCCEEDED") << machine.describe(execution).cause;
   EXPECT_EQ(children(execution).size(), 2U);
-  cloud::ListObjectsV2Request list;
-  list.Bucket = "items";
-  list.Prefix = "out/";
-  EXPECT_FALSE(bed.run(bed.s3().ListObjectsV2(list)).Contents.empty());
+  const auto output = json::parse(machine.describe(execution).output);
+  const auto manifest =
+      json::parse(object(std::string(output.at("ResultWriterDetails").at("Key").as_string())));
+  EXPECT_EQ(manifest.at("MapRunArn").as_string(), map_run(execution));
+  EXPECT_TRUE(manifest.at("ResultFiles").at("FAILED").as_array().empty());
+  const auto& file = manifest.at("ResultFiles").at("SUCCEEDED").at(0);
+  const auto text = object(std::string(file.at("Key").as_string()));
+  EXPECT_EQ(file.at("Size").to_number<std::size_t>(), text.size());
+  const auto results = json::parse(text).as_array();
+  ASSERT_EQ(results.size(), 2U);
+  const auto child = children(execution).back();  // the first
+  EXPECT_EQ(results[0].at("ExecutionArn").as_string(), child.executionArn);
+  EXPECT_EQ(results[0].at("StateMachineArn").as_string(), child.stateMachineArn);
+  EXPECT_EQ(results[0].at("Output").as_string(), "10");
+  EXPECT_EQ(results[0].at("StartDate").as_string(), "2026-11-27T00:00:00.000Z");
+  EXPECT_EQ(results[1].at("Status").as_string(), "SUCCEEDED");
 }
 
 }  // namespace

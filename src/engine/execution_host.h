@@ -1,7 +1,6 @@
 // Whoever runs an execution, for the length of one call: what it says goes into the turn's batch.
 #pragma once
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -36,15 +35,20 @@ class ExecutionHost final : public states::Host {
     if (open && open->kind == OpenTask::Kind::child) cancelled_.push_back(task);
     close(task);
   }
-  void map_run(const std::string& arn, states::Status status) override {
-    auto run = std::ranges::find(record_.map_runs, arn, &MapRun::arn);
-    if (run == record_.map_runs.end()) {
-      run = record_.map_runs.insert(run, {0, arn, turn_.now, {}, status});
+  void map_run(const states::MapRunState& state) override {
+    MapRun* run = find_run(record_, state.arn);
+    if (!run) {
+      run = &record_.map_runs.emplace_back();
+      run->started = turn_.now;
+    } else if (run->state.status != states::Status::running) {
+      if (state.status != states::Status::running) return;
+      ++run->redrives;
+      run->redriven = turn_.now;
+      run->stopped = {};
+      run->first = 0;  // until it is numbered again
     }
-    const bool begins = status == states::Status::running;
-    if (!begins && run->status != states::Status::running) return;
-    run->status = status;
-    run->stopped = begins ? cloud::Time() : turn_.now;
+    run->state = state;
+    if (state.status != states::Status::running) run->stopped = turn_.now;
     map_runs_changed_ = true;
   }
 

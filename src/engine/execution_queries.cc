@@ -33,16 +33,6 @@ std::vector<states::Status> statuses(const std::string& filter) {
   return {*status};
 }
 
-// The inverse of the number that the page before ended with.
-std::uint64_t place_of(const std::string& token) {
-  if (token.empty()) return 0;
-  const std::string place = from_token(token);
-  if (place.size() != sizeof(std::uint64_t)) {
-    throw cloud::Error("InvalidToken", "Invalid Token: 'Invalid token'");
-  }
-  return Decoder(place).u64() + 1;
-}
-
 bool passes(const ExecutionRecord& record, const std::string& redrive_filter) {
   if (redrive_filter.empty()) return true;
   return (redrive_filter == "REDRIVEN") == (record.redrives > 0);
@@ -68,12 +58,22 @@ cloud::ExecutionListItem item_of(const ExecutionRecord& record) {
   item.startDate = record.started;
   item.stopDate = record.stopped;
   item.mapRunArn = record.map_run_arn;
+  if (record.task) item.itemCount = static_cast<std::int64_t>(record.items);
   item.redriveCount = static_cast<int>(record.redrives);
   item.redriveDate = record.redriven;
   return item;
 }
 
 }  // namespace
+
+std::uint64_t place_of(const std::string& token) {
+  if (token.empty()) return 0;
+  const std::string place = from_token(token);
+  if (place.size() != sizeof(std::uint64_t)) {
+    throw cloud::Error("InvalidToken", "Invalid Token: 'Invalid token'");
+  }
+  return Decoder(place).u64() + 1;
+}
 
 ExecutionRecord record_of(const Store& store, const std::string& execution_arn) {
   const auto number = find_execution(store, execution_arn);
@@ -129,33 +129,6 @@ cloud::StartSyncExecutionOutput sync_outcome(const ExecutionRecord& record, bool
   result.billingDetails = {kBilledMemory_MB,
                            (duration_ms + kBilledEvery_ms - 1) / kBilledEvery_ms * kBilledEvery_ms};
   return result;
-}
-
-std::uint64_t map_run_number(const Store& store, const std::string& map_run_arn) {
-  std::string number;
-  const bool known = store.get(Family::state, map_run_key(map_run_arn), &number);
-  const auto record = known ? read_record(store, Decoder(number).u64()) : std::nullopt;
-  for (const auto& run : record ? record->map_runs : std::vector<MapRun>()) {
-    if (run.arn == map_run_arn) return run.number;
-  }
-  throw cloud::Error("ResourceNotFound", "Map Run Does Not Exist: '" + map_run_arn + "'");
-}
-
-cloud::ListMapRunsOutput list_map_runs(const Store& store, const cloud::ListMapRunsInput& request) {
-  const auto record = record_of(store, request.executionArn);
-  const std::size_t max = page_size(request.maxResults);
-  const std::uint64_t from = place_of(request.nextToken);
-  cloud::ListMapRunsOutput page;
-  for (std::uint64_t i = from; i < record.map_runs.size(); ++i) {
-    if (page.mapRuns.size() == max) {
-      page.nextToken = to_token(Encoder().u64(i - 1).bytes());
-      break;
-    }
-    const MapRun& run = record.map_runs[i];
-    page.mapRuns.push_back(
-        {record.arn, run.arn, record.state_machine_arn, run.started, run.stopped});
-  }
-  return page;
 }
 
 cloud::ListExecutionsOutput list_executions(const Store& store, std::uint64_t machine,

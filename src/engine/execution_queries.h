@@ -13,11 +13,11 @@ cloud::DescribeExecutionOutput describe(const ExecutionRecord& record, bool with
                                         cloud::Time now);
 cloud::StartSyncExecutionOutput sync_outcome(const ExecutionRecord& record, bool with_data);
 
-// The number that a map run's children are listed by. Throws ResourceNotFound.
-std::uint64_t map_run_number(const Store& store, const std::string& map_run_arn);
-cloud::ListMapRunsOutput list_map_runs(const Store& store, const cloud::ListMapRunsInput& request);
+// Where a page begins, as the token of the one before says: behind the number that it ended with.
+// Throws InvalidToken.
+std::uint64_t place_of(const std::string& token);
 
-// A page of a state machine's executions, the newest first. Throws InvalidToken,
+// A page of a state machine's executions, or a map run's, the newest first. Throws InvalidToken,
 // ValidationException.
 cloud::ListExecutionsOutput list_executions(const Store& store, std::uint64_t machine,
                                             const cloud::ListExecutionsInput& request);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "engine/codec.h"
 #include "engine/text.h"
@@ -28,6 +29,38 @@ std::optional<TaskRef> get_task(Decoder& in) {
   return ref.execution == 0 ? std::nullopt : std::optional(ref);
 }
 
+void put_run(Encoder& out, const MapRun& run) {
+  out.varint(run.number);
+  put_time(out, run.started);
+  put_time(out, run.stopped);
+  const auto& [arn, status, limits, children, items] = run.state;
+  out.text(arn).byte(static_cast<std::uint8_t>(status));
+  out.varint(static_cast<std::uint64_t>(limits.concurrency_max));
+  out.varint(static_cast<std::uint64_t>(limits.failures_max));
+  out.u64(std::bit_cast<std::uint64_t>(limits.failures_percentage_max));
+  out.varint(children).varint(items).varint(run.redrives);
+  put_time(out, run.redriven);
+  out.varint(run.first);
+}
+MapRun get_run(Decoder& in) {
+  MapRun run;
+  run.number = in.varint();
+  run.started = get_time(in);
+  run.stopped = get_time(in);
+  auto& [arn, status, limits, children, items] = run.state;
+  arn = in.text();
+  status = static_cast<states::Status>(in.byte());
+  limits.concurrency_max = static_cast<std::int64_t>(in.varint());
+  limits.failures_max = static_cast<std::int64_t>(in.varint());
+  limits.failures_percentage_max = std::bit_cast<double>(in.u64());
+  children = in.varint();
+  items = in.varint();
+  run.redrives = in.varint();
+  run.redriven = get_time(in);
+  run.first = in.varint();
+  return run;
+}
+
 }  // namespace
 
 const char* to_string(states::Status status) {
@@ -50,14 +83,9 @@ std::string ExecutionRecord::encode() const {
   put_time(out, stopped);
   out.text(output).text(error).text(cause).varint(redrives);
   put_time(out, redriven);
-  out.varint(events).text(map_run_arn);
+  out.varint(events).text(map_run_arn).varint(items);
   put_task(out, task);
-  for (const auto& run : map_runs) {
-    out.varint(run.number).text(run.arn);
-    put_time(out, run.started);
-    put_time(out, run.stopped);
-    out.byte(static_cast<std::uint8_t>(run.status));
-  }
+  for (const auto& run : map_runs) put_run(out, run);
   return std::move(out).bytes();
 }
 
@@ -83,16 +111,9 @@ ExecutionRecord ExecutionRecord::decode(std::uint64_t number, std::string_view b
   record.redriven = get_time(in);
   record.events = in.varint();
   record.map_run_arn = in.text();
+  record.items = in.varint();
   record.task = get_task(in);
-  while (!in.done()) {
-    MapRun run;
-    run.number = in.varint();
-    run.arn = in.text();
-    run.started = get_time(in);
-    run.stopped = get_time(in);
-    run.status = static_cast<states::Status>(in.byte());
-    record.map_runs.push_back(std::move(run));
-  }
+  while (!in.done()) record.map_runs.push_back(get_run(in));
   return record;
 }
 
@@ -128,6 +149,13 @@ OpenExecution OpenExecution::decode(std::string_view bytes) {
   return open;
 }
 
+MapRun* find_run(ExecutionRecord& record, std::string_view arn) {
+  for (auto& run : record.map_runs) {
+    if (run.state.arn == arn) return &run;
+  }
+  return nullptr;
+}
+
 std::string derived_name(const std::string& execution_arn, states::TaskId task) {
   const auto digest = md5(execution_arn + ' ' + std::to_string(task));
   Uuid id;
@@ -155,6 +183,12 @@ std::string list_prefix(std::uint64_t machine, states::Status status) {
 }
 std::string list_key(const ExecutionRecord& record, states::Status status) {
   return Encoder().raw(list_prefix(record.machine, status)).u64(~record.number).bytes();
+}
+std::string list_value(const ExecutionRecord& record) {
+  return record.task ? Encoder().varint(record.items).bytes() : "";
+}
+std::uint64_t items_of(std::string_view list_value) {
+  return list_value.empty() ? 0 : Decoder(list_value).varint();
 }
 std::string end_key(const ExecutionRecord& record) {
   return Encoder()

@@ -6,7 +6,7 @@
 //            "x" number                       its record
 //            "y" number piece                 a piece of it (states::Execution::Pieces)
 //            "o" number                       what an open one waits for
-//            "l" machine:u64 status ~number   lists a state machine's, the newest first
+//            "l" machine:u64 status ~number   lists a state machine's, or a map run's, newest first
 //            "g" ARN                          the number of the execution that a map run is of
 //            "z" stopped:u64 number           when it ended, so that it is forgotten in time
 //   history  number event:u64                 an event, as JSON
@@ -35,10 +35,14 @@ struct TaskRef {
 // A distributed Map that an execution has begun. Its children are listed as a state machine's are.
 struct MapRun {
   std::uint64_t number = 0;
-  std::string arn;
   cloud::Time started{};
   cloud::Time stopped{};
-  states::Status status = states::Status::running;
+  states::MapRunState state;
+  std::uint64_t redrives = 0;
+  cloud::Time redriven{};
+  // A redrive begins what hadn't succeeded anew: executions of smaller numbers that didn't are no
+  // longer the run's.
+  std::uint64_t first = 0;
 };
 
 struct ExecutionRecord {
@@ -59,8 +63,9 @@ struct ExecutionRecord {
   std::string cause;
   std::uint64_t redrives = 0;
   cloud::Time redriven{};
-  std::uint64_t events = 0;     // of its history, when it ended
-  std::string map_run_arn;      // of a distributed Map's child
+  std::uint64_t events = 0;  // of its history, when it ended
+  std::string map_run_arn;   // of a distributed Map's child
+  std::uint64_t items = 0;   // of the Map's, that a child works on
   std::optional<TaskRef> task;  // that it carries out, of its parent
   std::vector<MapRun> map_runs;
 
@@ -100,6 +105,9 @@ struct OpenExecution {
   static OpenExecution decode(std::string_view bytes);
 };
 
+// Null if it has none of that ARN.
+MapRun* find_run(ExecutionRecord& record, std::string_view arn);
+
 // The name of what an execution starts by one of its tasks: the same each time that it is begun.
 std::string derived_name(const std::string& execution_arn, states::TaskId task);
 
@@ -110,6 +118,9 @@ std::string piece_prefix(std::uint64_t execution);
 std::string open_key(std::uint64_t execution);
 std::string list_prefix(std::uint64_t machine, states::Status status);
 std::string list_key(const ExecutionRecord& record, states::Status status);
+// What stands there: of a child, how many items it works on.
+std::string list_value(const ExecutionRecord& record);
+std::uint64_t items_of(std::string_view list_value);
 std::string end_key(const ExecutionRecord& record);
 std::string event_key(std::uint64_t execution, std::uint64_t event);
 

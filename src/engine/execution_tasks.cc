@@ -1,5 +1,4 @@
 // What becomes of an execution's tasks, and who gets them.
-#include <algorithm>
 #include <boost/json.hpp>
 
 #include "documents/json_text.h"

@@ -114,7 +114,9 @@ Executions::Started Executions::launch(
   started_.emplace(record.arn, record.number);
   turn.batch.put(Family::state, name_key(record.arn), Encoder().u64(record.number).bytes());
   turn.batch.put(Family::state, record_key(record.number), record.encode());
-  if (record.kept()) turn.batch.put(Family::state, list_key(record, record.status), "");
+  if (record.kept()) {
+    turn.batch.put(Family::state, list_key(record, record.status), list_value(record));
+  }
   OpenExecution& open = open_.emplace(record.number, OpenExecution()).first->second;
   open.own_task = record.task;
   const Started started{record.number, record.arn, record.started};
@@ -167,7 +169,7 @@ cloud::Time Executions::redrive(Turn& turn, const std::string& arn) {
   record.cause.clear();
   record.redriven = turn.now;
   ++record.redrives;
-  turn.batch.put(Family::state, list_key(record, record.status), "");
+  turn.batch.put(Family::state, list_key(record, record.status), list_value(record));
   turn.batch.put(Family::state, record_key(record.number), record.encode());
   follow_up(turn, live, host);
   return turn.now;
@@ -337,7 +339,7 @@ void Executions::close(Turn& turn, LiveExecution& live) {
   }
   if (!record.kept()) return forget(turn, record);
   turn.batch.put(Family::state, record_key(record.number), record.encode());
-  turn.batch.put(Family::state, list_key(record, record.status), "");
+  turn.batch.put(Family::state, list_key(record, record.status), list_value(record));
   turn.batch.put(Family::state, end_key(record), "");
   if (!next_sweep_) next_sweep_ = record.stopped + kRetention;
 }

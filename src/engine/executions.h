@@ -58,6 +58,8 @@ class Executions {
   Started start(Turn& turn, StartOrder order);
   cloud::Time stop(Turn& turn, const std::string& arn, std::string error, std::string cause);
   cloud::Time redrive(Turn& turn, const std::string& arn);
+  // Throws ResourceNotFound, ValidationException of a run that has ended.
+  void limit_run(Turn& turn, const cloud::UpdateMapRunInput& request);
   // Answers when it has ended. Throws ExecutionDoesNotExist.
   void wait(Turn& turn, std::uint64_t execution, std::unique_ptr<Reply<ExecutionRecord>>& reply);
 
@@ -120,7 +122,7 @@ class Executions {
   void begin_child(Turn& turn, Child child);
   // Also one that can't be gone on with: a child whose parent has come to an end.
   void abort(Turn& turn, LiveExecution& live, std::string error, std::string cause);
-  void start_child(Turn& turn, const LiveExecution& parent, const Child& child);
+  void start_child(Turn& turn, LiveExecution& parent, const Child& child);
   void answer_parent(Turn& turn, const ExecutionRecord& child);
 
   std::optional<RunnerTask> runner_task(Turn& turn, const TaskRef& task, TaskBoard::Order order);

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include "cloud/s3.h"
+#include "engine/store.h"
 #include "states/execution.h"
 
 namespace doorbuster::engine {
@@ -14,7 +15,9 @@ namespace doorbuster::engine {
 // object of more than 64 MiB. S3 must live until it completes.
 cloud::Async<boost::json::value> read_items(cloud::S3& s3, const states::TaskOrder& order);
 
-// Puts what an order of Kind::writer has.
-cloud::Async<boost::json::value> write_results(cloud::S3& s3, const states::TaskOrder& order);
+// What an order of Kind::writer asks for: what has become of the children, as the store has it, and
+// a manifest.
+cloud::Async<boost::json::value> write_results(cloud::S3& s3, const Store& store, cloud::Time now,
+                                               const states::TaskOrder& order);
 
 }  // namespace doorbuster::engine

@@ -48,6 +48,15 @@ void check_logging(const json::value& configuration) {
   throw cloud::Error("InvalidLoggingConfiguration", "Invalid Logging Configuration: level");
 }
 
+void check_not_negative(const std::optional<std::int64_t>& value, const char* member) {
+  if (!value || *value >= 0) return;
+  throw cloud::Error("ValidationException",
+                     "1 validation error detected: Value '" + std::to_string(*value) + "' at '" +
+                         member +
+                         "' failed to satisfy constraint: Member must have value greater than or "
+                         "equal to 0");
+}
+
 std::string all_errors(const std::vector<states::Diagnostic>& diagnostics) {
   std::string all;
   for (const auto& diagnostic : diagnostics) {
@@ -140,6 +149,22 @@ void check(const cloud::UpdateStateMachineInput& request) {
   check_logging(request.loggingConfiguration);
   check_encryption(request.encryptionConfiguration);
   refuse_versions(request.publish);
+}
+
+void check(const cloud::UpdateMapRunInput& request) {
+  check_arn(request.mapRunArn, {"mapRun:"});
+  const auto& percentage = request.toleratedFailurePercentage;
+  if (!request.maxConcurrency && !request.toleratedFailureCount && !percentage) {
+    throw cloud::Error("ValidationException",
+                       "One of maxConcurrency, toleratedFailureCount and "
+                       "toleratedFailurePercentage is required");
+  }
+  check_not_negative(request.maxConcurrency, "maxConcurrency");
+  check_not_negative(request.toleratedFailureCount, "toleratedFailureCount");
+  if (percentage && !(*percentage >= 0 && *percentage <= 100)) {
+    throw cloud::Error("ValidationException",
+                       "toleratedFailurePercentage must be between 0 and 100");
+  }
 }
 
 std::shared_ptr<const states::Definition> compiled(const std::string& definition, bool express) {

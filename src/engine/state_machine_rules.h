@@ -30,6 +30,7 @@ void check_encryption(const boost::json::value& configuration);
 
 void check(const cloud::CreateStateMachineInput& request);
 void check(const cloud::UpdateStateMachineInput& request);
+void check(const cloud::UpdateMapRunInput& request);
 
 // For an express state machine or a standard one. InvalidDefinition with all that is wrong.
 std::shared_ptr<const states::Definition> compiled(const std::string& definition, bool express);

@@ -4,6 +4,7 @@
 #include "engine/execution_history.h"
 #include "engine/execution_queries.h"
 #include "engine/integrations.h"
+#include "engine/map_run_queries.h"
 #include "engine/services.h"
 #include "engine/state_machine_rules.h"
 
@@ -148,6 +149,17 @@ class StepFunctionsService final : public StepFunctions {
   Async<ListMapRunsOutput> ListMapRuns(ListMapRunsInput request) override {
     check_execution_arn(request.executionArn);
     co_return list_map_runs(engine_.store(), request);
+  }
+  Async<DescribeMapRunOutput> DescribeMapRun(DescribeMapRunInput request) override {
+    check_arn(request.mapRunArn, {"mapRun:"});
+    co_return describe_map_run(engine_.store(), request.mapRunArn);
+  }
+  Async<void> UpdateMapRun(UpdateMapRunInput request) override {
+    check(request);
+    auto op = [request = std::move(request)](Machine& m, Turn& turn) {
+      m.executions.limit_run(turn, request);
+    };
+    co_await call<Done>(std::move(op));
   }
   Async<GetExecutionHistoryOutput> GetExecutionHistory(GetExecutionHistoryInput request) override {
     check_execution_arn(request.executionArn);

@@ -148,7 +148,8 @@ cloud::Async<json::value> run_nested(const Runner& runner, const RunnerTask& tas
 cloud::Async<json::value> move_data(const Runner& runner, const RunnerTask& task) {
   const auto s3 = runner.services.s3(caller_of(task));
   if (task.order.resource.kind == Kind::reader) co_return co_await read_items(*s3, task.order);
-  co_return co_await write_results(*s3, task.order);
+  co_return co_await write_results(*s3, runner.engine.store(), runner.engine.clock().now(),
+                                   task.order);
 }
 
 // --- One task ---------------------------------------------------------------------------------

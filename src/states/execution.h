@@ -35,8 +35,9 @@ struct Resource {
     // answered with the object's text, a string; listObjectsV2 with an array of what is listed
     // ({"Etag", "Key", "LastModified", "Size", "StorageClass"}). kPayloadMax does not hold for it.
     reader,
-    // The results of a distributed Map, to S3: `input` is {"Bucket", "Objects": [{"Key", "Body"}]}.
-    // Its answer says nothing.
+    // The results of a distributed Map's children, to S3: `input` is {"Bucket", "Folder",
+    // "MapRunArn"}. They go into files of the folder, named by its manifest.json. Its answer says
+    // nothing.
     writer,
   };
   enum class Pattern : unsigned char { request_response, sync, sync2, wait_for_task_token };
@@ -56,7 +57,8 @@ struct TaskOrder {
   boost::json::value input;  // after InputPath and Parameters
   // Of a child: what it runs. It is part of the execution's own definition.
   std::shared_ptr<const Definition> child;
-  bool express = false;  // the child
+  bool express = false;   // the child
+  std::size_t items = 0;  // of the Map's, that the child works on
 };
 
 // As GetExecutionHistory tells it: `type` is AWS's ("TaskStateEntered"), `details` are the members
@@ -75,6 +77,25 @@ inline constexpr std::size_t kPayloadMax = std::size_t{256} << 10;  // bytes of 
 
 enum class Status : unsigned char { running, succeeded, failed, timed_out, aborted };
 
+// How a Map runs its parts.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateMapRun.html
+struct RunLimits {
+  std::int64_t concurrency_max = 0;    // how many at once; 0: as many as there can be
+  std::int64_t failures_max = 0;       // how many items may fail; 0: it doesn't say
+  double failures_percentage_max = 0;  // of all items; 0: it doesn't say. Without either, none may
+
+  friend bool operator==(const RunLimits&, const RunLimits&) = default;
+};
+
+// A distributed Map's run.
+struct MapRunState {
+  std::string arn;
+  Status status = Status::running;
+  RunLimits limits;
+  std::size_t children = 0;  // that there are to be; none while the items are being read
+  std::size_t items = 0;     // that these work on
+};
+
 // Whoever runs an execution, for the length of one call.
 class Host {
  public:
@@ -87,9 +108,9 @@ class Host {
   virtual void begin(TaskOrder order) = 0;
   // Nobody waits for the task's answer any more: its state timed out, or failed elsewhere.
   virtual void cancel(TaskId task) = 0;
-  // A distributed Map's run is in that status now. An end that is told of one that has ended is to
+  // A distributed Map's run is in that state now. An end that is told of one that has ended is to
   // be ignored.
-  virtual void map_run(const std::string& arn, Status status) = 0;
+  virtual void map_run(const MapRunState& run) = 0;
 };
 
 // What the context object says of it ($$.Execution, $$.StateMachine).
@@ -135,6 +156,9 @@ class Execution {
   // When wake() has something to do next: a Wait, a retry, a timeout.
   virtual std::optional<Time> alarm() const = 0;
   virtual void wake(Host& host) = 0;
+
+  // UpdateMapRun. False if no distributed Map's run of that ARN is under way.
+  virtual bool limit_run(std::string_view run_arn, const RunLimits& limits, Host& host) = 0;
 
   // StopExecution.
   virtual void abort(std::string error, std::string cause, Host& host) = 0;

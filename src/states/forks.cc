@@ -36,7 +36,6 @@ void Interpreter::execute(Frame& frame, const ParallelState& parallel) {
   append(frame, "ParallelStateStarted");
   frame.fork = std::make_unique<Fork>();
   frame.fork->count = parallel.branches.size();
-  frame.fork->concurrency_max = parallel.branches.size();
   // What all branches are given; it is not kept, as all begin at once.
   frame.fork->items.push_back(std::move(input));
   frame.phase = Frame::Phase::forked;
@@ -57,8 +56,7 @@ void Interpreter::execute_inline(Frame& frame, const MapState& map) {
   json::array items = items_of(frame, map);
   frame.fork = std::make_unique<Fork>();
   frame.fork->items = std::move(items);
-  set_limits(frame, map, kIterationsMax);
-  frame.fork->concurrency_max = std::min(frame.fork->concurrency_max, kIterationsMax);
+  set_limits(frame, map);
   append(frame, "MapStateStarted", "mapStateStartedEventDetails",
          {{"length", frame.fork->items.size()}});
   set_items(frame, map);
@@ -69,7 +67,8 @@ void Interpreter::execute_inline(Frame& frame, const MapState& map) {
 
 void Interpreter::begin_parts(Frame& frame, std::int64_t previous) {
   Fork& fork = *frame.fork;
-  while (fork.next < fork.count && fork.children.size() < fork.concurrency_max) {
+  const std::size_t most = is_map(frame) ? fork.concurrency(kIterationsMax) : fork.count;
+  while (fork.next < fork.count && fork.children.size() < most) {
     begin_part(frame, fork.next++, previous);
   }
   frames_.changed(frame);
@@ -141,7 +140,7 @@ void Interpreter::iteration_failed(Frame& parent, Frame& child, Failure failure)
   const std::int64_t last = child.last_event;
   const std::int64_t ended = append_at(last, "MapIterationFailed", "mapIterationFailedEventDetails",
                                        iteration(parent, part));
-  ++fork.failed;
+  fork.failed += items_in(parent, part);
   if (fork.tolerates_failures()) {
     fork.outcomes[part] = {.succeeded = false,
                            .output = {},
@@ -151,11 +150,12 @@ void Interpreter::iteration_failed(Frame& parent, Frame& child, Failure failure)
     remove(child);
     return part_ended(parent, last, ended);
   }
-  --fork.failed;  // it is not over: a redrive can take it up again
+  fork.failed -= items_in(parent, part);  // it is not over: a redrive can take it up again
   abort_children(parent, last);
   parent.last_event = last;
   append(parent, "MapStateFailed");
-  const bool has_threshold = fork.failures_max > 0 || fork.failures_percentage_max < 100;
+  const RunLimits& limits = fork.limits;
+  const bool has_threshold = limits.failures_max > 0 || limits.failures_percentage_max > 0;
   fail(parent, has_threshold ? threshold_exceeded() : std::move(failure));
 }
 

@@ -39,23 +39,21 @@ struct Outcome {
 struct Fork {
   std::size_t count = 0;
   std::size_t next = 0;  // the first part that was not begun yet
-  std::size_t concurrency_max = 0;
-  std::size_t failures_max = 0;          // more than this end it
-  double failures_percentage_max = 100;  // more than this, of all parts, end it
-  boost::json::array items;              // of a Map: what each part works on
+  RunLimits limits;
+  boost::json::array items;    // of a Map: what each part works on
+  std::size_t item_count = 0;  // of a Map: how many there were before they were put into batches
 
   std::map<std::size_t, FrameId> children;  // those running here
   std::map<TaskId, std::size_t> tasks;      // those of a distributed Map, running elsewhere
   std::map<std::size_t, Outcome> outcomes;  // of those that ended
-  std::size_t failed = 0;
+  std::size_t failed = 0;                   // items of those that failed
 
   std::string run_arn;   // of a distributed Map
   bool writing = false;  // all parts ended; their results are being written
 
-  bool tolerates_failures() const {
-    return failed <= failures_max && static_cast<double>(failed) * 100 <=
-                                         failures_percentage_max * static_cast<double>(count);
-  }
+  // How many parts may be under way, if no more than `most` ever can be.
+  std::size_t concurrency(std::size_t most) const;
+  bool tolerates_failures() const;
 };
 
 struct Frame {
@@ -106,5 +104,8 @@ struct Frame {
   }
   bool at_rest() const { return phase == Phase::failed || phase == Phase::aborted; }
 };
+
+// How many of a Map's items one of its parts works on.
+std::size_t items_in(const Frame& frame, std::size_t part);
 
 }  // namespace doorbuster::states

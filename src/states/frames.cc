@@ -1,5 +1,6 @@
 #include "states/frames.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 #include <stdexcept>
@@ -60,9 +61,13 @@ json::value place_of(const Frame& frame) {
 }
 
 json::value work_of(const Fork& fork) {
-  return json::array{fork.count,        fork.concurrency_max,
-                     fork.failures_max, fork.failures_percentage_max,
-                     fork.items,        fork.run_arn};
+  return json::array{fork.count,
+                     fork.limits.concurrency_max,
+                     fork.limits.failures_max,
+                     fork.limits.failures_percentage_max,
+                     fork.items,
+                     fork.run_arn,
+                     fork.item_count};
 }
 
 json::value outcome_of(const Outcome& outcome) {
@@ -109,11 +114,12 @@ void read_data(Frame& frame, const json::array& data) {
 
 void read_work(Fork& fork, const json::array& work) {
   fork.count = number(work.at(0));
-  fork.concurrency_max = number(work.at(1));
-  fork.failures_max = number(work.at(2));
-  fork.failures_percentage_max = work.at(3).to_number<double>();
+  fork.limits.concurrency_max = work.at(1).as_int64();
+  fork.limits.failures_max = work.at(2).as_int64();
+  fork.limits.failures_percentage_max = work.at(3).to_number<double>();
   fork.items = work.at(4).as_array();
   fork.run_arn = work.at(5).as_string();
+  fork.item_count = number(work.at(6));
 }
 
 Outcome read_outcome(const json::array& outcome) {
@@ -151,6 +157,12 @@ std::optional<Key> parse_key(std::string_view text) {
 constexpr std::pair<Frames::Piece, char> kKinds[] = {
     {Frames::kPlace, 'f'}, {Frames::kData, 'd'}, {Frames::kTask, 't'}, {Frames::kFork, 'm'}};
 
+void count_failures(Frame& frame) {
+  for (const auto& [part, outcome] : frame.fork->outcomes) {
+    if (!outcome.succeeded) frame.fork->failed += items_in(frame, part);
+  }
+}
+
 std::string bytes_of(const Frame& frame, Frames::Piece piece) {
   switch (piece) {
     case Frames::kPlace:
@@ -165,6 +177,28 @@ std::string bytes_of(const Frame& frame, Frames::Piece piece) {
 }
 
 }  // namespace
+
+std::size_t Fork::concurrency(std::size_t most) const {
+  const auto asked = static_cast<std::size_t>(limits.concurrency_max);
+  return asked == 0 ? most : std::min(asked, most);
+}
+
+bool Fork::tolerates_failures() const {
+  if (failed == 0) return true;
+  const bool by_number = limits.failures_max > 0;
+  const bool by_share = limits.failures_percentage_max > 0;
+  if (by_number && failed > static_cast<std::size_t>(limits.failures_max)) return false;
+  if (by_share && static_cast<double>(failed) * 100 >
+                      limits.failures_percentage_max * static_cast<double>(item_count)) {
+    return false;
+  }
+  return by_number || by_share;
+}
+
+std::size_t items_in(const Frame& frame, std::size_t part) {
+  if (!std::get<MapState>(frame.state->what).batcher) return 1;
+  return frame.fork->items.at(part).at("Items").as_array().size();
+}
 
 std::optional<Time> Frame::alarm() const {
   std::optional<Time> next = wake_at;
@@ -296,7 +330,6 @@ bool Frames::restore(const std::string& text, const json::value& piece,
       return true;
     case 'r':
       frame.fork->outcomes[key->part] = read_outcome(fields);
-      if (!frame.fork->outcomes[key->part].succeeded) ++frame.fork->failed;
       stored_parts_.insert(text);
       return true;
     case 'c':
@@ -310,9 +343,10 @@ bool Frames::restore(const std::string& text, const json::value& piece,
 
 void Frames::finish_restore() {
   for (auto& [id, entry] : frames_) {
-    const Frame& frame = *entry.frame;
+    Frame& frame = *entry.frame;
     if (frame.state == nullptr) damaged();
     next_ = id + 1;
+    if (frame.fork) count_failures(frame);
     if (frame.parent == 0) continue;
     Frame* parent = find(frame.parent);
     if (parent == nullptr || !parent->fork) damaged();

@@ -41,6 +41,7 @@ class Interpreter final : public Execution {
   bool heartbeat(TaskId task, Host& host) override;
   std::optional<Time> alarm() const override;
   void wake(Host& host) override;
+  bool limit_run(std::string_view run_arn, const RunLimits& limits, Host& host) override;
   void abort(std::string error, std::string cause, Host& host) override;
   bool redrive(Host& host) override;
   Status status() const override { return status_; }
@@ -159,7 +160,7 @@ class Interpreter final : public Execution {
 
   // --- map_items.cc: what a Map works on ---
   boost::json::array items_of(const Frame& frame, const MapState& map);
-  void set_limits(Frame& frame, const MapState& map, std::size_t concurrency_default);
+  void set_limits(Frame& frame, const MapState& map);
   void set_items(Frame& frame, const MapState& map);
   boost::json::value selected(const Frame& frame, const MapState& map, std::size_t part);
 
@@ -170,7 +171,6 @@ class Interpreter final : public Execution {
   void begin_children(Frame& frame);
   void child_ended(Frame& frame, TaskId task, Outcome outcome);
   void write_results(Frame& frame);
-  boost::json::value written_results(const Frame& frame) const;
   void end_run(Frame& frame, boost::json::value result);
   void run_failed(Frame& frame, Failure failure);
   void reopen_run(Frame& frame);

@@ -76,28 +76,26 @@ json::array Interpreter::items_of(const Frame& frame, const MapState& map) {
                          "\" must point to array."};
 }
 
-void Interpreter::set_limits(Frame& frame, const MapState& map, std::size_t concurrency_default) {
+void Interpreter::set_limits(Frame& frame, const MapState& map) {
   FrameEnvironment environment(*this, frame);
   json::value made;
   const Scope scope{effective_input(frame, environment, made), environment};
-  Fork& fork = *frame.fork;
-  const std::int64_t concurrency = integer_of(map.concurrency_max, scope).value_or(0);
-  fork.concurrency_max =
-      concurrency == 0 ? concurrency_default : static_cast<std::size_t>(concurrency);
-  const auto count = integer_of(map.tolerated_count, scope);
-  if (count) fork.failures_max = static_cast<std::size_t>(*count);
+  RunLimits& limits = frame.fork->limits;
+  limits.concurrency_max = integer_of(map.concurrency_max, scope).value_or(0);
+  limits.failures_max = integer_of(map.tolerated_count, scope).value_or(0);
   if (!map.tolerated_percentage) return;
-  fork.failures_percentage_max = number_of(*map.tolerated_percentage, scope);
-  if (fork.failures_percentage_max < 0 || fork.failures_percentage_max > 100) {
+  const double percentage = number_of(*map.tolerated_percentage, scope);
+  if (percentage < 0 || percentage > 100) {
     throw runtime_failure("ToleratedFailurePercentage must be between 0 and 100.");
   }
-  if (!count) fork.failures_max = kNoLimit;
+  limits.failures_percentage_max = percentage;
 }
 
 // Batches are made at once; without them, an inline Map makes the input of each iteration when it
 // begins.
 void Interpreter::set_items(Frame& frame, const MapState& map) {
   Fork& fork = *frame.fork;
+  fork.item_count = fork.items.size();
   if (map.batcher) {
     FrameEnvironment environment(*this, frame);
     json::value made;

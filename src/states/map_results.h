@@ -1,18 +1,18 @@
-// What a ResultWriter writes of a distributed Map: a manifest, and files of the children's results.
+// Where a ResultWriter writes what has become of a distributed Map's children.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
 #pragma once
 
 #include <boost/json/value.hpp>
-
-#include "states/frame.h"
+#include <string>
 
 namespace doorbuster::states {
 
 // What a writer is given (Resource::Kind::writer). `parameters` are the ResultWriter's: a Bucket
 // and maybe a Prefix. Throws Failure (States.ResultWriterFailed) without a Bucket.
-boost::json::value results_to_write(const Fork& fork, const boost::json::value& parameters);
+boost::json::value results_to_write(const std::string& run_arn,
+                                    const boost::json::value& parameters);
 
 // The Map's result, once that is written: where the manifest is.
-boost::json::value results_written(const Fork& fork, const boost::json::value& order);
+boost::json::value results_written(const boost::json::value& order);
 
 }  // namespace doorbuster::states

@@ -122,6 +122,66 @@ TEST(MapRun, IsRedrivenWithoutTheChildrenThatSucceeded) {
   EXPECT_EQ(to_text(run.details("MapRunRedriven").at("redriveCount")), "1");
 }
 
+constexpr std::string_view kBatches = R"(, "ItemBatcher": {"MaxItemsPerBatch": 2})";
+
+TEST(MapRun, TellsWhatThereIsToDo) {
+  TestRun run(map(std::string(kBatches) + R"(, "MaxConcurrency": 3, "ToleratedFailureCount": 4,
+                  "ToleratedFailurePercentage": 50.5)"),
+              "[1, 2, 3]");
+  run.answer("M", {says_nothing()}).restoring().begin();
+  const MapRunState& told = run.host.last_run;
+  EXPECT_EQ(told.status, Status::running);
+  EXPECT_EQ(told.limits, (RunLimits{3, 4, 50.5}));
+  EXPECT_EQ(told.children, 2U);
+  EXPECT_EQ(told.items, 3U);
+  EXPECT_EQ(run.host.orders.at(0).items, 2U);
+  EXPECT_EQ(run.host.orders.at(1).items, 1U);
+  EXPECT_EQ(run.execution->open_task(2)->items, 1U);
+  EXPECT_FALSE(run.execution->open_task(3));
+}
+
+TEST(MapRun, CountsTheItemsOfABatchThatFailed) {
+  const auto result = [](std::string_view limits) {
+    return result_of(map(std::string(kBatches) + std::string(limits)), "[1, 2, 3, 4]",
+                     {{"M", {gives("1"), fails("E")}}});
+  };
+  EXPECT_EQ(result(R"(, "ToleratedFailureCount": 2)"), "[1]");
+  EXPECT_THAT(result(R"(, "ToleratedFailureCount": 1)"), HasSubstr("Threshold"));
+  EXPECT_THAT(result(R"(, "ToleratedFailurePercentage": 49)"), HasSubstr("Threshold"));
+}
+
+TEST(MapRun, TakesNewLimitsAsItRuns) {
+  TestRun run(map(R"(, "MaxConcurrency": 1)"), "[1, 2, 3, 4]");
+  run.answer("M", {says_nothing()}).restoring().begin();
+  const auto limit = [&](RunLimits limits) {
+    run.act([&](Execution& it) { EXPECT_TRUE(it.limit_run(kRunArn, limits, run.host)); });
+  };
+  EXPECT_EQ(run.host.orders.size(), 1U);
+  limit({3, 1, 0});
+  EXPECT_EQ(run.host.orders.size(), 3U);
+  EXPECT_EQ(run.host.last_run.limits, (RunLimits{3, 1, 0}));
+  run.act([&](Execution& it) { it.fail(1, "E", "", run.host); });
+  EXPECT_EQ(run.result(), "RUNNING");
+  limit({2, 0, 30});
+  EXPECT_EQ(run.result(), "RUNNING");
+  limit({2, 0, 20});
+  EXPECT_THAT(run.result(), HasSubstr("FAILED States.ExceedToleratedFailureThreshold"));
+  run.act([&](Execution& it) { EXPECT_FALSE(it.limit_run(kRunArn, {}, run.host)); });
+}
+
+TEST(MapRun, TakesNewLimitsBeforeItHasItsItems) {
+  TestRun run(map(R"(, "ItemReader": {"Resource": "arn:aws:states:::s3:listObjectsV2",
+                       "Parameters": {"Bucket": "b"}})"),
+              "{}");
+  run.answer("M", {says_nothing()}).restoring().begin();
+  run.act([&](Execution& it) {
+    EXPECT_FALSE(it.limit_run("another", {1, 0, 0}, run.host));
+    EXPECT_TRUE(it.limit_run(kRunArn, {1, 0, 0}, run.host));
+    EXPECT_TRUE(it.succeed(1, boost::json::array{1, 2}, run.host));
+  });
+  EXPECT_EQ(run.host.orders.size(), 2U);  // the reader's, and one child's
+}
+
 std::string reading(std::string_view config, std::string_view resource = "getObject") {
   return map(R"(, "ItemReader": {"Resource": "arn:aws:states:::s3:)" + std::string(resource) +
              R"(", "Parameters": {"Bucket": "b", "Key.$": "$.key"})" + std::string(config) + "}");
@@ -201,25 +261,17 @@ constexpr std::string_view kWriter = R"(, "ToleratedFailureCount": 1, "ResultWri
     "Resource": "arn:aws:states:::s3:putObject",
     "Parameters": {"Bucket": "out", "Prefix": "runs"}})";
 
-TEST(ResultWriter, WritesAManifestAndTheResults) {
+TEST(ResultWriter, AsksForTheResultsOfItsRun) {
   const TestRun run =
       run_both_ways(map(kWriter), "[1, 2]", {{"M", {gives("10"), fails("E", "why"), gives("{}")}}});
   EXPECT_EQ(run.result(),
             R"({"MapRunArn":")" + std::string(kRunArn) +
                 R"(","ResultWriterDetails":{"Bucket":"out",)"
                 R"("Key":"runs/00000000-0000-4000-8000-000000000001/manifest.json"}})");
-  const auto& objects = run.inputs.back().at("Objects").as_array();
-  ASSERT_EQ(objects.size(), 3U);
-  EXPECT_EQ(objects[0].at("Key").as_string(),
-            "runs/00000000-0000-4000-8000-000000000001/SUCCEEDED_0.json");
-  EXPECT_EQ(objects[0].at("Body").as_string(),
-            R"([{"Input":"1","InputDetails":{"Included":true},"Status":"SUCCEEDED",)"
-            R"("Output":"10","OutputDetails":{"Included":true}}])");
-  EXPECT_EQ(objects[1].at("Body").as_string(),
-            R"([{"Input":"2","InputDetails":{"Included":true},"Status":"FAILED",)"
-            R"("Error":"E","Cause":"why"}])");
-  EXPECT_THAT(std::string(objects[2].at("Body").as_string()),
-              HasSubstr(R"("DestinationBucket":"out")"));
+  EXPECT_EQ(to_text(run.inputs.back()),
+            R"({"Bucket":"out","Folder":"runs/00000000-0000-4000-8000-000000000001/",)"
+            R"("MapRunArn":")" +
+                std::string(kRunArn) + R"("})");
 }
 
 TEST(ResultWriter, FailsAsAWhole) {

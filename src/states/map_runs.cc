@@ -45,7 +45,7 @@ void Interpreter::execute_distributed(Frame& frame, const MapState& map) {
   if (!map.reader) items = items_of(frame, map);
   frame.fork = std::make_unique<Fork>();
   frame.fork->items = std::move(items);
-  set_limits(frame, map, kChildrenMax);
+  set_limits(frame, map);
   append(frame, "MapStateStarted", "mapStateStartedEventDetails",
          {{"length", frame.fork->items.size()}});
   const std::uint64_t high = host_->random();
@@ -81,12 +81,14 @@ void Interpreter::begin_run(Frame& frame, const MapState& map) {
   set_items(frame, map);
   frame.phase = Frame::Phase::forked;
   frames_.changed(frame, Frames::kPlace | Frames::kFork);
+  tell_run(frame, Status::running);
   begin_children(frame);
 }
 
 void Interpreter::begin_children(Frame& frame) {
   Fork& fork = *frame.fork;
-  for (; fork.next < fork.count && fork.tasks.size() < fork.concurrency_max; ++fork.next) {
+  const std::size_t most = fork.concurrency(kChildrenMax);
+  for (; fork.next < fork.count && fork.tasks.size() < most; ++fork.next) {
     if (fork.outcomes.contains(fork.next)) continue;  // it succeeded before the execution's redrive
     const TaskId task = next_task_++;
     fork.tasks[task] = fork.next;
@@ -110,7 +112,8 @@ TaskOrder Interpreter::child_order(const Frame& frame, TaskId task, std::size_t 
           .state = frame.state->name,
           .input = frame.fork->items.at(part),
           .child = map_of(frame).child,
-          .express = map_of(frame).child->express};
+          .express = map_of(frame).child->express,
+          .items = items_in(frame, part)};
 }
 
 void Interpreter::child_ended(Frame& frame, TaskId task, Outcome outcome) {
@@ -119,7 +122,7 @@ void Interpreter::child_ended(Frame& frame, TaskId task, Outcome outcome) {
   fork.tasks.erase(task);
   tasks_.erase(task);
   frames_.task_changed(frame, task);
-  if (!outcome.succeeded) ++fork.failed;
+  if (!outcome.succeeded) fork.failed += items_in(frame, part);
   fork.outcomes[part] = std::move(outcome);
   frames_.outcome_changed(frame, part);
   if (!fork.tolerates_failures()) return run_failed(frame, threshold_exceeded());
@@ -131,15 +134,11 @@ void Interpreter::write_results(Frame& frame) {
   FrameEnvironment environment(*this, frame);
   json::value made;
   const Scope scope{effective_input(frame, environment, made), environment};
-  json::value order = results_to_write(*frame.fork, map.writer->parameters.evaluate(scope));
+  json::value order = results_to_write(frame.fork->run_arn, map.writer->parameters.evaluate(scope));
   frame.fork->writing = true;
   std::string text = to_text(order);
   begin_task(frame, next_task_++, map.writer->resource,
              {.value = std::move(order), .text = std::move(text)});
-}
-
-json::value Interpreter::written_results(const Frame& frame) const {
-  return results_written(*frame.fork, from_text(frame.task_input).value());
 }
 
 void Interpreter::end_run(Frame& frame, json::value result) {
@@ -177,7 +176,33 @@ void Interpreter::reopen_run(Frame& frame) {
 }
 
 void Interpreter::tell_run(const Frame& frame, Status status) {
-  if (frame.fork && !frame.fork->run_arn.empty()) host_->map_run(frame.fork->run_arn, status);
+  if (!frame.fork || frame.fork->run_arn.empty()) return;
+  const Fork& fork = *frame.fork;
+  host_->map_run({.arn = fork.run_arn,
+                  .status = status,
+                  .limits = fork.limits,
+                  .children = fork.count,
+                  .items = fork.item_count});
+}
+
+bool Interpreter::limit_run(std::string_view run_arn, const RunLimits& limits, Host& host) {
+  Frame* frame = nullptr;
+  frames_.for_each([&](Frame& each) {
+    if (each.fork && each.fork->run_arn == run_arn && !each.at_rest()) frame = &each;
+  });
+  if (status_ != Status::running || frame == nullptr) return false;
+  turn(host, [&] {
+    frame->fork->limits = limits;
+    frames_.changed(*frame, Frames::kFork);
+    tell_run(*frame, Status::running);
+    if (frame->phase != Frame::Phase::forked || frame->fork->writing) return;
+    queue(*frame);
+    attempt(frame->id, [&] {
+      if (!frame->fork->tolerates_failures()) return run_failed(*frame, threshold_exceeded());
+      begin_children(*frame);
+    });
+  });
+  return true;
 }
 
 }  // namespace doorbuster::states

@@ -5,6 +5,7 @@
 #include "states/amount.h"
 #include "states/frame_environment.h"
 #include "states/json_text.h"
+#include "states/map_results.h"
 #include "states/resource.h"
 
 namespace doorbuster::states {
@@ -207,7 +208,7 @@ void Interpreter::answered(Frame& frame, TaskId task, json::value output) {
     forget_task(frame);
     return items_read(frame, output);
   }
-  json::value written = written_results(frame);
+  json::value written = results_written(from_text(frame.task_input).value());
   forget_task(frame);
   end_run(frame, std::move(written));
 }

@@ -36,13 +36,18 @@ class RecordingHost final : public Host {
     cancelled.push_back(task);
     std::erase_if(orders, [task](const TaskOrder& order) { return order.id == task; });
   }
-  void map_run(const std::string& arn, Status status) override { runs[arn].push_back(status); }
+  void map_run(const MapRunState& run) override {
+    auto& statuses = runs[run.arn];
+    if (statuses.empty() || statuses.back() != run.status) statuses.push_back(run.status);
+    last_run = run;
+  }
   void set_time(Time time) { now_ = time; }
 
   std::vector<HistoryEvent> history;
   std::deque<TaskOrder> orders;  // not answered yet
   std::vector<TaskId> cancelled;
   std::map<std::string, std::vector<Status>> runs;  // of distributed Maps, by ARN
+  MapRunState last_run;                             // as it was last told
 
  private:
   Time now_ = parse_timestamp("2026-11-27T00:00:00Z")->milliseconds();

@@ -24,7 +24,19 @@ struct TagFields {
 constexpr Shape tag_shape{.kind = Kind::structure, .fields = TagFields::all};
 constexpr Shape tags_shape = list_of(Reflect<std::vector<cloud::Tag>>::shape, tag_shape);
 
+// The protocols' shapes have no fractions but in documents.
+void store_number(const boost::json::value& document, double& number, const Wording& wording) {
+  if (!document.is_number()) throw wording.malformed("A number is expected");
+  number = document.to_number<double>();
+}
+void load_number(const double& number, boost::json::value& document) {
+  document = number;
+}
+
 }  // namespace
+
+template <>
+struct Reflect<double> : Converted<store_number, load_number> {};
 
 STRUCTURE(cloud::CreateStateMachineInput, FIELD(name, .required = true),
           FIELD(definition, .required = true), FIELD(roleArn, .required = true), FIELD(type),
@@ -82,9 +94,20 @@ STRUCTURE(cloud::DescribeStateMachineForExecutionOutput, FIELD(stateMachineArn),
 STRUCTURE(cloud::ListExecutionsInput, FIELD(stateMachineArn), FIELD(mapRunArn), FIELD(statusFilter),
           FIELD(redriveFilter), FIELD(maxResults), FIELD(nextToken));
 STRUCTURE(cloud::ExecutionListItem, FIELD(executionArn), FIELD(stateMachineArn), FIELD(name),
-          FIELD(status), FIELD(startDate), FIELD(stopDate), FIELD(mapRunArn), FIELD(redriveCount),
+          FIELD(status), FIELD(startDate), FIELD(stopDate), FIELD(mapRunArn), FIELD(itemCount),
+          FIELD(redriveCount),
           FIELD(redriveDate));
 STRUCTURE(cloud::ListExecutionsOutput, FIELD(executions, .always = true), FIELD(nextToken));
+STRUCTURE(cloud::DescribeMapRunInput, FIELD(mapRunArn, .required = true));
+STRUCTURE(cloud::MapRunCounts, FIELD(pending), FIELD(running), FIELD(succeeded), FIELD(failed),
+          FIELD(timedOut), FIELD(aborted), FIELD(total), FIELD(resultsWritten),
+          FIELD(failuresNotRedrivable), FIELD(pendingRedrive));
+STRUCTURE(cloud::DescribeMapRunOutput, FIELD(mapRunArn), FIELD(executionArn), FIELD(status),
+          FIELD(startDate), FIELD(stopDate), FIELD(maxConcurrency),
+          FIELD(toleratedFailurePercentage), FIELD(toleratedFailureCount), FIELD(itemCounts),
+          FIELD(executionCounts), FIELD(redriveCount), FIELD(redriveDate));
+STRUCTURE(cloud::UpdateMapRunInput, FIELD(mapRunArn, .required = true), FIELD(maxConcurrency),
+          FIELD(toleratedFailurePercentage), FIELD(toleratedFailureCount));
 STRUCTURE(cloud::ListMapRunsInput, FIELD(executionArn, .required = true), FIELD(maxResults),
           FIELD(nextToken));
 STRUCTURE(cloud::MapRunListItem, FIELD(executionArn), FIELD(mapRunArn), FIELD(stateMachineArn),
@@ -124,15 +147,34 @@ using cloud::StepFunctions;
 
 #define ROW(Name) Bound<&StepFunctions::Name>::row(#Name)
 constexpr Operation operations[] = {
-    ROW(CreateStateMachine), ROW(UpdateStateMachine),  ROW(DescribeStateMachine),
-    ROW(DeleteStateMachine), ROW(ListStateMachines),   ROW(ValidateStateMachineDefinition),
-    ROW(StartExecution),     ROW(StartSyncExecution),  ROW(StopExecution),
-    ROW(RedriveExecution),   ROW(DescribeExecution),   ROW(DescribeStateMachineForExecution),
-    ROW(ListExecutions),     ROW(ListMapRuns),         ROW(GetExecutionHistory),
-    ROW(CreateActivity),     ROW(DescribeActivity),    ROW(DeleteActivity),
-    ROW(ListActivities),     ROW(GetActivityTask),     ROW(SendTaskSuccess),
-    ROW(SendTaskFailure),    ROW(SendTaskHeartbeat),   ROW(TagResource),
-    ROW(UntagResource),      ROW(ListTagsForResource),
+    ROW(CreateStateMachine),
+    ROW(UpdateStateMachine),
+    ROW(DescribeStateMachine),
+    ROW(DeleteStateMachine),
+    ROW(ListStateMachines),
+    ROW(ValidateStateMachineDefinition),
+    ROW(StartExecution),
+    ROW(StartSyncExecution),
+    ROW(StopExecution),
+    ROW(RedriveExecution),
+    ROW(DescribeExecution),
+    ROW(DescribeStateMachineForExecution),
+    ROW(ListExecutions),
+    ROW(ListMapRuns),
+    ROW(DescribeMapRun),
+    ROW(UpdateMapRun),
+    ROW(GetExecutionHistory),
+    ROW(CreateActivity),
+    ROW(DescribeActivity),
+    ROW(DeleteActivity),
+    ROW(ListActivities),
+    ROW(GetActivityTask),
+    ROW(SendTaskSuccess),
+    ROW(SendTaskFailure),
+    ROW(SendTaskHeartbeat),
+    ROW(TagResource),
+    ROW(UntagResource),
+    ROW(ListTagsForResource),
 };
 
 cloud::Error missing(std::string_view member) {

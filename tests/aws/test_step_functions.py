@@ -179,6 +179,47 @@ def test_stop_and_redrive(sfn):
     assert "ExecutionRedriven" in types(sfn, execution)
 
 
+def test_a_map_run_is_described_and_limited(sfn, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="items.csv", Body="id\n1\n2\n3\n")
+    machine = create(sfn, states("All", All={
+        "Type": "Map", "MaxConcurrency": 1, "Label": "Each", "End": True,
+        "ItemReader": {"Resource": "arn:aws:states:::s3:getObject",
+                       "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+                       "Parameters": {"Bucket": bucket, "Key": "items.csv"}},
+        "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject",
+                         "Parameters": {"Bucket": bucket, "Prefix": "results"}},
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "End": True}}}}))
+    execution = start(sfn, machine)
+    deadline = time.monotonic() + DEADLINE_S
+    while not (runs := sfn.list_map_runs(executionArn=execution)["mapRuns"]) or sfn.describe_map_run(
+            mapRunArn=runs[0]["mapRunArn"])["itemCounts"]["running"] == 0:
+        assert time.monotonic() < deadline, "its children aren't begun"
+        time.sleep(0.02)
+    run = runs[0]["mapRunArn"]
+    assert runs[0]["stateMachineArn"] == machine + "/Each"
+    sfn.update_map_run(mapRunArn=run, maxConcurrency=3, toleratedFailurePercentage=12.5)
+    seen = sfn.describe_map_run(mapRunArn=run)
+    assert (seen["status"], seen["maxConcurrency"], seen["toleratedFailurePercentage"]) == (
+        "RUNNING", 3, 12.5)
+    output = json.loads(ended(sfn, execution)["output"])
+    seen = sfn.describe_map_run(mapRunArn=run)
+    assert seen["status"] == "SUCCEEDED"
+    assert seen["executionCounts"]["succeeded"] == seen["itemCounts"]["resultsWritten"] == 3
+    children = sfn.list_executions(mapRunArn=run)["executions"]
+    assert [child["itemCount"] for child in children] == [1, 1, 1]
+
+    def read(key):
+        return json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+
+    manifest = read(output["ResultWriterDetails"]["Key"])
+    results = read(manifest["ResultFiles"]["SUCCEEDED"][0]["Key"])
+    assert {result["ExecutionArn"] for result in results} == {
+        child["executionArn"] for child in children}
+    assert refused(sfn.update_map_run, mapRunArn=run, maxConcurrency=1) == "ValidationException"
+
+
 @pytest.mark.parametrize("definition", [
     "{", "{}", states("A", A={"Type": "Pass"}), states("B", A={"Type": "Pass", "End": True}),
     states("A", A={"Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem",
