@@ -104,6 +104,55 @@ struct ValidateStateMachineDefinitionOutput {
   bool truncated = false;
 };
 
+// Instead of what the state would call: a result, or an error.
+struct MockErrorOutput {
+  std::string error;
+  std::string cause;
+};
+struct MockInput {
+  std::string result;  // JSON
+  std::optional<MockErrorOutput> errorOutput;
+  std::string fieldValidationMode;  // STRICT, PRESENT, NONE: a mocked result is taken as it is
+};
+struct TestStateConfiguration {
+  int retrierRetryCount = 0;  // retries that the mocked error has had already
+};
+struct TestStateInput {
+  std::string definition;  // of a state, or of a state machine whose state `stateName` is tested
+  std::string stateName;
+  std::string roleArn;          // needed if something is called
+  std::string input;            // JSON; {} if empty
+  std::string inspectionLevel;  // INFO if empty, DEBUG, TRACE
+  bool revealSecrets = false;   // of HTTP tasks, which there are none of
+  std::string variables;        // a JSON object
+  std::optional<MockInput> mock;
+  std::optional<TestStateConfiguration> stateConfiguration;
+};
+struct InspectionErrorDetails {
+  std::optional<int> catchIndex;
+  std::optional<int> retryIndex;
+  std::optional<int> retryBackoffIntervalSeconds;
+};
+// What the state has made of its data, step by step, as JSON; empty where it has no such step.
+struct InspectionData {
+  std::string input;
+  std::string afterInputPath;
+  std::string afterParameters;
+  std::string result;
+  std::string afterResultSelector;
+  std::string afterResultPath;
+  std::string variables;  // all there are after it
+  std::optional<InspectionErrorDetails> errorDetails;
+};
+struct TestStateOutput {
+  std::string output;  // JSON
+  std::string error;
+  std::string cause;
+  std::optional<InspectionData> inspectionData;
+  std::string nextState;
+  std::string status;  // SUCCEEDED, FAILED, RETRIABLE, CAUGHT_ERROR
+};
+
 // --- Executions -------------------------------------------------------------------------------
 
 struct StartExecutionInput {
@@ -399,6 +448,7 @@ class StepFunctions {
   DOORBUSTER_OPERATION(DeleteStateMachine, void)
   DOORBUSTER_OPERATION(ListStateMachines, ListStateMachinesOutput)
   DOORBUSTER_OPERATION(ValidateStateMachineDefinition, ValidateStateMachineDefinitionOutput)
+  DOORBUSTER_OPERATION(TestState, TestStateOutput)
 
   DOORBUSTER_OPERATION(StartExecution, StartExecutionOutput)
   DOORBUSTER_OPERATION(StartSyncExecution, StartSyncExecutionOutput)

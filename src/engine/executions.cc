@@ -354,6 +354,7 @@ void Executions::begin_turn(Turn& turn) {
     due.push_back(number);
   }
   for (const std::uint64_t number : due) wake(turn, number);
+  board_.begin_turn(turn);
   sweep(turn);
 }
 
@@ -391,10 +392,10 @@ std::optional<cloud::Time> Executions::alarm() const {
   if (!begun_children_.empty() || !ended_children_.empty() || !orphans_.empty()) {
     return cloud::Time();  // it is due
   }
-  auto first = next_sweep_;
-  const auto also = [&first](cloud::Time due) { first = first ? std::min(*first, due) : due; };
-  if (!alarms_.empty()) also(alarms_.begin()->first);
-  if (const auto due = board_.alarm()) also(*due);
+  auto first = board_.alarm();
+  const auto consider = [&](cloud::Time due) { first = first ? std::min(*first, due) : due; };
+  if (next_sweep_) consider(*next_sweep_);
+  if (!alarms_.empty()) consider(alarms_.begin()->first);
   return first;
 }
 

@@ -7,6 +7,7 @@
 #include "engine/map_run_queries.h"
 #include "engine/services.h"
 #include "engine/state_machine_rules.h"
+#include "engine/state_trials.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -110,6 +111,11 @@ class StepFunctionsService final : public StepFunctions {
   }
   Async<ValidateStateMachineDefinitionOutput> ValidateStateMachineDefinition(
       ValidateStateMachineDefinitionInput request) override;
+  Async<TestStateOutput> TestState(TestStateInput request) override {
+    check_caller();
+    co_return co_await test_state(engine_, caller_, std::move(request));
+  }
+
 
   // --- Executions -----------------------------------------------------------------------------
 
@@ -272,11 +278,13 @@ class StepFunctionsService final : public StepFunctions {
   }
 
  private:
+  void check_caller() const {
+    if (!caller_.anonymous) return;
+    throw Error("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
+  }
   template <class T, class Op>
   Answer<T> call(Op op) {
-    if (caller_.anonymous) {
-      throw Error("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
-    }
+    check_caller();
     return engine_.call<T>(std::move(op));
   }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "cloud/error.h"
+
 namespace doorbuster::engine {
 namespace {
 
@@ -22,6 +24,42 @@ void TaskBoard::offer(const TaskRef& task, states::TaskOrder order) {
   if (!is_new || orders_ >= kOrdersMax) return;
   it->second = std::move(order);
   ++orders_;
+}
+
+void TaskBoard::try_out(RunnerTask task, cloud::Time due,
+                        std::unique_ptr<Reply<TaskOutcome>>& reply) {
+  task.ref = {0, next_trial_++};
+  offer(task.ref);
+  trials_.emplace(task.ref.task, Trial{std::move(task), due, std::move(reply)});
+}
+
+bool TaskBoard::tried_out(Turn& turn, const TaskRef& task, TaskOutcome& outcome) {
+  if (task.execution != 0) return false;
+  auto trial = trials_.extract(task.task);
+  if (trial.empty()) return true;  // it has timed out
+  trial.mapped().reply->value = std::move(outcome);
+  turn.done.push_back(std::move(trial.mapped().reply));
+  return true;
+}
+
+std::optional<RunnerTask> TaskBoard::fetch_trial(const TaskRef& task) {
+  const auto it = trials_.find(task.task);
+  if (it == trials_.end()) return std::nullopt;
+  RunnerTask asked = std::move(it->second.task);
+  return asked;
+}
+
+void TaskBoard::begin_turn(Turn& turn) {
+  for (auto it = trials_.begin(); it != trials_.end();) {
+    Trial& trial = it->second;
+    if (trial.due > turn.now) {
+      ++it;
+      continue;
+    }
+    trial.reply->value.error = "States.Timeout";
+    turn.done.push_back(std::move(trial.reply));
+    it = trials_.erase(it);
+  }
 }
 
 void TaskBoard::poll(std::size_t max, std::unique_ptr<Reply<RunnerTasks>>& reply) {
@@ -53,7 +91,8 @@ void TaskBoard::give_out(Turn& turn, const Fetch& fetch) {
   while (tasks.size() < tasks_max && !waiting_.empty()) {
     auto first = waiting_.extract(waiting_.begin());
     if (first.mapped()) --orders_;
-    auto task = fetch(first.key(), std::move(first.mapped()));
+    const TaskRef& ref = first.key();
+    auto task = ref.execution == 0 ? fetch_trial(ref) : fetch(ref, std::move(first.mapped()));
     if (task) tasks.push_back(std::move(*task));
   }
   if (tasks.empty()) return;
@@ -65,11 +104,19 @@ void TaskBoard::give_out(Turn& turn, const Fetch& fetch) {
 }
 
 std::optional<cloud::Time> TaskBoard::alarm() const {
-  if (!wanted()) return std::nullopt;
-  return given_out_ + kFreshFor;
+  std::optional<cloud::Time> first;
+  if (wanted()) first = given_out_ + kFreshFor;
+  for (const auto& [id, trial] : trials_) first = first ? std::min(*first, trial.due) : trial.due;
+  return first;
 }
 
 void TaskBoard::dismiss(Turn& turn) {
+  for (auto& [id, trial] : trials_) {
+    trial.reply->fail(
+        std::make_exception_ptr(cloud::Error("ServiceUnavailable", "doorbuster is stopping", 503)));
+    turn.done.push_back(std::move(trial.reply));
+  }
+  trials_.clear();
   for (auto& poll : polls_) turn.done.push_back(std::move(poll.reply));
   polls_.clear();
 }

@@ -28,21 +28,35 @@ struct RunnerTask {
 };
 using RunnerTasks = std::vector<RunnerTask>;
 
+// How a task has ended.
+struct TaskOutcome {
+  std::optional<boost::json::value> output;  // none: it failed
+  std::string error;
+  std::string cause;
+};
+
 class TaskBoard {
  public:
   void offer(const TaskRef& task) { waiting_.try_emplace(task); }
   void offer(const TaskRef& task, states::TaskOrder order);
+
+  // A task of no execution's: whoever asks for it is told what has become of it, at `due` that it
+  // has timed out.
+  void try_out(RunnerTask task, cloud::Time due, std::unique_ptr<Reply<TaskOutcome>>& reply);
+  // False if the task is an execution's.
+  bool tried_out(Turn& turn, const TaskRef& task, TaskOutcome& outcome);
 
   // A runner asks for up to `max` tasks. It is answered at the end of a turn that has some for it.
   void poll(std::size_t max, std::unique_ptr<Reply<RunnerTasks>>& reply);
   // A task that was given out has come to an end.
   void ended();
 
+  void begin_turn(Turn& turn);
   // `fetch` gives nothing of a task that nobody waits for any more.
   using Order = std::optional<states::TaskOrder>;  // if it has been kept
   using Fetch = std::function<std::optional<RunnerTask>(const TaskRef&, Order)>;
   void finish_turn(Turn& turn, const Fetch& fetch);
-  // When there is something to give out that has to wait until then.
+  // When a task that is tried out times out, or there is something to give out that has to wait.
   std::optional<cloud::Time> alarm() const;
   // Answers whoever polls with nothing.
   void dismiss(Turn& turn);
@@ -53,6 +67,12 @@ class TaskBoard {
     std::unique_ptr<Reply<RunnerTasks>> reply;
   };
 
+  struct Trial {
+    RunnerTask task;
+    cloud::Time due{};
+    std::unique_ptr<Reply<TaskOutcome>> reply;
+  };
+  std::optional<RunnerTask> fetch_trial(const TaskRef& task);
   bool wanted() const;
   std::size_t room() const;
   void give_out(Turn& turn, const Fetch& fetch);
@@ -64,6 +84,8 @@ class TaskBoard {
   // Of these, those that were given out lately, and when the last of them were.
   std::size_t fresh_ = 0;
   cloud::Time given_out_{};
+  std::map<states::TaskId, Trial> trials_;  // those of no execution
+  states::TaskId next_trial_ = 1;
 };
 
 }  // namespace doorbuster::engine

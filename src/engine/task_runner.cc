@@ -167,25 +167,23 @@ cloud::Async<json::value> perform(const Runner& runner, const RunnerTask& task) 
   return call_service(runner, task);
 }
 
-// Nothing if the engine has stopped meanwhile: the task is begun again by the next one.
-struct Outcome {
-  std::optional<json::value> output;
-  TaskFailure failure;
-};
+TaskOutcome failed(TaskFailure failure) {
+  return {std::nullopt, std::move(failure.error), std::move(failure.cause)};
+}
 
-cloud::Async<Outcome> attempt(const Runner& runner, const RunnerTask& task) {
-  Outcome outcome;
+cloud::Async<TaskOutcome> attempt(const Runner& runner, const RunnerTask& task) {
+  TaskOutcome outcome;
   try {
     outcome.output = co_await perform(runner, task);
+    co_return outcome;
   } catch (const TaskFailure& failure) {
-    outcome.failure = failure;
+    co_return failed(failure);
   } catch (const cloud::Error& e) {
     const bool function = task.order.resource.kind == Kind::function;
-    outcome.failure = failure_of(function ? "lambda" : task.order.resource.service, e);
+    co_return failed(failure_of(function ? "lambda" : task.order.resource.service, e));
   } catch (const std::exception& e) {
-    outcome.failure = {"States.Runtime", e.what()};
+    co_return failed({"States.Runtime", e.what()});
   }
-  co_return outcome;
 }
 
 cloud::Async<void> carry_out(std::shared_ptr<const Runner> runner, RunnerTask task) {
@@ -194,9 +192,9 @@ cloud::Async<void> carry_out(std::shared_ptr<const Runner> runner, RunnerTask ta
   auto op = [ref = task.ref, outcome = std::move(outcome), by_token](Machine& m,
                                                                      Turn& turn) mutable {
     m.executions.board().ended();
+    if (m.executions.board().tried_out(turn, ref, outcome)) return;
     if (!outcome.output) {
-      auto& [error, cause] = outcome.failure;
-      m.executions.fail(turn, ref, std::move(error), std::move(cause));
+      m.executions.fail(turn, ref, std::move(outcome.error), std::move(outcome.cause));
     } else if (by_token) {
       m.executions.submitted(turn, ref, std::move(*outcome.output), false);
     } else {

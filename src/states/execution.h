@@ -96,6 +96,21 @@ struct MapRunState {
   std::size_t items = 0;     // that these work on
 };
 
+// What becomes of a state that failed.
+struct FailedState {
+  enum class Then : unsigned char { fails, retries, caught };
+  std::string error, cause;
+  Then then = Then::fails;
+  std::size_t handler = 0;            // the retrier's or catcher's index
+  std::chrono::milliseconds delay{};  // of a retry
+};
+
+// Takes the place of what a state would do.
+struct StandIn {
+  std::optional<boost::json::value> result;  // none: it fails
+  std::string error, cause;
+};
+
 // Whoever runs an execution, for the length of one call.
 class Host {
  public:
@@ -111,6 +126,12 @@ class Host {
   // A distributed Map's run is in that state now. An end that is told of one that has ended is to
   // be ignored.
   virtual void map_run(const MapRunState& run) = 0;
+  // What a state makes of its data on the way, by the name that TestState has for it
+  // ("afterInputPath"), and how it fails: for whoever tests it.
+  virtual void inspect(std::string_view /*step*/, const boost::json::value& /*data*/) {}
+  virtual void state_failed(const FailedState& /*failure*/) {}
+  // What a Parallel or a Map comes to, instead of being run.
+  virtual std::optional<StandIn> stand_in() { return std::nullopt; }
 };
 
 // What the context object says of it ($$.Execution, $$.StateMachine).
@@ -129,10 +150,11 @@ class Execution {
  public:
   virtual ~Execution() = default;
 
-  // Begins one and takes it to where it first has to wait, or to its end. Throws
-  // std::invalid_argument if the input is nested too deeply.
+  // Begins one and takes it to where it first has to wait, or to its end. It has the variables
+  // already. Throws std::invalid_argument if the input is nested too deeply.
   static std::unique_ptr<Execution> begin(std::shared_ptr<const Definition> definition,
-                                          Identity identity, boost::json::value input, Host& host);
+                                          Identity identity, boost::json::value input, Host& host,
+                                          boost::json::object variables = {});
 
   // The pieces that it is stored in. A piece is rewritten only when it has changed, so that a step
   // costs what it touches, not what the execution holds; all of one call's belong in one batch.

@@ -28,6 +28,7 @@ void Interpreter::fail(Frame& frame, Failure failure) {
     settle(frame, other);
     failure = std::move(other);
   }
+  host_->state_failed({.error = failure.error, .cause = failure.cause.value_or("")});
   if (frame.fork) abort_children(frame, frame.last_event);
   frame.phase = Frame::Phase::failed;
   frames_.changed(frame);
@@ -45,7 +46,13 @@ bool Interpreter::retry(Frame& frame, const Failure& failure) {
     if (frame.attempts[i] >= retriers[i].max_attempts) return false;
     const std::uint64_t chance = retriers[i].full_jitter ? host_->random() : 0;
     drop_fork(frame);
-    frame.wake_at = host_->now() + retriers[i].delay(frame.attempts[i], chance);
+    const auto delay = retriers[i].delay(frame.attempts[i], chance);
+    frame.wake_at = host_->now() + delay;
+    host_->state_failed({.error = failure.error,
+                         .cause = failure.cause.value_or(""),
+                         .then = FailedState::Then::retries,
+                         .handler = i,
+                         .delay = delay});
     ++frame.attempts[i];
     ++frame.retries;
     frame.phase = Frame::Phase::backing_off;
@@ -56,7 +63,9 @@ bool Interpreter::retry(Frame& frame, const Failure& failure) {
 }
 
 bool Interpreter::catch_failure(Frame& frame, const Failure& failure) {
-  for (const Catcher& catcher : frame.state->catchers) {
+  const auto& catchers = frame.state->catchers;
+  for (std::size_t i = 0; i < catchers.size(); ++i) {
+    const Catcher& catcher = catchers[i];
     if (!matches(catcher.error_equals, failure)) continue;
     json::value error =
         json::object{{"Error", failure.error}, {"Cause", failure.cause.value_or("")}};
@@ -64,6 +73,10 @@ bool Interpreter::catch_failure(Frame& frame, const Failure& failure) {
     json::value output = frame.input.value;
     if (catcher.result_path) catcher.result_path->assign(output, std::move(error));
     Payload given = payload(frame, std::move(output));
+    host_->state_failed({.error = failure.error,
+                         .cause = failure.cause.value_or(""),
+                         .then = FailedState::Then::caught,
+                         .handler = i});
     drop_fork(frame);
     leave(frame, catcher.next, std::move(given), std::move(variables));
     queue(frame);

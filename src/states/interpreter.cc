@@ -21,7 +21,8 @@ constexpr std::int64_t kRedrivesMax = 1'000;  // AWS's limit
 }  // namespace
 
 std::unique_ptr<Execution> Execution::begin(std::shared_ptr<const Definition> definition,
-                                            Identity identity, json::value input, Host& host) {
+                                            Identity identity, json::value input, Host& host,
+                                            json::object variables) {
   std::unique_ptr<Interpreter> execution;
   try {
     execution =
@@ -29,7 +30,7 @@ std::unique_ptr<Execution> Execution::begin(std::shared_ptr<const Definition> de
   } catch (const Failure& failure) {
     throw std::invalid_argument(failure.cause.value_or(""));
   }
-  execution->start(host);
+  execution->start(host, std::move(variables));
   return execution;
 }
 
@@ -51,14 +52,15 @@ Interpreter::Interpreter(std::shared_ptr<const Definition> definition, Identity 
   }
 }
 
-void Interpreter::start(Host& host) {
-  turn(host, [this] {
+void Interpreter::start(Host& host, json::object variables) {
+  turn(host, [&] {
     json::object details = data_details("input", input_.text);
     details.emplace("roleArn", identity_.role_arn);
     append_at(0, "ExecutionStarted", "executionStartedEventDetails", std::move(details));
     Frame& root = frames_.add(0, 0);
     root.state = definition_->machine.start;
     root.input = input_;
+    root.variables = std::move(variables);
     queue(root);
   });
 }

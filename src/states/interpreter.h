@@ -31,7 +31,7 @@ class Interpreter final : public Execution {
               boost::json::value input);
   Interpreter(std::shared_ptr<const Definition> definition, const Pieces& pieces);
 
-  void start(Host& host);
+  void start(Host& host, boost::json::object variables);
 
   Changes take_changes() override;
   bool succeed(TaskId task, boost::json::value output, Host& host) override;

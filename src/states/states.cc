@@ -28,6 +28,11 @@ const json::value& filtered(const DataFilter& data, const json::value& input,
   return made = filter(*data.path, scope);
 }
 
+bool is_fork(const State& state) {
+  return std::holds_alternative<ParallelState>(state.what) ||
+         std::holds_alternative<MapState>(state.what);
+}
+
 std::string text_of(const Expression& expression, std::string_view field, const Scope& scope) {
   const json::value value = expression.evaluate(field, scope);
   if (value.is_string()) return std::string(value.get_string());
@@ -50,12 +55,20 @@ void Interpreter::enter(Frame& frame) {
 }
 
 void Interpreter::execute(Frame& frame) {
+  if (is_fork(*frame.state)) {
+    if (auto stand_in = host_->stand_in()) {
+      if (stand_in->result) return complete(frame, *std::move(stand_in->result));
+      throw Failure{.error = std::move(stand_in->error), .cause = std::move(stand_in->cause)};
+    }
+  }
   std::visit([&](const auto& what) { execute(frame, what); }, frame.state->what);
 }
 
 void Interpreter::execute(Frame& frame, const PassState& pass) {
   FrameEnvironment environment(*this, frame);
-  complete(frame, pass.result ? *pass.result : parameters(frame, environment));
+  if (!pass.result) return complete(frame, parameters(frame, environment));
+  host_->inspect("result", *pass.result);
+  complete(frame, *pass.result);
 }
 
 void Interpreter::execute(Frame& frame, const SucceedState&) {
@@ -65,6 +78,7 @@ void Interpreter::execute(Frame& frame, const SucceedState&) {
 void Interpreter::execute(Frame& frame, const FailState& fail) {
   FrameEnvironment environment(*this, frame);
   const Scope scope{frame.input.value, environment};
+  host_->inspect("afterInputPath", frame.input.value);
   Failure failure;
   failure.error = fail.error.value_or("");
   failure.cause = fail.cause;
@@ -110,8 +124,11 @@ const json::value& Interpreter::effective_input(const Frame& frame, Environment&
 json::value Interpreter::parameters(const Frame& frame, Environment& environment) const {
   json::value made;
   const json::value& input = effective_input(frame, environment, made);
-  if (!frame.state->parameters) return input;
-  return frame.state->parameters->evaluate({input, environment});
+  host_->inspect("afterInputPath", input);
+  json::value result =
+      frame.state->parameters ? frame.state->parameters->evaluate({input, environment}) : input;
+  host_->inspect("afterParameters", result);
+  return result;
 }
 
 Payload Interpreter::payload(const Frame& frame, json::value value) const {
@@ -138,6 +155,7 @@ void Interpreter::complete(Frame& frame, json::value result) {
   FrameEnvironment environment(*this, frame);
   json::object variables = assigned(frame, state.assign ? &*state.assign : nullptr, result);
   if (state.result_selector) result = state.result_selector->evaluate({result, environment});
+  host_->inspect("afterResultSelector", result);
   json::value output;
   if (state.result_discarded) {
     output = frame.input.value;
@@ -147,6 +165,7 @@ void Interpreter::complete(Frame& frame, json::value result) {
   } else {
     output = std::move(result);
   }
+  host_->inspect("afterResultPath", output);
   if (state.output.discards || state.output.path) {
     json::value made;
     output = json::value(filtered(state.output, output, environment, made));
@@ -159,9 +178,10 @@ void Interpreter::pass_on(Frame& frame, const State* next, const PayloadTemplate
   FrameEnvironment environment(*this, frame);
   const bool as_it_is = !state.input.discards && !state.input.path && !state.output.discards &&
                         !state.output.path && assign == nullptr;
-  if (as_it_is) return leave(frame, next, std::move(frame.input), {});
   json::value made;
   const json::value& input = effective_input(frame, environment, made);
+  host_->inspect("afterInputPath", input);
+  if (as_it_is) return leave(frame, next, std::move(frame.input), {});
   json::object variables = assigned(frame, assign, input);
   json::value made_output;
   json::value output = filtered(state.output, input, environment, made_output);

@@ -246,6 +246,7 @@ void Interpreter::task_succeeded(Frame& frame, json::value output) {
                        "Failed");
   }
   bytes_written_ += text.size();
+  host_->inspect("result", output);
   append_task_event(frame, "Succeeded", data_details("output", text));
   forget_task(frame);
   complete(frame, std::move(output));

@@ -63,6 +63,19 @@ STRUCTURE(cloud::ValidateStateMachineDefinitionDiagnostic, FIELD(severity), FIEL
           FIELD(message), FIELD(location));
 STRUCTURE(cloud::ValidateStateMachineDefinitionOutput, FIELD(result),
           FIELD(diagnostics, .always = true), FIELD(truncated));
+STRUCTURE(cloud::MockErrorOutput, FIELD(error), FIELD(cause));
+STRUCTURE(cloud::MockInput, FIELD(result), FIELD(errorOutput), FIELD(fieldValidationMode));
+STRUCTURE(cloud::TestStateConfiguration, FIELD(retrierRetryCount));
+STRUCTURE(cloud::TestStateInput, FIELD(definition, .required = true), FIELD(stateName),
+          FIELD(roleArn), FIELD(input), FIELD(inspectionLevel), FIELD(revealSecrets),
+          FIELD(variables), FIELD(mock), FIELD(stateConfiguration));
+STRUCTURE(cloud::InspectionErrorDetails, FIELD(catchIndex), FIELD(retryIndex),
+          FIELD(retryBackoffIntervalSeconds));
+STRUCTURE(cloud::InspectionData, FIELD(input), FIELD(afterInputPath), FIELD(afterParameters),
+          FIELD(result), FIELD(afterResultSelector), FIELD(afterResultPath), FIELD(variables),
+          FIELD(errorDetails));
+STRUCTURE(cloud::TestStateOutput, FIELD(output), FIELD(error), FIELD(cause), FIELD(inspectionData),
+          FIELD(nextState), FIELD(status));
 STRUCTURE(cloud::StartExecutionInput, FIELD(stateMachineArn, .required = true), FIELD(name),
           FIELD(input), FIELD(traceHeader));
 STRUCTURE(cloud::StartExecutionOutput, FIELD(executionArn), FIELD(startDate));
@@ -153,6 +166,7 @@ constexpr Operation operations[] = {
     ROW(DeleteStateMachine),
     ROW(ListStateMachines),
     ROW(ValidateStateMachineDefinition),
+    ROW(TestState),
     ROW(StartExecution),
     ROW(StartSyncExecution),
     ROW(StopExecution),

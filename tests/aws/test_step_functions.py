@@ -220,6 +220,30 @@ def test_a_map_run_is_described_and_limited(sfn, s3, bucket):
     assert refused(sfn.update_map_run, mapRunArn=run, maxConcurrency=1) == "ValidationException"
 
 
+def test_a_state_is_tested_alone(sfn, sqs, queue):
+    state = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
+             "Parameters": {"QueueUrl": queue, "MessageBody.$": "$.text"},
+             "ResultSelector": {"id.$": "$.MessageId"}, "Next": "After",
+             "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 3}]}
+    tested = sfn.test_state(definition=json.dumps(state), roleArn=ROLE, input='{"text": "hello"}',
+                            inspectionLevel="DEBUG", variables='{"v": 1}')
+    assert (tested["status"], tested["nextState"]) == ("SUCCEEDED", "After")
+    message = sqs.receive_message(QueueUrl=queue)["Messages"][0]
+    assert message["Body"] == "hello"
+    assert json.loads(tested["output"]) == {"id": message["MessageId"]}
+    data = tested["inspectionData"]
+    assert json.loads(data["afterParameters"])["MessageBody"] == "hello"
+    assert json.loads(data["result"])["MessageId"] == message["MessageId"]
+    assert json.loads(data["variables"]) == {"v": 1}
+    mocked = sfn.test_state(definition=json.dumps(state), input='{"text": "hello"}',
+                            inspectionLevel="DEBUG", stateConfiguration={"retrierRetryCount": 1},
+                            mock={"errorOutput": {"error": "Busy", "cause": "wait"}})
+    assert (mocked["status"], mocked["error"]) == ("RETRIABLE", "Busy")
+    assert mocked["inspectionData"]["errorDetails"] == {
+        "retryIndex": 0, "retryBackoffIntervalSeconds": 6}
+    assert refused(sfn.test_state, definition="{}", roleArn=ROLE) == "InvalidDefinition"
+
+
 @pytest.mark.parametrize("definition", [
     "{", "{}", states("A", A={"Type": "Pass"}), states("B", A={"Type": "Pass", "End": True}),
     states("A", A={"Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem",
