@@ -29,11 +29,13 @@ struct CreateStateMachineInput {
   boost::json::value tracingConfiguration;
   boost::json::value encryptionConfiguration;
   std::vector<Tag> tags;
-  bool publish = false;  // refused: there are no versions
+  bool publish = false;            // a version, too
+  std::string versionDescription;  // only with it
 };
 struct CreateStateMachineOutput {
   std::string stateMachineArn;
   Time creationDate{};
+  std::string stateMachineVersionArn;
 };
 
 struct UpdateStateMachineInput {
@@ -43,16 +45,18 @@ struct UpdateStateMachineInput {
   boost::json::value loggingConfiguration;
   boost::json::value tracingConfiguration;
   boost::json::value encryptionConfiguration;
-  bool publish = false;  // refused: there are no versions
+  bool publish = false;
+  std::string versionDescription;
 };
 struct UpdateStateMachineOutput {
   Time updateDate{};
   std::string revisionId;
+  std::string stateMachineVersionArn;
 };
 
 struct DescribeStateMachineInput {
-  std::string stateMachineArn;
-  std::string includedData;  // METADATA_ONLY: without the definition
+  std::string stateMachineArn;  // or a version's
+  std::string includedData;     // METADATA_ONLY: without the definition
 };
 struct DescribeStateMachineOutput {
   std::string stateMachineArn;
@@ -65,6 +69,7 @@ struct DescribeStateMachineOutput {
   boost::json::value loggingConfiguration;
   boost::json::value tracingConfiguration;
   std::string revisionId;
+  std::string description;  // of a version
 };
 
 struct DeleteStateMachineInput {
@@ -85,6 +90,88 @@ struct ListStateMachinesOutput {
   std::vector<StateMachineListItem> stateMachines;
   std::string nextToken;
 };
+
+// --- Versions and aliases ---------------------------------------------------------------------
+
+struct PublishStateMachineVersionInput {
+  std::string stateMachineArn;
+  std::string revisionId;  // that it must have; INITIAL before the first update
+  std::string description;
+};
+struct PublishStateMachineVersionOutput {
+  Time creationDate{};
+  std::string stateMachineVersionArn;
+};
+struct DeleteStateMachineVersionInput {
+  std::string stateMachineVersionArn;
+};
+struct ListStateMachineVersionsInput {
+  std::string stateMachineArn;
+  std::string nextToken;
+  int maxResults = 0;
+};
+struct StateMachineVersionListItem {
+  std::string stateMachineVersionArn;
+  Time creationDate{};
+};
+struct ListStateMachineVersionsOutput {
+  std::vector<StateMachineVersionListItem> stateMachineVersions;
+  std::string nextToken;
+};
+
+struct RoutingConfigurationListItem {
+  std::string stateMachineVersionArn;
+  int weight = 0;  // percent of what is started by the alias
+
+  friend bool operator==(const RoutingConfigurationListItem&,
+                         const RoutingConfigurationListItem&) = default;
+};
+struct CreateStateMachineAliasInput {
+  std::string name;
+  std::string description;
+  std::vector<RoutingConfigurationListItem> routingConfiguration;  // one or two
+};
+struct CreateStateMachineAliasOutput {
+  std::string stateMachineAliasArn;
+  Time creationDate{};
+};
+struct UpdateStateMachineAliasInput {
+  std::string stateMachineAliasArn;
+  std::optional<std::string> description;  // what is left out stays as it is
+  std::vector<RoutingConfigurationListItem> routingConfiguration;
+};
+struct UpdateStateMachineAliasOutput {
+  Time updateDate{};
+};
+struct DescribeStateMachineAliasInput {
+  std::string stateMachineAliasArn;
+};
+struct DescribeStateMachineAliasOutput {
+  std::string stateMachineAliasArn;
+  std::string name;
+  std::string description;
+  std::vector<RoutingConfigurationListItem> routingConfiguration;
+  Time creationDate{};
+  Time updateDate{};
+};
+struct DeleteStateMachineAliasInput {
+  std::string stateMachineAliasArn;
+};
+struct ListStateMachineAliasesInput {
+  std::string stateMachineArn;  // or a version's
+  std::string nextToken;
+  int maxResults = 0;
+};
+struct StateMachineAliasListItem {
+  std::string stateMachineAliasArn;
+  Time creationDate{};
+};
+struct ListStateMachineAliasesOutput {
+  std::vector<StateMachineAliasListItem> stateMachineAliases;
+  std::string nextToken;
+};
+
+// --- Trying out -------------------------------------------------------------------------------
 
 struct ValidateStateMachineDefinitionInput {
   std::string definition;
@@ -156,9 +243,9 @@ struct TestStateOutput {
 // --- Executions -------------------------------------------------------------------------------
 
 struct StartExecutionInput {
-  std::string stateMachineArn;
-  std::string name;   // a UUID if empty
-  std::string input;  // JSON; {} if empty
+  std::string stateMachineArn;  // or a version's, or an alias's
+  std::string name;             // a UUID if empty
+  std::string input;            // JSON; {} if empty
   std::string traceHeader;
 };
 struct StartExecutionOutput {
@@ -234,6 +321,8 @@ struct DescribeExecutionOutput {
   std::string mapRunArn;
   std::string error;
   std::string cause;
+  std::string stateMachineVersionArn;  // what it was started by
+  std::string stateMachineAliasArn;
   int redriveCount = 0;
   Time redriveDate{};
   std::string redriveStatus;  // REDRIVABLE, NOT_REDRIVABLE
@@ -273,6 +362,8 @@ struct ExecutionListItem {
   Time stopDate{};
   std::string mapRunArn;
   std::optional<std::int64_t> itemCount;  // of a distributed Map's child
+  std::string stateMachineVersionArn;
+  std::string stateMachineAliasArn;
   int redriveCount = 0;
   Time redriveDate{};
 };
@@ -447,6 +538,14 @@ class StepFunctions {
   DOORBUSTER_OPERATION(DescribeStateMachine, DescribeStateMachineOutput)
   DOORBUSTER_OPERATION(DeleteStateMachine, void)
   DOORBUSTER_OPERATION(ListStateMachines, ListStateMachinesOutput)
+  DOORBUSTER_OPERATION(PublishStateMachineVersion, PublishStateMachineVersionOutput)
+  DOORBUSTER_OPERATION(DeleteStateMachineVersion, void)
+  DOORBUSTER_OPERATION(ListStateMachineVersions, ListStateMachineVersionsOutput)
+  DOORBUSTER_OPERATION(CreateStateMachineAlias, CreateStateMachineAliasOutput)
+  DOORBUSTER_OPERATION(UpdateStateMachineAlias, UpdateStateMachineAliasOutput)
+  DOORBUSTER_OPERATION(DescribeStateMachineAlias, DescribeStateMachineAliasOutput)
+  DOORBUSTER_OPERATION(DeleteStateMachineAlias, void)
+  DOORBUSTER_OPERATION(ListStateMachineAliases, ListStateMachineAliasesOutput)
   DOORBUSTER_OPERATION(ValidateStateMachineDefinition, ValidateStateMachineDefinitionOutput)
   DOORBUSTER_OPERATION(TestState, TestStateOutput)
 

@@ -33,9 +33,13 @@ std::vector<states::Status> statuses(const std::string& filter) {
   return {*status};
 }
 
-bool passes(const ExecutionRecord& record, const std::string& redrive_filter) {
-  if (redrive_filter.empty()) return true;
-  return (redrive_filter == "REDRIVEN") == (record.redrives > 0);
+// A qualified ARN asks for what was started by it.
+bool passes(const ExecutionRecord& record, const cloud::ListExecutionsInput& request) {
+  const std::string& arn = request.stateMachineArn;
+  const bool of_it = arn.empty() || arn == record.state_machine_arn || arn == record.version_arn ||
+                     arn == record.alias_arn;
+  if (!of_it || request.redriveFilter.empty()) return of_it;
+  return (request.redriveFilter == "REDRIVEN") == (record.redrives > 0);
 }
 
 // The inverses of the numbers of executions in that status, ascending: the newest first.
@@ -59,6 +63,8 @@ cloud::ExecutionListItem item_of(const ExecutionRecord& record) {
   item.stopDate = record.stopped;
   item.mapRunArn = record.map_run_arn;
   if (record.task) item.itemCount = static_cast<std::int64_t>(record.items);
+  item.stateMachineVersionArn = record.version_arn;
+  item.stateMachineAliasArn = record.alias_arn;
   item.redriveCount = static_cast<int>(record.redrives);
   item.redriveDate = record.redriven;
   return item;
@@ -101,6 +107,8 @@ cloud::DescribeExecutionOutput describe(const ExecutionRecord& record, bool with
   }
   result.traceHeader = record.trace_header;
   result.mapRunArn = record.map_run_arn;
+  result.stateMachineVersionArn = record.version_arn;
+  result.stateMachineAliasArn = record.alias_arn;
   result.redriveCount = static_cast<int>(record.redrives);
   result.redriveDate = record.redriven;
   result.redriveStatusReason = not_redrivable(record, now);
@@ -147,7 +155,7 @@ cloud::ListExecutionsOutput list_executions(const Store& store, std::uint64_t ma
   cloud::ListExecutionsOutput page;
   for (std::size_t i = 0; i < std::min(max, found.size()); ++i) {
     const auto record = read_record(store, ~found[i]);
-    if (record && passes(*record, redrive)) page.executions.push_back(item_of(*record));
+    if (record && passes(*record, request)) page.executions.push_back(item_of(*record));
   }
   if (found.size() > max) page.nextToken = to_token(Encoder().u64(found[max - 1]).bytes());
   return page;

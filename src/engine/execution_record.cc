@@ -83,7 +83,7 @@ std::string ExecutionRecord::encode() const {
   put_time(out, stopped);
   out.text(output).text(error).text(cause).varint(redrives);
   put_time(out, redriven);
-  out.varint(events).text(map_run_arn).varint(items);
+  out.varint(events).text(map_run_arn).varint(items).text(version_arn).text(alias_arn);
   put_task(out, task);
   for (const auto& run : map_runs) put_run(out, run);
   return std::move(out).bytes();
@@ -112,6 +112,8 @@ ExecutionRecord ExecutionRecord::decode(std::uint64_t number, std::string_view b
   record.events = in.varint();
   record.map_run_arn = in.text();
   record.items = in.varint();
+  record.version_arn = in.text();
+  record.alias_arn = in.text();
   record.task = get_task(in);
   while (!in.done()) record.map_runs.push_back(get_run(in));
   return record;

@@ -66,6 +66,8 @@ struct ExecutionRecord {
   std::uint64_t events = 0;  // of its history, when it ended
   std::string map_run_arn;   // of a distributed Map's child
   std::uint64_t items = 0;   // of the Map's, that a child works on
+  std::string version_arn;   // that it was started by, if it was
+  std::string alias_arn;
   std::optional<TaskRef> task;  // that it carries out, of its parent
   std::vector<MapRun> map_runs;
 

@@ -80,7 +80,8 @@ void Executions::open(const Store& store) {
 // --- Operations -------------------------------------------------------------------------------
 
 Executions::Started Executions::start(Turn& turn, StartOrder order) {
-  const StateMachine& machine = machines_.get(order.state_machine_arn);
+  const auto target = versions_.target(order.state_machine_arn, turn.random);
+  const StateMachine& machine = target.machine;
   if (order.name.empty()) order.name = str(turn.random.uuid());
   std::string arn = execution_arn(machine, order.name, turn.random);
   if (!machine.express) {
@@ -89,7 +90,7 @@ Executions::Started Executions::start(Turn& turn, StartOrder order) {
   if (open_.size() >= kOpenMax) {
     throw cloud::Error("ExecutionLimitExceeded", "Execution Limit Exceeded");
   }
-  Revision& revision = machines_.revision(machine.revision);
+  Revision& revision = machines_.revision(target.revision);
   const auto& definition = machines_.definition(turn.store, revision);
   ExecutionRecord record;
   record.number = machines_.next_number();
@@ -98,6 +99,8 @@ Executions::Started Executions::start(Turn& turn, StartOrder order) {
   record.state_machine_arn = machine.arn;
   record.machine = machine.number;
   record.revision = revision.number;
+  record.version_arn = target.version_arn;
+  record.alias_arn = target.alias_arn;
   record.express = machine.express;
   record.input = std::move(order.input);
   record.trace_header = std::move(order.trace_header);

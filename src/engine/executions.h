@@ -18,7 +18,7 @@
 
 #include "engine/activities.h"
 #include "engine/live_executions.h"
-#include "engine/state_machines.h"
+#include "engine/state_machine_versions.h"
 #include "engine/task_board.h"
 #include "engine/task_tokens.h"
 #include "engine/turn.h"
@@ -28,8 +28,8 @@ namespace doorbuster::engine {
 class ExecutionHost;
 
 struct StartOrder {
-  std::string state_machine_arn;
-  std::string name;  // a UUID if empty
+  std::string state_machine_arn;  // or a version's, or an alias's
+  std::string name;               // a UUID if empty
   std::string input;
   boost::json::value value;  // the input's
   std::string trace_header;
@@ -38,8 +38,10 @@ struct StartOrder {
 
 class Executions {
  public:
-  Executions(StateMachines& machines, Activities& activities, TaskTokens& tokens)
+  Executions(StateMachines& machines, const StateMachineVersions& versions, Activities& activities,
+             TaskTokens& tokens)
       : machines_(machines),
+        versions_(versions),
         activities_(activities),
         tokens_(tokens),
         live_([this](const Store& store, const ExecutionRecord& record) {
@@ -130,6 +132,7 @@ class Executions {
                                                             const std::string& worker);
 
   StateMachines& machines_;
+  const StateMachineVersions& versions_;
   Activities& activities_;
   TaskTokens& tokens_;
   TaskBoard board_;

@@ -20,7 +20,7 @@
 #include "engine/multipart_uploads.h"
 #include "engine/queues.h"
 #include "engine/roles.h"
-#include "engine/state_machines.h"
+#include "engine/state_machine_versions.h"
 #include "engine/task_tokens.h"
 #include "engine/topics.h"
 
@@ -41,8 +41,9 @@ class Machine {
         multipart_uploads(bodies, objects),
         move_tasks(queues),
         state_machines(metrics),
+        versions(state_machines),
         tokens(std::move(secret)),
-        executions(state_machines, activities, tokens) {}
+        executions(state_machines, versions, activities, tokens) {}
 
   Metrics metrics;
   MetricHistory metric_history;
@@ -60,6 +61,7 @@ class Machine {
   MessageMoveTasks move_tasks;
   Roles roles;
   StateMachines state_machines;
+  StateMachineVersions versions;
   Activities activities;
   TaskTokens tokens;
   Executions executions;
@@ -75,6 +77,7 @@ class Machine {
     move_tasks.open(store, now);
     roles.open(store);
     state_machines.open(store);
+    versions.open(store);
     activities.open(store);
     tokens.open(store);
     executions.open(store);

@@ -34,8 +34,21 @@ cloud::Error invalid_arn(const std::string& why) {
   return {"InvalidArn", "Invalid Arn: '" + why + "'"};
 }
 
-void refuse_versions(bool publish) {
-  if (publish) throw cloud::Error("ValidationException", "Versions are not available: publish");
+void check_version(bool publish, const std::string& description) {
+  check_description(description, "versionDescription");
+  if (publish || description.empty()) return;
+  throw cloud::Error("ValidationException",
+                     "Version description can only be set when publish is true");
+}
+
+// Letters, digits, '_', '-' and '.', and not only digits: those are versions.
+bool is_alias_name(const std::string& name) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_other = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '.';
+  };
+  return std::ranges::all_of(name, [&](char c) { return is_digit(c) || is_other(c); }) &&
+         std::ranges::any_of(name, is_other);
 }
 
 void check_logging(const json::value& configuration) {
@@ -132,14 +145,12 @@ void check(const cloud::CreateStateMachineInput& request) {
   check_logging(request.loggingConfiguration);
   check_encryption(request.encryptionConfiguration);
   check_tags(request.tags);
-  refuse_versions(request.publish);
+  check_version(request.publish, request.versionDescription);
 }
 
 void check(const cloud::UpdateStateMachineInput& request) {
   check_arn(request.stateMachineArn, {"stateMachine:"});
-  if (request.definition.empty() && request.roleArn.empty() &&
-      request.loggingConfiguration.is_null() && request.tracingConfiguration.is_null() &&
-      request.encryptionConfiguration.is_null()) {
+  if (!changes(request) && !request.publish) {
     throw cloud::Error("MissingRequiredParameter",
                        "Either the definition, the role ARN, the LoggingConfiguration, the "
                        "TracingConfiguration or the EncryptionConfiguration must be specified");
@@ -148,7 +159,37 @@ void check(const cloud::UpdateStateMachineInput& request) {
   if (!request.roleArn.empty()) check_role(request.roleArn);
   check_logging(request.loggingConfiguration);
   check_encryption(request.encryptionConfiguration);
-  refuse_versions(request.publish);
+  check_version(request.publish, request.versionDescription);
+}
+
+bool changes(const cloud::UpdateStateMachineInput& request) {
+  return !request.definition.empty() || !request.roleArn.empty() ||
+         !request.loggingConfiguration.is_null() || !request.tracingConfiguration.is_null() ||
+         !request.encryptionConfiguration.is_null();
+}
+
+void check_description(const std::string& text, const char* member) {
+  constexpr std::size_t kDescriptionMax = 256;
+  check_length(text, member, kDescriptionMax);
+}
+
+void check(const cloud::CreateStateMachineAliasInput& request) {
+  check_length(request.name, "name", kNameMax);
+  if (!is_alias_name(request.name)) {
+    throw cloud::Error("ValidationException",
+                       "1 validation error detected: Value '" + request.name +
+                           "' at 'name' failed to satisfy constraint: Member must satisfy regular "
+                           "expression pattern: ^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$");
+  }
+  check_description(request.description, "description");
+}
+
+void check(const cloud::UpdateStateMachineAliasInput& request) {
+  check_arn(request.stateMachineAliasArn, {"stateMachine:"});
+  check_description(request.description.value_or(""), "description");
+  if (request.description || !request.routingConfiguration.empty()) return;
+  throw cloud::Error("ValidationException",
+                     "Either the description or the routingConfiguration must be specified");
 }
 
 void check(const cloud::UpdateMapRunInput& request) {

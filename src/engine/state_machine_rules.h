@@ -31,6 +31,12 @@ void check_encryption(const boost::json::value& configuration);
 void check(const cloud::CreateStateMachineInput& request);
 void check(const cloud::UpdateStateMachineInput& request);
 void check(const cloud::UpdateMapRunInput& request);
+void check(const cloud::CreateStateMachineAliasInput& request);
+void check(const cloud::UpdateStateMachineAliasInput& request);
+// A version's or an alias's.
+void check_description(const std::string& text, const char* member);
+// Whether the update asks for a new revision.
+bool changes(const cloud::UpdateStateMachineInput& request);
 
 // For an express state machine or a standard one. InvalidDefinition with all that is wrong.
 std::shared_ptr<const states::Definition> compiled(const std::string& definition, bool express);

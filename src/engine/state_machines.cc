@@ -99,7 +99,7 @@ void StateMachines::open(const Store& store) {
     Revision revision = revision_of(json::parse(value).as_object());
     std::string count;
     if (store.get(Family::state, count_key(revision.number), &count)) {
-      revision.executions = Decoder(count).varint();
+      revision.users = Decoder(count).varint();
     }
     revisions_.emplace(revision.number, std::move(revision));
     return true;
@@ -135,8 +135,7 @@ void StateMachines::finish_turn(Turn& turn) {
   for (const std::uint64_t number : changed_) {
     const auto it = revisions_.find(number);
     if (it == revisions_.end()) continue;
-    turn.batch.put(Family::state, count_key(number),
-                   Encoder().varint(it->second.executions).bytes());
+    turn.batch.put(Family::state, count_key(number), Encoder().varint(it->second.users).bytes());
   }
   changed_.clear();
   if (next_number_ == written_number_) return;
@@ -158,7 +157,7 @@ cloud::CreateStateMachineOutput StateMachines::create(
     const bool same = there->express == express && revision.logging == logging &&
                       revision.tracing == tracing &&
                       definition_text(turn.store, revision.number) == request.definition;
-    if (same) return {arn, there->created};
+    if (same) return {arn, there->created, ""};
     throw cloud::Error("StateMachineAlreadyExists", "State Machine Already Exists: '" + arn + "'");
   }
   if (machines_.size() >= kStateMachinesMax) {
@@ -181,7 +180,7 @@ cloud::CreateStateMachineOutput StateMachines::create(
   write(turn, machine);
   revisions_.emplace(revision.number, std::move(revision));
   machines_.emplace(arn, std::move(machine));
-  return {arn, turn.now};
+  return {arn, turn.now, ""};
 }
 
 cloud::UpdateStateMachineOutput StateMachines::update(
@@ -189,9 +188,10 @@ cloud::UpdateStateMachineOutput StateMachines::update(
     std::shared_ptr<const states::Definition> definition) {
   StateMachine& machine = machines_.at(get(request.stateMachineArn).arn);
   const std::uint64_t before = machine.revision;
+  if (!changes(request)) return {turn.now, revisions_.at(before).id, ""};
   Revision revision = revisions_.at(before);
   revision.number = next_number();
-  revision.executions = 0;
+  revision.users = 0;
   revision.id = str(turn.random.uuid());
   revision.updated = turn.now;
   if (!request.roleArn.empty()) revision.role_arn = request.roleArn;
@@ -202,7 +202,7 @@ cloud::UpdateStateMachineOutput StateMachines::update(
   turn.batch.put(Family::config, revision_key(revision.number), to_text(revision, text));
   machine.revision = revision.number;
   write(turn, machine);
-  cloud::UpdateStateMachineOutput result{revision.updated, revision.id};
+  cloud::UpdateStateMachineOutput result{revision.updated, revision.id, ""};
   revisions_.emplace(revision.number, std::move(revision));
   retire(turn, before);
   return result;
@@ -223,7 +223,7 @@ void StateMachines::retire(Turn& turn, std::uint64_t number) {
 }
 
 void StateMachines::drop_unused(Turn& turn, const Revision& revision) {
-  if (revision.current || revision.executions > 0) return;
+  if (revision.current || revision.users > 0) return;
   const std::uint64_t number = revision.number;
   turn.batch.remove(Family::config, revision_key(number));
   turn.batch.remove(Family::state, count_key(number));
@@ -231,12 +231,12 @@ void StateMachines::drop_unused(Turn& turn, const Revision& revision) {
 }
 
 void StateMachines::hold(Revision& revision) {
-  ++revision.executions;
+  ++revision.users;
   changed_.insert(revision.number);
 }
 
 void StateMachines::release(Turn& turn, Revision& revision) {
-  --revision.executions;
+  --revision.users;
   changed_.insert(revision.number);
   drop_unused(turn, revision);
 }
@@ -260,10 +260,10 @@ const StateMachine& StateMachines::get(const std::string& arn) const {
 }
 
 cloud::DescribeStateMachineOutput StateMachines::describe(const Store& store,
-                                                          const std::string& arn,
+                                                          const StateMachine& machine,
+                                                          std::uint64_t number,
                                                           bool with_definition) const {
-  const StateMachine& machine = get(arn);
-  const Revision& revision = revisions_.at(machine.revision);
+  const Revision& revision = revisions_.at(number);
   cloud::DescribeStateMachineOutput result;
   result.stateMachineArn = machine.arn;
   result.name = machine.name;

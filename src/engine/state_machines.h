@@ -31,7 +31,7 @@ struct Revision {
   cloud::Time updated{};
   boost::json::value logging;
   boost::json::value tracing;
-  std::uint64_t executions = 0;                          // that are kept
+  std::uint64_t users = 0;                               // executions that are kept, versions
   bool current = true;                                   // it is its machine's
   std::shared_ptr<const states::Definition> definition;  // null until it is needed
 };
@@ -73,13 +73,14 @@ class StateMachines {
   cloud::CreateStateMachineOutput create(Turn& turn, const cloud::Scope& scope,
                                          const cloud::CreateStateMachineInput& request,
                                          std::shared_ptr<const states::Definition> definition);
-  // `definition` is null if the request has none.
+  // `definition` is null if the request has none. One that asks for no change makes none.
   cloud::UpdateStateMachineOutput update(Turn& turn, const cloud::UpdateStateMachineInput& request,
                                          std::shared_ptr<const states::Definition> definition);
   void destroy(Turn& turn, const std::string& arn);
 
-  cloud::DescribeStateMachineOutput describe(const Store& store, const std::string& arn,
-                                             bool with_definition) const;
+  // As it is by one of its revisions.
+  cloud::DescribeStateMachineOutput describe(const Store& store, const StateMachine& machine,
+                                             std::uint64_t revision, bool with_definition) const;
   cloud::ListStateMachinesOutput list(const cloud::Scope& scope,
                                       const cloud::ListStateMachinesInput& request) const;
   // Null if there is none.
@@ -93,7 +94,7 @@ class StateMachines {
   // Compiled, from the store if it has to be.
   const std::shared_ptr<const states::Definition>& definition(const Store& store, Revision& of);
 
-  // An execution of the revision is there, or there no longer.
+  // An execution or a version of the revision is there, or there no longer.
   void hold(Revision& revision);
   void release(Turn& turn, Revision& revision);
 

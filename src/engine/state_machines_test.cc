@@ -58,7 +58,7 @@ TEST_F(StateMachinesTest, RefusesWhatAwsRefuses) {
   EXPECT_EQ(error_of(with([](auto& r) { r.name = "a/b"; })), "InvalidName");
   EXPECT_EQ(error_of(with([](auto& r) { r.roleArn = "arn:aws:iam::1:user/x"; })), "InvalidArn");
   EXPECT_EQ(error_of(with([](auto& r) { r.type = "QUICK"; })), "StateMachineTypeNotSupported");
-  EXPECT_EQ(error_of(with([](auto& r) { r.publish = true; })), "ValidationException");
+  EXPECT_EQ(error_of(with([](auto& r) { r.versionDescription = "1"; })), "ValidationException");
   EXPECT_EQ(error_of(with([](auto& r) { r.definition = "{}"; })), "InvalidDefinition");
   EXPECT_EQ(error_of(with([](auto& r) { r.definition = std::string((1 << 20) + 1, ' '); })),
             "ValidationException");

@@ -70,7 +70,12 @@ class StepFunctionsService final : public StepFunctions {
     auto definition = compiled(request.definition, request.type == "EXPRESS");
     auto op = [this, request = std::move(request), definition = std::move(definition)](Machine& m,
                                                                                        Turn& turn) {
-      return m.state_machines.create(turn, caller_.scope, request, definition);
+      auto result = m.state_machines.create(turn, caller_.scope, request, definition);
+      if (request.publish) {
+        result.stateMachineVersionArn =
+            published(m, turn, result.stateMachineArn, request.versionDescription);
+      }
+      return result;
     };
     co_return co_await call<CreateStateMachineOutput>(std::move(op));
   }
@@ -83,7 +88,12 @@ class StepFunctionsService final : public StepFunctions {
     auto definition = request.definition.empty() ? nullptr : compiled(request.definition, express);
     auto op = [request = std::move(request), definition = std::move(definition)](Machine& m,
                                                                                  Turn& turn) {
-      return m.state_machines.update(turn, request, definition);
+      auto result = m.state_machines.update(turn, request, definition);
+      if (request.publish) {
+        result.stateMachineVersionArn =
+            published(m, turn, request.stateMachineArn, request.versionDescription);
+      }
+      return result;
     };
     co_return co_await call<UpdateStateMachineOutput>(std::move(op));
   }
@@ -91,14 +101,15 @@ class StepFunctionsService final : public StepFunctions {
       DescribeStateMachineInput request) override {
     check_arn(request.stateMachineArn, {"stateMachine:"});
     auto op = [request = std::move(request)](Machine& m, Turn& turn) {
-      return m.state_machines.describe(turn.store, request.stateMachineArn,
-                                       with_data(request.includedData));
+      return m.versions.describe(turn.store, request.stateMachineArn,
+                                 with_data(request.includedData));
     };
     co_return co_await call<DescribeStateMachineOutput>(std::move(op));
   }
   Async<void> DeleteStateMachine(DeleteStateMachineInput request) override {
     check_arn(request.stateMachineArn, {"stateMachine:"});
     auto op = [arn = std::move(request.stateMachineArn)](Machine& m, Turn& turn) {
+      m.versions.forget(turn, arn);
       m.state_machines.destroy(turn, arn);
     };
     co_await call<Done>(std::move(op));
@@ -116,6 +127,71 @@ class StepFunctionsService final : public StepFunctions {
     co_return co_await test_state(engine_, caller_, std::move(request));
   }
 
+  // --- Versions and aliases -------------------------------------------------------------------
+
+  Async<PublishStateMachineVersionOutput> PublishStateMachineVersion(
+      PublishStateMachineVersionInput request) override {
+    check_arn(request.stateMachineArn, {"stateMachine:"});
+    check_description(request.description, "description");
+    auto op = [request = std::move(request)](Machine& m, Turn& turn) {
+      return m.versions.publish(turn, request);
+    };
+    co_return co_await call<PublishStateMachineVersionOutput>(std::move(op));
+  }
+  Async<void> DeleteStateMachineVersion(DeleteStateMachineVersionInput request) override {
+    check_arn(request.stateMachineVersionArn, {"stateMachine:"});
+    auto op = [arn = std::move(request.stateMachineVersionArn)](Machine& m, Turn& turn) {
+      m.versions.destroy(turn, arn);
+    };
+    co_await call<Done>(std::move(op));
+  }
+  Async<ListStateMachineVersionsOutput> ListStateMachineVersions(
+      ListStateMachineVersionsInput request) override {
+    check_arn(request.stateMachineArn, {"stateMachine:"});
+    auto op = [request = std::move(request)](Machine& m, Turn&) {
+      return m.versions.list(request);
+    };
+    co_return co_await call<ListStateMachineVersionsOutput>(std::move(op));
+  }
+  Async<CreateStateMachineAliasOutput> CreateStateMachineAlias(
+      CreateStateMachineAliasInput request) override {
+    check(request);
+    auto op = [request = std::move(request)](Machine& m, Turn& turn) {
+      return m.versions.create_alias(turn, request);
+    };
+    co_return co_await call<CreateStateMachineAliasOutput>(std::move(op));
+  }
+  Async<UpdateStateMachineAliasOutput> UpdateStateMachineAlias(
+      UpdateStateMachineAliasInput request) override {
+    check(request);
+    auto op = [request = std::move(request)](Machine& m, Turn& turn) {
+      return m.versions.update_alias(turn, request);
+    };
+    co_return co_await call<UpdateStateMachineAliasOutput>(std::move(op));
+  }
+  Async<DescribeStateMachineAliasOutput> DescribeStateMachineAlias(
+      DescribeStateMachineAliasInput request) override {
+    check_arn(request.stateMachineAliasArn, {"stateMachine:"});
+    auto op = [arn = std::move(request.stateMachineAliasArn)](Machine& m, Turn&) {
+      return m.versions.describe_alias(arn);
+    };
+    co_return co_await call<DescribeStateMachineAliasOutput>(std::move(op));
+  }
+  Async<void> DeleteStateMachineAlias(DeleteStateMachineAliasInput request) override {
+    check_arn(request.stateMachineAliasArn, {"stateMachine:"});
+    auto op = [arn = std::move(request.stateMachineAliasArn)](Machine& m, Turn& turn) {
+      m.versions.destroy_alias(turn, arn);
+    };
+    co_await call<Done>(std::move(op));
+  }
+  Async<ListStateMachineAliasesOutput> ListStateMachineAliases(
+      ListStateMachineAliasesInput request) override {
+    check_arn(request.stateMachineArn, {"stateMachine:"});
+    auto op = [request = std::move(request)](Machine& m, Turn&) {
+      return m.versions.list_aliases(request);
+    };
+    co_return co_await call<ListStateMachineAliasesOutput>(std::move(op));
+  }
 
   // --- Executions -----------------------------------------------------------------------------
 
@@ -288,6 +364,11 @@ class StepFunctionsService final : public StepFunctions {
     return engine_.call<T>(std::move(op));
   }
 
+  static std::string published(Machine& m, Turn& turn, const std::string& arn,
+                               const std::string& description) {
+    return m.versions.publish(turn, {arn, "", description}).stateMachineVersionArn;
+  }
+
   static void check_execution_arn(const std::string& arn) {
     check_arn(arn, {"execution:", "express:"});
   }
@@ -344,7 +425,7 @@ Async<StartSyncExecutionOutput> StepFunctionsService::StartSyncExecution(
   const bool data = with_data(request.includedData);
   auto op = [order = start_order(std::move(request))](
                 Machine& m, Turn& turn, std::unique_ptr<Reply<ExecutionRecord>>& reply) mutable {
-    if (!m.state_machines.get(order.state_machine_arn).express) {
+    if (!m.state_machines.get(unqualified(order.state_machine_arn)).express) {
       throw state_machine_type_not_supported(
           "This operation is not supported by this type of state machine");
     }
@@ -388,7 +469,7 @@ Async<ListExecutionsOutput> StepFunctionsService::ListExecutions(ListExecutionsI
   }
   check_arn(request.stateMachineArn, {"stateMachine:"});
   auto op = [arn = request.stateMachineArn](Machine& m, Turn&) {
-    const StateMachine& machine = m.state_machines.get(arn);
+    const StateMachine& machine = m.state_machines.get(unqualified(arn));
     if (machine.express) {
       throw state_machine_type_not_supported(
           "This operation is not supported by this type of state machine");

@@ -30,6 +30,7 @@ class StoreError : public std::runtime_error {
 //     "M" HANDLE                   message move task
 //     "A" ARN                      state machine
 //     "D" revision:u64             what the executions of a state machine run by
+//     "V" ARN                      a state machine's versions and aliases
 //     "C" ARN                      activity
 //     "X"                          the key that task tokens are sealed with
 //     "R" ACCOUNT:NAME             role, with the policies that are its own
@@ -51,7 +52,7 @@ class StoreError : public std::runtime_error {
 //     "p" upload id, part:u32                  a part of it
 //     "c" time:u64 upload id                   what its completion answered
 //     "i"                                      the next number of Step Functions to give
-//     "r" revision:u64                         how many executions of it are kept
+//     "r" revision:u64                         how many executions and versions of it are kept
 //     "n", "x", "y", "o", "l", "g", "z"        executions: engine/execution_record.h
 //   messages   queue:u32 sequence:u64          a message
 //   delayed    queue:u32 due:u64 sequence:u64  a message before its delay has passed

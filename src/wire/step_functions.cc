@@ -41,22 +41,53 @@ struct Reflect<double> : Converted<store_number, load_number> {};
 STRUCTURE(cloud::CreateStateMachineInput, FIELD(name, .required = true),
           FIELD(definition, .required = true), FIELD(roleArn, .required = true), FIELD(type),
           FIELD(loggingConfiguration), FIELD(tracingConfiguration), FIELD(encryptionConfiguration),
-          FIELD_AS(tags, tags_shape), FIELD(publish));
-STRUCTURE(cloud::CreateStateMachineOutput, FIELD(stateMachineArn), FIELD(creationDate));
+          FIELD_AS(tags, tags_shape), FIELD(publish), FIELD(versionDescription));
+STRUCTURE(cloud::CreateStateMachineOutput, FIELD(stateMachineArn), FIELD(creationDate),
+          FIELD(stateMachineVersionArn));
 STRUCTURE(cloud::UpdateStateMachineInput, FIELD(stateMachineArn, .required = true),
           FIELD(definition), FIELD(roleArn), FIELD(loggingConfiguration),
-          FIELD(tracingConfiguration), FIELD(encryptionConfiguration), FIELD(publish));
-STRUCTURE(cloud::UpdateStateMachineOutput, FIELD(updateDate), FIELD(revisionId));
+          FIELD(tracingConfiguration), FIELD(encryptionConfiguration), FIELD(publish),
+          FIELD(versionDescription));
+STRUCTURE(cloud::UpdateStateMachineOutput, FIELD(updateDate), FIELD(revisionId),
+          FIELD(stateMachineVersionArn));
 STRUCTURE(cloud::DescribeStateMachineInput, FIELD(stateMachineArn, .required = true),
           FIELD(includedData));
 STRUCTURE(cloud::DescribeStateMachineOutput, FIELD(stateMachineArn), FIELD(name), FIELD(status),
           FIELD(definition), FIELD(roleArn), FIELD(type), FIELD(creationDate),
-          FIELD(loggingConfiguration), FIELD(tracingConfiguration), FIELD(revisionId));
+          FIELD(loggingConfiguration), FIELD(tracingConfiguration), FIELD(revisionId),
+          FIELD(description));
 STRUCTURE(cloud::DeleteStateMachineInput, FIELD(stateMachineArn, .required = true));
 STRUCTURE(cloud::ListStateMachinesInput, FIELD(maxResults), FIELD(nextToken));
 STRUCTURE(cloud::StateMachineListItem, FIELD(stateMachineArn), FIELD(name), FIELD(type),
           FIELD(creationDate));
 STRUCTURE(cloud::ListStateMachinesOutput, FIELD(stateMachines, .always = true), FIELD(nextToken));
+STRUCTURE(cloud::PublishStateMachineVersionInput, FIELD(stateMachineArn, .required = true),
+          FIELD(revisionId), FIELD(description));
+STRUCTURE(cloud::PublishStateMachineVersionOutput, FIELD(creationDate),
+          FIELD(stateMachineVersionArn));
+STRUCTURE(cloud::DeleteStateMachineVersionInput, FIELD(stateMachineVersionArn, .required = true));
+STRUCTURE(cloud::ListStateMachineVersionsInput, FIELD(stateMachineArn, .required = true),
+          FIELD(nextToken), FIELD(maxResults));
+STRUCTURE(cloud::StateMachineVersionListItem, FIELD(stateMachineVersionArn), FIELD(creationDate));
+STRUCTURE(cloud::ListStateMachineVersionsOutput, FIELD(stateMachineVersions, .always = true),
+          FIELD(nextToken));
+STRUCTURE(cloud::RoutingConfigurationListItem, FIELD(stateMachineVersionArn, .required = true),
+          FIELD(weight, .required = true));
+STRUCTURE(cloud::CreateStateMachineAliasInput, FIELD(name, .required = true), FIELD(description),
+          FIELD(routingConfiguration, .required = true));
+STRUCTURE(cloud::CreateStateMachineAliasOutput, FIELD(stateMachineAliasArn), FIELD(creationDate));
+STRUCTURE(cloud::UpdateStateMachineAliasInput, FIELD(stateMachineAliasArn, .required = true),
+          FIELD(description), FIELD(routingConfiguration));
+STRUCTURE(cloud::UpdateStateMachineAliasOutput, FIELD(updateDate));
+STRUCTURE(cloud::DescribeStateMachineAliasInput, FIELD(stateMachineAliasArn, .required = true));
+STRUCTURE(cloud::DescribeStateMachineAliasOutput, FIELD(stateMachineAliasArn), FIELD(name),
+          FIELD(description), FIELD(routingConfiguration), FIELD(creationDate), FIELD(updateDate));
+STRUCTURE(cloud::DeleteStateMachineAliasInput, FIELD(stateMachineAliasArn, .required = true));
+STRUCTURE(cloud::ListStateMachineAliasesInput, FIELD(stateMachineArn, .required = true),
+          FIELD(nextToken), FIELD(maxResults));
+STRUCTURE(cloud::StateMachineAliasListItem, FIELD(stateMachineAliasArn), FIELD(creationDate));
+STRUCTURE(cloud::ListStateMachineAliasesOutput, FIELD(stateMachineAliases, .always = true),
+          FIELD(nextToken));
 STRUCTURE(cloud::ValidateStateMachineDefinitionInput, FIELD(definition, .required = true),
           FIELD(type), FIELD(severity), FIELD(maxResults));
 STRUCTURE(cloud::ValidateStateMachineDefinitionDiagnostic, FIELD(severity), FIELD(code),
@@ -97,7 +128,8 @@ STRUCTURE(cloud::DescribeExecutionInput, FIELD(executionArn, .required = true),
 STRUCTURE(cloud::DescribeExecutionOutput, FIELD(executionArn), FIELD(stateMachineArn), FIELD(name),
           FIELD(status), FIELD(startDate), FIELD(stopDate), FIELD(input), FIELD(inputDetails),
           FIELD(output), FIELD(outputDetails), FIELD(traceHeader), FIELD(mapRunArn), FIELD(error),
-          FIELD(cause), FIELD(redriveCount), FIELD(redriveDate), FIELD(redriveStatus),
+          FIELD(cause), FIELD(stateMachineVersionArn), FIELD(stateMachineAliasArn),
+          FIELD(redriveCount), FIELD(redriveDate), FIELD(redriveStatus),
           FIELD(redriveStatusReason));
 STRUCTURE(cloud::DescribeStateMachineForExecutionInput, FIELD(executionArn, .required = true),
           FIELD(includedData));
@@ -108,7 +140,7 @@ STRUCTURE(cloud::ListExecutionsInput, FIELD(stateMachineArn), FIELD(mapRunArn), 
           FIELD(redriveFilter), FIELD(maxResults), FIELD(nextToken));
 STRUCTURE(cloud::ExecutionListItem, FIELD(executionArn), FIELD(stateMachineArn), FIELD(name),
           FIELD(status), FIELD(startDate), FIELD(stopDate), FIELD(mapRunArn), FIELD(itemCount),
-          FIELD(redriveCount),
+          FIELD(stateMachineVersionArn), FIELD(stateMachineAliasArn), FIELD(redriveCount),
           FIELD(redriveDate));
 STRUCTURE(cloud::ListExecutionsOutput, FIELD(executions, .always = true), FIELD(nextToken));
 STRUCTURE(cloud::DescribeMapRunInput, FIELD(mapRunArn, .required = true));
@@ -166,6 +198,14 @@ constexpr Operation operations[] = {
     ROW(DeleteStateMachine),
     ROW(ListStateMachines),
     ROW(ValidateStateMachineDefinition),
+    ROW(PublishStateMachineVersion),
+    ROW(DeleteStateMachineVersion),
+    ROW(ListStateMachineVersions),
+    ROW(CreateStateMachineAlias),
+    ROW(UpdateStateMachineAlias),
+    ROW(DescribeStateMachineAlias),
+    ROW(DeleteStateMachineAlias),
+    ROW(ListStateMachineAliases),
     ROW(TestState),
     ROW(StartExecution),
     ROW(StartSyncExecution),

@@ -244,6 +244,36 @@ def test_a_state_is_tested_alone(sfn, sqs, queue):
     assert refused(sfn.test_state, definition="{}", roleArn=ROLE) == "InvalidDefinition"
 
 
+def test_versions_and_an_alias(sfn):
+    def result(value):
+        return states("A", A={"Type": "Pass", "Result": value, "End": True})
+
+    made = sfn.create_state_machine(name="Orders", definition=result("blue"), roleArn=ROLE,
+                                    publish=True, versionDescription="as it was")
+    machine, blue = made["stateMachineArn"], made["stateMachineVersionArn"]
+    green = sfn.update_state_machine(stateMachineArn=machine, definition=result("green"),
+                                     publish=True)["stateMachineVersionArn"]
+    prod = sfn.create_state_machine_alias(name="PROD", routingConfiguration=[
+        {"stateMachineVersionArn": blue, "weight": 100}])["stateMachineAliasArn"]
+    execution = start(sfn, prod)
+    seen = ended(sfn, execution)
+    assert json.loads(seen["output"]) == "blue"
+    assert (seen["stateMachineArn"], seen["stateMachineVersionArn"], seen["stateMachineAliasArn"]) \
+        == (machine, blue, prod)
+    sfn.update_state_machine_alias(stateMachineAliasArn=prod, routingConfiguration=[
+        {"stateMachineVersionArn": green, "weight": 100}])
+    assert json.loads(ended(sfn, start(sfn, prod))["output"]) == "green"
+    assert json.loads(ended(sfn, start(sfn, blue))["output"]) == "blue"
+    assert sfn.describe_state_machine(stateMachineArn=blue)["description"] == "as it was"
+    assert [version["stateMachineVersionArn"] for version in sfn.list_state_machine_versions(
+        stateMachineArn=machine)["stateMachineVersions"]] == [green, blue]
+    assert refused(sfn.delete_state_machine_version,
+                   stateMachineVersionArn=green) == "ConflictException"
+    sfn.delete_state_machine_alias(stateMachineAliasArn=prod)
+    sfn.delete_state_machine_version(stateMachineVersionArn=green)
+    assert refused(sfn.start_execution, stateMachineArn=prod) == "StateMachineDoesNotExist"
+
+
 @pytest.mark.parametrize("definition", [
     "{", "{}", states("A", A={"Type": "Pass"}), states("B", A={"Type": "Pass", "End": True}),
     states("A", A={"Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem",
