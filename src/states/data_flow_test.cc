@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -197,9 +198,33 @@ TEST(Variables, ThatAreNotSetFail) {
 }
 
 TEST(Variables, HaveALimit) {
+  const std::string input = "\"" + std::string(200'000, 'x') + "\"";
+  EXPECT_EQ(pass(R"j("Assign": {"a.$": "$"}, "Result": 1)j", "1"), "1");
+  for (const auto assign :
+       {R"j({"a.$": "States.Array($, $)"})j", R"j({"a.$": "$", "b.$": "$"})j"}) {
+    EXPECT_THAT(pass(std::string("\"Assign\": ") + assign, input),
+                HasSubstr("The variables that are assigned are larger than 262144 bytes."));
+  }
+}
+
+// S1, S2 ...: each assigns 200 KB to the variable that `name` says.
+std::string assigning(int states, const std::function<std::string(int)>& name) {
+  std::string definition = R"({"StartAt": "S1", "States": {)";
+  for (int i = 1; i <= states; ++i) {
+    definition += "\"S" + std::to_string(i) + R"(": {"Type": "Pass", "Assign": {")" + name(i) +
+                  R"(.$": "$"}, "Next": "S)" + std::to_string(i + 1) + "\"},";
+  }
+  definition +=
+      "\"S" + std::to_string(states + 1) + R"(": {"Type": "Succeed", "OutputPath": null}}})";
+  return TestRun(definition, '"' + std::string(200'000, 'x') + '"').run().result();
+}
+
+TEST(Variables, OfAnExecutionHaveALimit) {
+  EXPECT_EQ(assigning(60, [](int) { return "v"; }), "{}");
   EXPECT_THAT(
-      pass(R"j("Assign": {"a.$": "States.Array($, $)"})j", "\"" + std::string(200'000, 'x') + "\""),
-      HasSubstr("The variable 'a' is larger than 262144 bytes."));
+      assigning(60, [](int i) { return "v" + std::to_string(i); }),
+      HasSubstr("executing the state 'S53' (entered at the event id #106). The variables of "
+                "the execution are larger than 10485760 bytes."));
 }
 
 }  // namespace

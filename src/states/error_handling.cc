@@ -14,9 +14,11 @@ constexpr double kDelayMaxS = 31'622'400;
 bool matches(const std::vector<std::string>& error_equals, const Failure& failure) {
   if (failure.error == "States.Runtime") return false;
   return std::any_of(error_equals.begin(), error_equals.end(), [&](const std::string& name) {
-    return name == failure.error || name == "States.ALL" ||
+    return name == failure.error ||
+           (name == "States.ALL" && failure.error != "States.DataLimitExceeded") ||
            (name == "States.TaskFailed" && failure.error != "States.Timeout") ||
-           (name == "States.HeartbeatTimeout" && failure.missed_heartbeat);
+           (name == "States.HeartbeatTimeout" && failure.missed_heartbeat) ||
+           (name == "States.BranchFailed" && failure.of_branch);
   });
 }
 

@@ -17,8 +17,10 @@ namespace doorbuster::states {
 struct State;
 
 // Whether ErrorEquals names the error, by itself or as one of many: States.ALL is everything but
-// States.Runtime, and States.TaskFailed everything but States.Timeout. States.Runtime can be named
-// but is never met: it always ends an execution.
+// States.Runtime and States.DataLimitExceeded, States.TaskFailed everything but States.Timeout, and
+// States.BranchFailed whatever a branch has failed with. States.Runtime can be named but is never
+// met: it always ends an execution.
+// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 bool matches(const std::vector<std::string>& error_equals, const Failure& failure);
 
 struct Retrier {

@@ -99,6 +99,9 @@ TEST(ErrorNames, Match) {
   EXPECT_TRUE(matches_one("States.ALL", "States.Timeout"));
   EXPECT_TRUE(matches_one("States.ALL", "States.IntrinsicFailure"));
   EXPECT_FALSE(matches_one("States.ALL", "States.Runtime"));
+  EXPECT_FALSE(matches_one("States.ALL", "States.DataLimitExceeded"));
+  EXPECT_TRUE(matches_one("States.DataLimitExceeded", "States.DataLimitExceeded"));
+  EXPECT_FALSE(matches_one("States.BranchFailed", "E"));
   EXPECT_FALSE(matches_one("States.Runtime", "States.Runtime"));
   EXPECT_TRUE(matches_one("States.TaskFailed", "E"));
   EXPECT_TRUE(matches_one("States.TaskFailed", "States.Permissions"));
@@ -152,6 +155,19 @@ TEST(Catch, ComesAfterRetry) {
                     "{}", {{"T", {fails("E")}}});
   EXPECT_EQ(run.result(), R"("right")");
   EXPECT_EQ(run.count("TaskScheduled"), 2U);
+}
+
+TEST(Catch, MeetsTheFailureOfABranchByItsName) {
+  const auto result = [](std::string_view branch) {
+    return result_of(R"({"StartAt": "P", "States": {
+        "P": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "B", "States": {"B": )" +
+                         std::string(branch) + R"(}}],
+          "Catch": [{"ErrorEquals": ["States.BranchFailed"], "ResultPath": "$", "Next": "C"}]},
+        "C": {"Type": "Pass", "Parameters": {"caught.$": "$.Error"}, "End": true}}})",
+                     "{}");
+  };
+  const std::string fail = R"({"Type": "Fail", "Error": "E"})";
+  EXPECT_EQ(result(fail), R"({"caught":"E"})");
 }
 
 TEST(Catch, IsNotAskedAboutRuntimeErrors) {

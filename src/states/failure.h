@@ -16,6 +16,8 @@ struct Failure {
   bool located = false;
   // It is reported as States.Timeout, and met as States.HeartbeatTimeout too.
   bool missed_heartbeat = false;
+  // Of a Parallel: one of its branches has failed with it.
+  bool of_branch = false;
 };
 
 // "An error occurred while executing the state 'Pay' (entered at the event id #2). CAUSE"

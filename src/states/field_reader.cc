@@ -141,8 +141,8 @@ std::optional<JsonPath> FieldReader::path(std::string_view field) {
   if (!text) return std::nullopt;
   try {
     return JsonPath::parse(*text);
-  } catch (const InvalidPath&) {
-    diagnostics_.schema("Value is not a valid JSONPath", location(field));
+  } catch (const InvalidPath& wrong) {
+    diagnostics_.schema(wrong.what(), location(field));
     return std::nullopt;
   }
 }

@@ -131,10 +131,12 @@ void Interpreter::child_failed(Frame& parent, Frame& child, Failure failure) {
   abort_children(parent, child.last_event);
   parent.last_event = child.last_event;
   append(parent, "ParallelStateFailed");
+  failure.of_branch = true;
   fail(parent, std::move(failure));
 }
 
 void Interpreter::iteration_failed(Frame& parent, Frame& child, Failure failure) {
+  failure.of_branch = false;
   Fork& fork = *parent.fork;
   const std::size_t part = child.part;
   const std::int64_t last = child.last_event;

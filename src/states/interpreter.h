@@ -120,6 +120,8 @@ class Interpreter final : public Execution {
   Payload payload(const Frame& frame, boost::json::value value) const;
   boost::json::object assigned(Frame& frame, const PayloadTemplate* assign,
                                const boost::json::value& input);
+  // Whether variables can be what is assigned to them.
+  void check_size(const Frame& frame, const boost::json::object& assigned) const;
 
   // --- tasks.cc ---
   Frame* waiting_for(TaskId task);

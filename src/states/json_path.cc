@@ -212,7 +212,7 @@ Nodes select(const PathSteps& steps, const json::value& start, const json::value
 JsonPath JsonPath::parse(std::string_view text) {
   JsonPath path;
   path.text_ = text;
-  if (!text.starts_with('$')) throw InvalidPath("not a valid JSONPath");
+  if (!text.starts_with('$')) throw InvalidPath(kNotValid);
   text.remove_prefix(1);
   if (text.starts_with('$')) {
     path.root_ = Root::context;
@@ -223,7 +223,7 @@ JsonPath JsonPath::parse(std::string_view text) {
     path.variable_ = text.substr(0, size);
     text.remove_prefix(size);
     if (path.variable_.find_first_of(" ()'\"*?@,") != std::string::npos) {
-      throw InvalidPath("not a valid JSONPath");
+      throw InvalidPath(kNotValid);
     }
   }
   path.steps_ = std::make_shared<const PathSteps>(parse_path_steps(text));

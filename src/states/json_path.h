@@ -13,10 +13,13 @@
 
 namespace doorbuster::states {
 
+// It says what is wrong with the value of the field that the path stands in.
 class InvalidPath : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+inline constexpr const char* kNotValid = "Value is not a valid JSONPath";
 
 struct PathStep;
 

@@ -73,6 +73,27 @@ TEST(Limits, AMapGivesOnNoMoreEither) {
               HasSubstr("FAILED States.DataLimitExceeded: The state/task 'M'"));
 }
 
+TEST(Limits, AChildIsGivenNoMoreEither) {
+  const auto run = [](std::string_view fields, std::size_t size) {
+    TestRun over(R"({"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemReader": {
+          "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"},
+          "Parameters": {"Bucket": "b", "Key": "k"}}, "ItemProcessor": {
+          "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+          "StartAt": "I", "States": {"I": {"Type": "Succeed"}}})" +
+                     std::string(fields) + "}}}",
+                 "{}");
+    const std::string text = "[\"" + std::string(size, 'x') + "\"]";
+    over.answer("M", {{.output = boost::json::value(text)}, gives("1")}).restoring().run();
+    return over;
+  };
+  EXPECT_EQ(run("", kPayloadMax - 2).result(), "[1]");
+  const auto large = run("", kPayloadMax - 1);
+  EXPECT_THAT(large.result(), HasSubstr("FAILED States.DataLimitExceeded: The state/task 'M'"));
+  EXPECT_EQ(large.count("MapRunFailed"), 1U);
+  EXPECT_THAT(run(R"(, "ItemBatcher": {"MaxItemsPerBatch": 1})", kPayloadMax - 2).result(),
+              HasSubstr("FAILED States.DataLimitExceeded: The state/task 'M'"));
+}
+
 TEST(Limits, DataAreNotNestedWithoutEnd) {
   EXPECT_THAT(result_of(R"({"StartAt": "A", "States": {
                 "A": {"Type": "Pass", "Parameters": {"x.$": "$"}, "Next": "B"},

@@ -110,11 +110,14 @@ void Interpreter::set_items(Frame& frame, const MapState& map) {
     json::array selected_items;
     selected_items.reserve(fork.items.size());
     for (std::size_t i = 0; i < fork.items.size(); ++i) {
-      json::value item = selected(frame, map, i);
-      if (to_text(item).size() > kPayloadMax) throw data_limit_exceeded(frame.state->name);
-      selected_items.push_back(std::move(item));
+      selected_items.push_back(selected(frame, map, i));
     }
     fork.items = std::move(selected_items);
+  }
+  if (map.child != nullptr) {
+    for (const json::value& item : fork.items) {
+      if (to_text(item).size() > kPayloadMax) throw data_limit_exceeded(frame.state->name);
+    }
   }
   fork.count = fork.items.size();
 }

@@ -78,7 +78,11 @@ void Interpreter::items_read(Frame& frame, const json::value& answer) {
 }
 
 void Interpreter::begin_run(Frame& frame, const MapState& map) {
-  set_items(frame, map);
+  try {
+    set_items(frame, map);
+  } catch (Failure& failure) {
+    return run_failed(frame, std::move(failure));
+  }
   frame.phase = Frame::Phase::forked;
   frames_.changed(frame, Frames::kPlace | Frames::kFork);
   tell_run(frame, Status::running);

@@ -60,7 +60,7 @@ class Parser {
   }
 
  private:
-  [[noreturn]] static void fail() { throw InvalidPath("not a valid JSONPath"); }
+  [[noreturn]] static void fail() { throw InvalidPath(kNotValid); }
 
   void skip_blanks() {
     while (rest_.starts_with(' ') || rest_.starts_with('\t')) rest_.remove_prefix(1);
@@ -222,6 +222,9 @@ class Parser {
   PathFilter comparison() {
     PathFilter filter{.what = Operator::exists, .conditions = {}, .left = operand(), .right = {}};
     skip_blanks();
+    if (rest_.starts_with("=~")) {
+      throw InvalidPath("A JSONPath cannot filter by a regular expression (=~)");
+    }
     for (const auto& [token, what] : kOperators) {
       if (!skip(token)) continue;
       filter.what = what;

@@ -12,8 +12,11 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t kVariableMax = std::size_t{256} << 10;  // bytes, AWS's limit
-constexpr std::chrono::hours kWaitMax(24 * 366);              // an execution lasts a year at most
+// Bytes: AWS's limits of what an Assign assigns, and of all of an execution's variables.
+// https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+constexpr std::size_t kAssignedMax = std::size_t{256} << 10;
+constexpr std::size_t kVariablesMax = std::size_t{10} << 20;
+constexpr std::chrono::hours kWaitMax(24 * 366);  // an execution lasts a year at most
 
 // What the filter lets through. It is made in `made` only where it is no part of what is there.
 const json::value& filtered(const DataFilter& data, const json::value& input,
@@ -143,11 +146,24 @@ json::object Interpreter::assigned(Frame& frame, const PayloadTemplate* assign,
   if (assign == nullptr) return {};
   FrameEnvironment environment(*this, frame);
   json::object values = assign->evaluate({input, environment}).as_object();
-  for (const auto& [name, value] : values) {
-    if (to_text(value).size() <= kVariableMax) continue;
-    throw runtime_failure("The variable '" + std::string(name) + "' is larger than 262144 bytes.");
-  }
+  check_size(frame, values);
   return values;
+}
+
+void Interpreter::check_size(const Frame& frame, const json::object& assigned) const {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : assigned) bytes += to_text(value).size();
+  if (bytes > kAssignedMax) {
+    throw runtime_failure("The variables that are assigned are larger than 262144 bytes.");
+  }
+  frames_.for_each([&](const Frame& other) {
+    for (const auto& [name, value] : other.variables) {
+      if (&other != &frame || !assigned.contains(name)) bytes += to_text(value).size();
+    }
+  });
+  if (bytes > kVariablesMax) {
+    throw runtime_failure("The variables of the execution are larger than 10485760 bytes.");
+  }
 }
 
 void Interpreter::complete(Frame& frame, json::value result) {

@@ -63,14 +63,15 @@ class Check {
     return events_.at(static_cast<std::size_t>(event.previousEventId - 1));
   }
 
-  // The first two follow none, and neither does a stop from outside.
+  // The first two follow none, and neither does a stop from outside, as on AWS.
   void check_order(std::size_t i) const {
     const HistoryEvent& event = events_[i];
     const std::string id = std::to_string(event.id);
     require_of(event.id == static_cast<std::int64_t>(i) + 1, "has a gap before event " + id);
-    const bool follows = i >= 2 && event.type != "ExecutionAborted";
-    const std::int64_t first = follows ? 1 : 0;
-    require_of(event.previousEventId >= first && event.previousEventId < event.id,
+    const bool stopped = event.type == "ExecutionAborted";
+    const std::int64_t first = i >= 2 && !stopped ? 1 : 0;
+    const std::int64_t last = stopped ? 0 : event.id - 1;
+    require_of(event.previousEventId >= first && event.previousEventId <= last,
                "says that event " + id + " follows " + std::to_string(event.previousEventId));
     const cloud::Time earliest = i == 0 ? history_.execution.startDate : events_[i - 1].timestamp;
     require_of(event.timestamp >= earliest, "goes back in time at event " + id);
