@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { TextField } from "../design/field";
 import { currencySign, money, seconds } from "../format";
 import { useLanguage } from "../language";
 import { go } from "../route";
-import { TextField } from "./field";
 import { kWay, orderPath } from "./order";
 import { amountOf, faultsOf, kFields, type Draft, type Faults, type Field } from "./rules";
 import { bodyOf } from "./submit";

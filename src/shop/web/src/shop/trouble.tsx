@@ -1,5 +1,5 @@
 // Why an order has not been taken yet, in words for whoever placed it.
-import type { ComponentChildren } from "preact";
+import { Notice } from "../design/notice";
 import { useLanguage } from "../language";
 import type { Submission } from "./use_submission";
 
@@ -30,19 +30,4 @@ export function Trouble({ submission, faulty }: TroubleProps) {
     default:
       return faulty ? <Notice kind="stop" title={fault.summary} /> : null;
   }
-}
-
-interface NoticeProps {
-  kind: "wait" | "stop";
-  title: string;
-  text?: ComponentChildren;
-}
-
-export function Notice({ kind, title, text }: NoticeProps) {
-  return (
-    <div class={`notice ${kind}`}>
-      <strong>{title}</strong>
-      {text && <p>{text}</p>}
-    </div>
-  );
 }

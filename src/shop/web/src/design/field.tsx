@@ -1,6 +1,6 @@
 // One field of a form: its label, what helps, and what is wrong with what stands in it.
 import type { InputHTMLAttributes } from "preact";
-import { Icon } from "../design/icons";
+import { Icon } from "./icons";
 
 export interface FieldProps {
   name: string;
