@@ -19,7 +19,7 @@ function(pages ROOM SYMBOL)
     DEPENDS ${pins}
     COMMENT "Installing what the pages are built with" VERBATIM)
 
-  set(files ${pins} ${web}/index.html ${web}/pack.mjs ${web}/tsconfig.json ${web}/vite.config.js)
+  set(files ${pins} ${web}/console.html ${web}/index.html ${web}/pack.mjs ${web}/tsconfig.json ${web}/vite.config.js)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${web}/src/*)
   set(built ${PROJECT_BINARY_DIR}/pages/${ROOM})
   add_custom_command(OUTPUT ${built}/assets.pack

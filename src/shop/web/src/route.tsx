@@ -28,17 +28,18 @@ interface LinkProps {
   to: string;
   class?: string;
   label?: string;
+  current?: boolean; // it leads to where the reader is
   children: ComponentChildren;
 }
 
-export function Link({ to, label, children, ...rest }: LinkProps) {
+export function Link({ to, label, current, children, ...rest }: LinkProps) {
   const follow = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
     go(to);
   };
   return (
-    <a href={to} aria-label={label} onClick={follow} {...rest}>
+    <a href={to} aria-label={label} aria-current={current ? "page" : undefined} onClick={follow} {...rest}>
       {children}
     </a>
   );

@@ -1,0 +1,248 @@
+// What every view is set in: where the reader is, where else there is to go, and whether what is
+// seen is live.
+import type { ComponentChildren } from "preact";
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { Mark } from "../design/icons";
+import { LanguageSwitch, useLanguage } from "../language";
+import { Link, usePath } from "../route";
+import { kSignedOut, send } from "./api";
+import { useLive } from "./live";
+import { waitingIn } from "./metric_names";
+import { Glyph } from "./parts/glyph";
+import { Await, Empty, Loading, View } from "./parts/pieces";
+import { SignIn } from "./sign_in";
+import { loadSystem, SystemProvider, useSystem, type System } from "./system";
+import { useLoaded } from "./use_loaded";
+import { kViews, pathOf, useView, viewAt, type ViewName } from "./views";
+import { useWords } from "./words";
+
+// Only there is nobody asked for a token.
+const kThisMachine = /^(localhost|127\.[\d.]+|\[::1\])$/;
+
+// The token that stands behind the address as `up` prints it, where no server and no log sees it; and
+// not for longer than it takes to read it.
+function takeToken(): string | undefined {
+  const token = /^#token=(\w+)$/.exec(location.hash)?.[1];
+  if (token) history.replaceState(null, "", location.pathname + location.search);
+  return token;
+}
+
+export function Console() {
+  const [token] = useState(takeToken);
+  const [entering, setEntering] = useState(token !== undefined);
+  const [signedOut, setSignedOut] = useState(false);
+  useEffect(() => {
+    const leave = () => setSignedOut(true);
+    addEventListener(kSignedOut, leave);
+    return () => removeEventListener(kSignedOut, leave);
+  }, []);
+  useEffect(() => {
+    if (token === undefined) return;
+    void send("POST", "session", { token })
+      .catch(() => setSignedOut(true))
+      .then(() => setEntering(false));
+  }, [token]);
+  const enter = useCallback(() => setSignedOut(false), []);
+  if (entering) return null;
+  return (
+    <div class="console">{signedOut ? <SignedOut onEnter={enter} /> : <SignedIn />}</div>
+  );
+}
+
+function SignedOut({ onEnter }: { onEnter: () => void }) {
+  return (
+    <>
+      <header class="bar">
+        <Brand />
+        <LanguageSwitch />
+      </header>
+      <main id="content" class="narrow" tabIndex={-1}>
+        <SignIn onEnter={onEnter} />
+      </main>
+    </>
+  );
+}
+
+function Brand() {
+  const { words } = useWords();
+  return (
+    <Link class="brand" to={pathOf("now")} label={`Doorbuster ${words.console}, ${words.home}`}>
+      <Mark />
+      <span>Doorbuster</span>{" "}
+      <span class="brand-console">{words.console}</span>
+    </Link>
+  );
+}
+
+function SignedIn() {
+  const { words } = useLanguage();
+  const path = usePath();
+  const { name, rest } = viewAt(path);
+  const Loaded = useView(name);
+  const system = useLoaded(loadSystem, []);
+  const [open, setOpen] = useState(false);
+  useEffect(() => setOpen(false), [path]);
+  return (
+    <>
+      <a class="skip" href="#content">
+        {words.skip}
+      </a>
+      <header class="bar">
+        <Brand />
+        <MenuButton open={open} onToggle={() => setOpen(!open)} />
+        <Connection />
+        <LanguageSwitch />
+      </header>
+      <div class="body">
+        <Side current={name} open={open} system={system.value} />
+        <main id="content" tabIndex={-1}>
+          <Await loaded={system}>
+            {(value) => (
+              <SystemProvider value={value}>
+                <Current name={name} rest={rest} Loaded={Loaded} />
+              </SystemProvider>
+            )}
+          </Await>
+        </main>
+      </div>
+    </>
+  );
+}
+
+// What there is before the system is set up: AWS's own things.
+const kAlways: readonly ViewName[] = ["buckets", "queues", "functions"];
+
+interface CurrentProps {
+  name: ViewName | undefined;
+  rest: string[];
+  Loaded: ReturnType<typeof useView>;
+}
+
+function Current({ name, rest, Loaded }: CurrentProps) {
+  const { words } = useWords();
+  const { set_up: setUp } = useSystem();
+  if (name !== undefined && !setUp && !kAlways.includes(name)) {
+    return (
+      <View title={words.view[name]}>
+        <Empty>
+          {words.notSetUp} <code>doorbuster setup</code>
+        </Empty>
+      </View>
+    );
+  }
+  if (name === undefined) {
+    return (
+      <View title={words.unknown}>
+        <Empty>
+          <Link to={pathOf("now")}>{words.view.now}</Link>
+        </Empty>
+      </View>
+    );
+  }
+  return Loaded ? <Loaded key={name} rest={rest} /> : <Loading />;
+}
+
+function MenuButton({ open, onToggle }: { open: boolean; onToggle: () => void }) {
+  const { words } = useWords();
+  return (
+    <button
+      type="button"
+      class="menu-button bare"
+      aria-expanded={open}
+      aria-controls="views"
+      aria-label={words.menu}
+      onClick={onToggle}
+    >
+      <Glyph name={open ? "cross" : "menu"} />
+    </button>
+  );
+}
+
+function Connection() {
+  const { words } = useWords();
+  const live = useLive();
+  return (
+    <span class={live.connected ? "connection live" : "connection lost"} role="status">
+      {live.connected ? words.live : words.reconnecting}
+    </span>
+  );
+}
+
+interface SideProps {
+  current: ViewName | undefined;
+  open: boolean;
+  system: System | undefined;
+}
+
+function Side({ current, open, system }: SideProps) {
+  const { words } = useWords();
+  return (
+    <nav id="views" class={open ? "side open" : "side"} aria-label={words.views}>
+      <ul>
+        {kViews.map(({ name, path }) => (
+          <li key={name}>
+            <ViewLink name={name} path={path} current={name === current}>
+              {name === "deadLetters" && system && <DeadLetterCount system={system} />}
+            </ViewLink>
+          </li>
+        ))}
+      </ul>
+      <div class="side-foot">
+        {system && (
+          <p class="side-system">
+            {system.region} · <span class="digits">{system.account}</span>
+            <br />
+            Doorbuster {system.version}
+          </p>
+        )}
+        <p>
+          <a href="/">{words.toShop}</a>
+        </p>
+        {!kThisMachine.test(location.hostname) && <SignOut />}
+      </div>
+    </nav>
+  );
+}
+
+interface ViewLinkProps {
+  name: ViewName;
+  path: string;
+  current: boolean;
+  children: ComponentChildren;
+}
+
+function ViewLink({ name, path, current, children }: ViewLinkProps) {
+  const { words } = useWords();
+  return (
+    <Link class="view-link" to={path} current={current}>
+      <Glyph name={name} />
+      <span>{words.view[name]}</span>
+      {children}
+    </Link>
+  );
+}
+
+function DeadLetterCount({ system }: { system: System }) {
+  const { locale } = useWords();
+  const live = useLive();
+  const letters = system.queues.reduce(
+    (total, { dead_letter_name: name }) => total + (live.value(waitingIn(name)) ?? 0),
+    0,
+  );
+  return letters > 0 ? <span class="count">{letters.toLocaleString(locale)}</span> : null;
+}
+
+function SignOut() {
+  const { words } = useWords();
+  const leave = async () => {
+    await send("DELETE", "session");
+    dispatchEvent(new Event(kSignedOut));
+  };
+  return (
+    <p>
+      <button type="button" class="quiet small" onClick={() => void leave()}>
+        {words.signOut}
+      </button>
+    </p>
+  );
+}

@@ -1,0 +1,85 @@
+// Numbers, sizes and times in the reader's form.
+
+const made = new Map<string, Intl.NumberFormat>();
+
+// Making a format takes far longer than using one, and live numbers use many.
+function format(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = locale + JSON.stringify(options);
+  let found = made.get(key);
+  if (!found) made.set(key, (found = new Intl.NumberFormat(locale, options)));
+  return found;
+}
+
+export const count = (value: number, locale: string): string =>
+  format(locale, { maximumFractionDigits: 0 }).format(value);
+
+// "1.2K" where there is little room.
+export const compact = (value: number, locale: string): string =>
+  format(locale, { notation: "compact", maximumSignificantDigits: 3 }).format(value);
+
+// Whole from 10 on, with one decimal below.
+export const rate = (value: number, locale: string): string =>
+  format(locale, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
+
+export const percent = (share: number, locale: string, digits = 1): string =>
+  format(locale, { style: "percent", maximumFractionDigits: digits }).format(share);
+
+export const change = (share: number, locale: string): string =>
+  format(locale, { style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" }).format(
+    share,
+  );
+
+const kSizes = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+export function bytes(value: number, locale: string): string {
+  if (value === 0) return count(0, locale);
+  const step = Math.min(Math.floor(Math.log10(Math.max(value, 1)) / 3), kSizes.length - 1);
+  const unit = kSizes[step] ?? "byte";
+  const options = { style: "unit", unit, maximumFractionDigits: step === 0 ? 0 : 1 } as const;
+  return format(locale, options).format(value / 1000 ** step);
+}
+
+export function duration(ms: number, locale: string): string {
+  if (ms === 0) return count(0, locale);
+  const [unit, value] =
+    ms < 1_000
+      ? (["millisecond", ms] as const)
+      : ms < 120_000
+        ? (["second", ms / 1_000] as const)
+        : ms < 7_200_000
+          ? (["minute", ms / 60_000] as const)
+          : (["hour", ms / 3_600_000] as const);
+  const maximumFractionDigits = value < 10 ? 1 : 0;
+  const options = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits } as const;
+  return format(locale, options).format(value);
+}
+
+const kCurrency = { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" } as const;
+
+export const cash = (value: number, locale: string): string =>
+  format(locale, kCurrency).format(value);
+export const wholeCash = (value: number, locale: string): string =>
+  format(locale, { ...kCurrency, maximumFractionDigits: 0 }).format(value);
+export const compactCash = (value: number, locale: string): string =>
+  format(locale, { ...kCurrency, notation: "compact", maximumSignificantDigits: 3 }).format(value);
+
+export function moment(at: number | Date, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(at);
+}
+
+// With milliseconds, for what happened in one second.
+export function instant(at: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 3,
+  }).format(at);
+}
+
+export const clock = (at: number, locale: string): string =>
+  new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(at);
+export const clockWithSeconds = (at: number, locale: string): string =>
+  new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(at);
+export const day = (at: number, locale: string): string =>
+  new Intl.DateTimeFormat(locale, { month: "short", day: "numeric" }).format(at);

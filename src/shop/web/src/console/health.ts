@@ -1,0 +1,53 @@
+// How a queue fares, by what the last half minute has shown.
+import type { Live } from "./live";
+import { inFlightFrom, oldestIn, receivedFrom, sentTo, waitingIn } from "./metric_names";
+import type { SystemQueue } from "./system";
+
+export type Health = "flows" | "idle" | "fills" | "stopped";
+
+const kWindow = 30; // seconds
+const kKnownAfter = 8; // seconds of samples
+const kPatience = 15; // seconds that a message may wait while nobody takes any
+const kOld = 60; // seconds
+const kGrowthMin = 50; // messages
+
+export interface QueueFigures {
+  visible: number;
+  inFlight: number;
+  oldest: number; // seconds
+  sentRate: number;
+  receivedRate: number;
+  deadLetters: number;
+  health: Health;
+}
+
+export function figuresOf(live: Live, queue: SystemQueue): QueueFigures {
+  const { name } = queue;
+  const figures = {
+    visible: live.value(waitingIn(name)) ?? 0,
+    inFlight: live.value(inFlightFrom(name)) ?? 0,
+    oldest: live.value(oldestIn(name)) ?? 0,
+    sentRate: live.rate(sentTo(name)),
+    receivedRate: live.rate(receivedFrom(name)),
+    deadLetters: live.value(waitingIn(queue.dead_letter_name)) ?? 0,
+  };
+  return { ...figures, health: healthOf(live, queue.name, figures) };
+}
+
+function healthOf(
+  live: Live,
+  name: string,
+  { visible, oldest, sentRate, receivedRate }: Omit<QueueFigures, "health">,
+): Health {
+  const received = live.growth(receivedFrom(name), kWindow);
+  const seen = received.seconds >= kKnownAfter;
+  if (seen && visible > 0 && received.by === 0 && oldest > kPatience) return "stopped";
+  if (visible > 0 && (oldest > kOld || (seen && grows(live, name, visible)))) return "fills";
+  return visible > 0 || sentRate > 0 || receivedRate > 0 ? "flows" : "idle";
+}
+
+function grows(live: Live, name: string, visible: number): boolean {
+  const before = live.samples.at(-kWindow) ?? live.samples[0];
+  const growth = visible - (before?.metrics[waitingIn(name)] ?? visible);
+  return growth > kGrowthMin && growth > visible / 4;
+}

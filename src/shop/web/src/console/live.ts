@@ -1,0 +1,122 @@
+// The system's numbers as they are now: a sample a second by server-sent events, for the whole
+// console one stream, and the last minute of it.
+import { useEffect, useState } from "preact/hooks";
+import { get } from "./api";
+import { kWritten } from "./metric_names";
+
+export interface LoadProgress {
+  state: "idle" | "running" | "done" | "failed";
+  sent: number;
+  orders: number;
+  rate: number; // asked for, orders a second
+  error: string;
+}
+
+export interface Sample {
+  at: number; // ms of the epoch
+  // By NAMESPACE/NAME/RESOURCE; counters are totals since the program started.
+  metrics: Record<string, number>;
+  load: LoadProgress;
+}
+
+const kKept = 75; // samples: a minute, and what a busy machine comes late by
+const kRetry = 3_000; // ms
+const kPatience = 6_000; // ms without a sample: the server ends a stream now and then
+
+export class Live {
+  readonly samples: Sample[] = [];
+  connected = false;
+  private source: EventSource | undefined;
+  private lost: ReturnType<typeof setTimeout> | undefined;
+  private readonly listeners = new Set<() => void>();
+
+  listen(listener: () => void): () => void {
+    this.listeners.add(listener);
+    if (!this.source) this.connect();
+    return () => this.listeners.delete(listener);
+  }
+
+  get latest(): Sample | undefined {
+    return this.samples.at(-1);
+  }
+
+  // A gauge as it is, or a counter's total.
+  value(metric: string): number | undefined {
+    return this.latest?.metrics[metric];
+  }
+
+  // By how much a counter has grown in the last `seconds`, or since the console was opened, and
+  // how many seconds that is.
+  growth(metric: string, seconds: number): { by: number; seconds: number } {
+    const last = this.latest;
+    const first = last && this.samples.find((sample) => sample.at >= last.at - seconds * 1000 - 200);
+    if (!first || !last || first === last) return { by: 0, seconds: 0 };
+    const by = (last.metrics[metric] ?? 0) - (first.metrics[metric] ?? 0);
+    return { by: Math.max(0, by), seconds: (last.at - first.at) / 1000 };
+  }
+
+  // A counter's growth a second, over the last few.
+  rate(metric: string, seconds = 5): number {
+    const grown = this.growth(metric, seconds);
+    return grown.seconds > 0 ? grown.by / grown.seconds : 0;
+  }
+
+  private connect(): void {
+    const source = new EventSource("/console/api/live");
+    this.source = source;
+    source.onmessage = (message: MessageEvent<string>) => {
+      this.take(JSON.parse(message.data) as Sample);
+    };
+    source.onerror = () => {
+      this.lost ??= setTimeout(() => this.lose(), kPatience);
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.connectAgain(), kRetry);
+    };
+  }
+
+  // A refused stream doesn't say why; a question does, and leads to the sign-in if it must. Where
+  // nobody listens, as there, nobody asks.
+  private connectAgain(): void {
+    if (this.listeners.size === 0) {
+      this.source = undefined;
+      return;
+    }
+    get("system").then(
+      () => this.connect(),
+      () => setTimeout(() => this.connectAgain(), kRetry),
+    );
+  }
+
+  private lose(): void {
+    this.connected = false;
+    this.tell();
+  }
+
+  private take(sample: Sample): void {
+    this.connected = true;
+    clearTimeout(this.lost);
+    this.lost = undefined;
+    const last = this.latest;
+    // The program was started anew: what it counts begins at 0 again.
+    const counted = (each: Sample) => each.metrics[kWritten] ?? 0;
+    if (last && counted(sample) < counted(last)) this.samples.length = 0;
+    this.samples.push(sample);
+    if (this.samples.length > kKept) this.samples.shift();
+    this.tell();
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
+
+const live = new Live();
+
+// Renders again with every sample while the page can be seen.
+export function useLive(): Live {
+  const [, setRound] = useState(0);
+  useEffect(
+    () => live.listen(() => !document.hidden && setRound((round) => round + 1)),
+    [],
+  );
+  return live;
+}

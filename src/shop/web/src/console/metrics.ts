@@ -1,0 +1,64 @@
+// What the engine keeps of the past, a row a minute.
+import { get } from "./api";
+
+export interface Series {
+  period: number; // seconds
+  times: number[]; // seconds of the epoch
+  values: Record<string, (number | null)[]>; // by metric: NAMESPACE/NAME/RESOURCE/STATISTIC
+}
+
+interface Answer {
+  period: number;
+  times: number[];
+  series: { metric: string; values: (number | null)[] }[];
+}
+
+export const kRanges = {
+  hour: { seconds: 3_600, period: 60 },
+  sixHours: { seconds: 21_600, period: 120 },
+  day: { seconds: 86_400, period: 600 },
+  week: { seconds: 604_800, period: 3_600 },
+} as const;
+export type Range = keyof typeof kRanges;
+
+// What is the program's own has no resource.
+export const withStatistic = (metric: string, statistic: string): string =>
+  metric.startsWith("Doorbuster/") ? `${metric}//${statistic}` : `${metric}/${statistic}`;
+
+async function ask(
+  metrics: readonly string[],
+  from: number,
+  to: number,
+  period: number,
+  signal?: AbortSignal,
+): Promise<Series> {
+  const query = new URLSearchParams({ from: `${from}`, to: `${to}`, period: `${period}` });
+  for (const metric of metrics) query.append("metric", metric);
+  const answer = await get<Answer>(`metrics?${query}`, signal);
+  const values = Object.fromEntries(answer.series.map((each) => [each.metric, each.values]));
+  return { period: answer.period, times: answer.times, values };
+}
+
+// The periods that are over.
+export function series(
+  metrics: readonly string[],
+  { seconds, period }: { seconds: number; period: number },
+  signal?: AbortSignal,
+): Promise<Series> {
+  const to = Math.floor(Date.now() / 1000 / period) * period;
+  return ask(metrics, to - seconds, to, period, signal);
+}
+
+const kHour = 3_600; // seconds
+
+// One value for all of this hour or, as long as there is none, the one before.
+export function hourly(metrics: readonly string[], signal?: AbortSignal): Promise<Series> {
+  const to = Math.ceil(Date.now() / 1000 / kHour) * kHour;
+  return ask(metrics, to - 2 * kHour, to, kHour, signal);
+}
+
+export const sum = (values: readonly (number | null)[] | undefined): number =>
+  (values ?? []).reduce<number>((total, value) => total + (value ?? 0), 0);
+
+export const lastOf = (values: readonly (number | null)[] | undefined): number | undefined =>
+  values?.findLast((value) => value !== null) ?? undefined;

@@ -1,0 +1,50 @@
+// Text that others wrote, JSON laid out if it is JSON. Always text, never markup.
+import { useMemo } from "preact/hooks";
+
+const kColoured = 100_000; // characters; what is longer is shown plainly
+
+function laidOut(text: string): { text: string; json: boolean } {
+  try {
+    return { text: JSON.stringify(JSON.parse(text), null, 2), json: true };
+  } catch {
+    return { text, json: false };
+  }
+}
+
+// A name with its colon, a string, or a number or word.
+const kTokens = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*|true|false|null)/g;
+
+function coloured(text: string) {
+  const parts = [];
+  let end = 0;
+  for (const match of text.matchAll(kTokens)) {
+    parts.push(text.slice(end, match.index));
+    const [all, string, colon] = match;
+    const kind = colon ? "name" : string ? "string" : "value";
+    parts.push(<span class={`json-${kind}`}>{string ?? all}</span>, colon);
+    end = match.index + all.length;
+  }
+  return [...parts, text.slice(end)];
+}
+
+export function Json({ text, label }: { text: string; label: string }) {
+  const shown = useMemo(() => {
+    const { text: whole, json } = laidOut(text);
+    return json && whole.length <= kColoured ? coloured(whole) : whole;
+  }, [text]);
+  return (
+    <pre class="code" role="group" aria-label={label} tabIndex={0}>
+      <code>{shown}</code>
+    </pre>
+  );
+}
+
+// What an SNS topic has put into an envelope, if it has: its message, as text.
+export function messageWithin(body: string): string | undefined {
+  try {
+    const { Type, Message } = JSON.parse(body) as { Type?: unknown; Message?: unknown };
+    return Type === "Notification" && typeof Message === "string" ? Message : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+// The console's views by their addresses. Each is loaded when it is wanted, and the others once the
+// first one stands.
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+export interface ViewProps {
+  rest: readonly string[]; // of the path, below the view
+}
+
+type ViewComponent = ComponentType<ViewProps>;
+
+
+const kLoaders = {
+  now: () => import("./views/now"),
+  flow: () => import("./views/flow"),
+  buckets: () => import("./views/buckets"),
+  queues: () => import("./views/queues"),
+  deadLetters: () => import("./views/dead_letters"),
+  workflows: () => import("./views/workflows"),
+  functions: () => import("./views/functions"),
+  sales: () => import("./views/sales"),
+  load: () => import("./views/load"),
+};
+export type ViewName = keyof typeof kLoaders;
+
+const kNames = Object.keys(kLoaders) as ViewName[];
+const loaded = new Map<ViewName, ViewComponent>();
+
+const segmentOf = (name: ViewName): string =>
+  name === "now" ? "" : name === "deadLetters" ? "dead-letters" : name;
+
+const kRoot = "/console";
+export const kViews = kNames.map((name) => ({ name, path: pathOf(name) }));
+
+export function pathOf(name: ViewName, ...rest: string[]): string {
+  return [kRoot, segmentOf(name), ...rest.map(encodeURIComponent)].filter(Boolean).join("/");
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment; // what no link of ours has made
+  }
+}
+
+export function viewAt(path: string): { name: ViewName | undefined; rest: string[] } {
+  const [first = "", ...rest] = path.replace(/^\/console\/?/, "").split("/").map(decoded);
+  return { name: kNames.find((name) => segmentOf(name) === first), rest };
+}
+
+async function load(name: ViewName): Promise<ViewComponent> {
+  const view = (await kLoaders[name]()).default;
+  loaded.set(name, view);
+  return view;
+}
+
+const kIdle = 2_000; // ms after the first view, for the others
+
+// Undefined while it is on its way.
+export function useView(name: ViewName | undefined): ViewComponent | undefined {
+  const [, setRound] = useState(0);
+  useEffect(() => {
+    if (name === undefined || loaded.has(name)) return;
+    void load(name).then(() => {
+      setRound((round) => round + 1);
+      setTimeout(() => kNames.forEach((other) => void load(other)), kIdle);
+    });
+  }, [name]);
+  return name && loaded.get(name);
+}

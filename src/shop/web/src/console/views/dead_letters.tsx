@@ -1,0 +1,341 @@
+// What failed three times: why, what it was, and what to do with it.
+import { useEffect, useState } from "preact/hooks";
+import { Link } from "../../route";
+import { get, send } from "../api";
+import { readObject } from "../aws/s3";
+import * as form from "../form";
+import { useLive } from "../live";
+import { waitingIn } from "../metric_names";
+import { Confirm } from "../parts/dialog";
+import { Glyph } from "../parts/glyph";
+import { Json, messageWithin } from "../parts/json";
+import { Await, Empty, Facts, Panel, View, Wide } from "../parts/pieces";
+import { useToasts } from "../parts/undo";
+import { queueOf, useSystem, type Role, type SystemQueue } from "../system";
+import { useLoaded } from "../use_loaded";
+import { pathOf, type ViewProps } from "../views";
+import { useWords } from "../words";
+
+interface Letter {
+  message_id: string;
+  sent: number; // ms of the epoch
+  receives?: number;
+  body: string;
+  key?: string; // of the object that it tells of
+  order_id?: string;
+  reason: string;
+}
+
+interface Letters {
+  letters: Letter[];
+  next?: string;
+  count: number;
+}
+
+const kPage = 50;
+const kRoles: readonly Role[] = ["orders", "shipping", "analytics"];
+
+const isRole = (text: string | undefined): text is Role => kRoles.includes(text as Role);
+
+export default function DeadLetters({ rest: [given] }: ViewProps) {
+  const system = useSystem();
+  const { words } = useWords();
+  const live = useLive();
+  const lettersIn = (queue: SystemQueue) => live.value(waitingIn(queue.dead_letter_name)) ?? 0;
+  const fullest = system.queues.find((queue) => lettersIn(queue) > 0)?.role ?? "orders";
+  const [first] = useState(fullest);
+  const role = isRole(given) ? given : first;
+  const queue = queueOf(system, role);
+  return (
+    <View title={words.view.deadLetters} text={words.letters.text}>
+      <nav class="tabs" aria-label={words.view.queues}>
+        {system.queues.map((each) => (
+          <Link
+            key={each.role}
+            to={pathOf("deadLetters", each.role)}
+            current={each.role === role}
+          >
+            {each.dead_letter_name} <Count value={lettersIn(each)} />
+          </Link>
+        ))}
+      </nav>
+      {queue && <QueueLetters key={role} queue={queue} />}
+    </View>
+  );
+}
+
+function Count({ value }: { value: number }) {
+  const { locale } = useWords();
+  return value > 0 ? <span class="count">{form.count(value, locale)}</span> : null;
+}
+
+async function loadPages(role: Role, pages: number, signal: AbortSignal): Promise<Letters> {
+  let all: Letters = { letters: [], count: 0 };
+  for (let page = 0; page < pages && (page === 0 || all.next); page++) {
+    const query = new URLSearchParams({
+      queue: role,
+      limit: String(kPage),
+      ...(all.next && { after: all.next }),
+    });
+    const { letters, next, count } = await get<Letters>(`dead-letters?${query}`, signal);
+    all = { letters: [...all.letters, ...letters], count, ...(next && { next }) };
+  }
+  return all;
+}
+
+type Which = { message_ids: string[] } | { all: true };
+
+function QueueLetters({ queue }: { queue: SystemQueue }) {
+  const { words } = useWords();
+  const [pages, setPages] = useState(1);
+  const letters = useLoaded((signal) => loadPages(queue.role, pages, signal), []);
+  return (
+    <Await loaded={letters}>
+      {(value) =>
+        value.count === 0 ? (
+          <Panel title={queue.dead_letter_name}>
+            <Empty>{words.letters.none(queue.name)}</Empty>
+          </Panel>
+        ) : (
+          <LetterList
+            queue={queue}
+            letters={value}
+            onChange={letters.reload}
+            onMore={() => {
+              setPages(pages + 1);
+              letters.reload();
+            }}
+          />
+        )
+      }
+    </Await>
+  );
+}
+
+interface LetterListProps {
+  queue: SystemQueue;
+  letters: Letters;
+  onChange: () => void;
+  onMore: () => void;
+}
+
+function LetterList({ queue, letters, onChange, onMore }: LetterListProps) {
+  const { words, locale } = useWords();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [open, setOpen] = useState<string | undefined>(letters.letters[0]?.message_id);
+  const { leaving, actions } = useActions(queue, letters, chosen, () => {
+    setChosen(new Set());
+    onChange();
+  });
+  const shown = letters.letters.find((letter) => letter.message_id === open);
+  const toggle = (id: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(id)) next.add(id);
+    setChosen(next);
+  };
+  const isLeaving = (id: string) => leaving === "all" || leaving.has(id);
+  return (
+    <div class="letters">
+      <Panel
+        title={words.letters.inAll(letters.count, form.count(letters.count, locale))}
+        beside={actions}
+      >
+        <Wide label={queue.dead_letter_name}>
+          <table class="table">
+            <thead>
+              <tr>
+                <th scope="col">
+                  <span class="unseen">{words.letters.choose}</span>
+                </th>
+                <th scope="col">{words.letters.letter}</th>
+                <th scope="col">{words.letters.reason}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {letters.letters.map((letter) => (
+                <LetterRow
+                  key={letter.message_id}
+                  letter={letter}
+                  chosen={chosen.has(letter.message_id)}
+                  open={letter.message_id === open}
+                  leaving={isLeaving(letter.message_id)}
+                  onChoose={() => toggle(letter.message_id)}
+                  onOpen={() => setOpen(letter.message_id)}
+                />
+              ))}
+            </tbody>
+          </table>
+        </Wide>
+        {letters.next && (
+          <p class="again">
+            <button type="button" class="quiet small" onClick={onMore}>
+              {words.more}
+            </button>
+          </p>
+        )}
+      </Panel>
+      {shown && <LetterDetail key={shown.message_id} letter={shown} />}
+    </div>
+  );
+}
+
+const nameOf = (letter: Letter): string => letter.order_id || letter.key || letter.message_id;
+
+interface LetterRowProps {
+  letter: Letter;
+  chosen: boolean;
+  open: boolean;
+  leaving: boolean;
+  onChoose: () => void;
+  onOpen: () => void;
+}
+
+function LetterRow({ letter, chosen, open, leaving, onChoose, onOpen }: LetterRowProps) {
+  const { words, locale } = useWords();
+  return (
+    <tr class={`${open ? "open" : ""} ${leaving ? "leaving" : ""}`}>
+      <td class="tick">
+        <input
+          type="checkbox"
+          checked={chosen}
+          disabled={leaving}
+          aria-label={words.letters.chooseOne(nameOf(letter))}
+          onChange={onChoose}
+        />
+      </td>
+      <th scope="row" class="long">
+        <button type="button" class="entry" aria-pressed={open} onClick={onOpen}>
+          {nameOf(letter)}
+        </button>
+        <span class="soft small-text">{form.moment(letter.sent, locale)}</span>
+      </th>
+      <td class="long" lang="en">
+        {letter.reason}
+      </td>
+    </tr>
+  );
+}
+
+function LetterDetail({ letter }: { letter: Letter }) {
+  const { words, locale } = useWords();
+  const { bucket } = useSystem();
+  const event = messageWithin(letter.body);
+  return (
+    <Panel title={nameOf(letter)} class="letter-detail">
+      <div class="notice stop">
+        <strong>{words.letters.reason}</strong>
+        <p lang="en">{letter.reason}</p>
+      </div>
+      <Facts
+        rows={[
+          [words.queue.message, <span class="mono">{letter.message_id}</span>],
+          [words.queue.sent, form.moment(letter.sent, locale)],
+          [words.queue.receives, letter.receives],
+          [
+            words.letters.order,
+            letter.order_id && (
+              <a href={`/orders/${encodeURIComponent(letter.order_id)}`}>{letter.order_id}</a>
+            ),
+          ],
+        ]}
+      />
+      {letter.key && (
+        <>
+          <h3>{words.letters.invoice}</h3>
+          <Invoice bucket={bucket} name={letter.key} />
+        </>
+      )}
+      {event !== undefined && (
+        <>
+          <h3>{words.queue.event}</h3>
+          <Json text={event} label={words.queue.event} />
+        </>
+      )}
+      <h3>{words.letters.body}</h3>
+      <Json text={letter.body} label={words.letters.body} />
+    </Panel>
+  );
+}
+
+function Invoice({ bucket, name }: { bucket: string; name: string }) {
+  const { words } = useWords();
+  const invoice = useLoaded((signal) => readObject(bucket, name, signal), [name]);
+  return (
+    <Await loaded={invoice}>
+      {({ text }) => <Json text={text} label={words.letters.invoice} />}
+    </Await>
+  );
+}
+
+// Redriving is tried at once, for whatever fails again comes back. Deleting is asked about, and then
+// held for a while in which it can be undone.
+function useActions(
+  queue: SystemQueue,
+  letters: Letters,
+  chosen: ReadonlySet<string>,
+  onDone: () => void,
+) {
+  const { words, locale } = useWords();
+  const { hold, tell } = useToasts();
+  const [confirming, setConfirming] = useState(false);
+  const [leaving, setLeaving] = useState<ReadonlySet<string> | "all">(new Set());
+  useEffect(() => setLeaving(new Set()), [letters]);
+  const some = chosen.size > 0;
+  const which: Which = some ? { message_ids: [...chosen] } : { all: true };
+  const n = some ? chosen.size : letters.count;
+  const text = form.count(n, locale);
+
+  async function redrive() {
+    setLeaving(some ? chosen : "all");
+    try {
+      const { moved } = await send<{ moved: number }>("POST", "dead-letters/redrive", {
+        queue: queue.role,
+        ...which,
+      });
+      tell(words.letters.moved(moved, form.count(moved, locale), queue.name));
+    } catch (error) {
+      setLeaving(new Set());
+      tell((error as Error).message, true);
+    }
+    onDone();
+  }
+
+  function remove() {
+    setLeaving(some ? chosen : "all");
+    hold({
+      doing: words.letters.deleting(n, text),
+      undone: () => setLeaving(new Set()),
+      act: async () => {
+        const answer = await send<{ deleted: number }>("POST", "dead-letters/delete", {
+          queue: queue.role,
+          ...which,
+        });
+        onDone();
+        return words.letters.deleted(answer.deleted, form.count(answer.deleted, locale));
+      },
+    });
+  }
+
+  const actions = (
+    <div class="view-actions">
+      <button type="button" class="primary small" onClick={() => void redrive()}>
+        <Glyph name="redo" />
+        {some ? words.letters.redriveSome(text) : words.letters.redriveAll}
+      </button>
+      <button type="button" class="quiet small bad" onClick={() => setConfirming(true)}>
+        <Glyph name="trash" />
+        {some ? words.letters.deleteSome(text) : words.letters.deleteAll}
+      </button>
+      {confirming && (
+        <Confirm
+          title={words.letters.confirm(n, text)}
+          text={words.letters.confirmText(queue.dead_letter_name)}
+          confirm={words.letters.confirmYes(n, text)}
+          onConfirm={remove}
+          onClose={() => setConfirming(false)}
+        />
+      )}
+    </div>
+  );
+  return { leaving, actions };
+}

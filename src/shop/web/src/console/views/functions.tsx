@@ -1,0 +1,375 @@
+// Functions: how they fare, what they are, what they say, and a call by hand.
+import { useState } from "preact/hooks";
+import { Link } from "../../route";
+import { get, Refusal } from "../api";
+import {
+  configurationOf,
+  invoke,
+  listFunctions,
+  type FunctionConfiguration,
+  type Invocation,
+} from "../aws/lambda";
+import * as form from "../form";
+import { useLive } from "../live";
+import { callsOf, durationOf, errorsOf } from "../metric_names";
+import { hourly, kRanges, lastOf, series, sum, type Range, type Series } from "../metrics";
+import { Badge } from "../parts/badge";
+import { Chart } from "../parts/chart";
+import { Json } from "../parts/json";
+import { Await, Choice, Empty, Facts, Panel, Trouble, View, Wide } from "../parts/pieces";
+import { useLoaded } from "../use_loaded";
+import { pathOf, type ViewProps } from "../views";
+import { useWords } from "../words";
+
+export default function Functions({ rest: [name] }: ViewProps) {
+  return name ? <Function key={name} name={name} /> : <FunctionList />;
+}
+
+const kRefresh = 30_000; // ms
+
+interface Numbers {
+  hour: Series;
+  times: Series;
+}
+
+const kCounted = 30; // functions whose numbers are asked for at once: 100 metrics are the most
+
+async function numbersOf(all: readonly string[], signal: AbortSignal): Promise<Numbers> {
+  const names = all.slice(0, kCounted);
+  const counted = names.flatMap((name) => [callsOf(name), errorsOf(name)]);
+  const timed = names.flatMap((name) => ["Average", "p99"].map((each) => `${durationOf(name)}/${each}`));
+  const [hour, times] = await Promise.all([
+    series(
+      counted.map((metric) => `${metric}/Sum`),
+      kRanges.hour,
+      signal,
+    ),
+    hourly(timed, signal),
+  ]);
+  return { hour, times };
+}
+
+function FunctionList() {
+  const { words } = useWords();
+  const functions = useLoaded(listFunctions, []);
+  return (
+    <View title={words.view.functions} text={words.lambda.text}>
+      <Panel title={words.lambda.all}>
+        <Await loaded={functions}>{(all) => <FunctionTable all={all} />}</Await>
+      </Panel>
+    </View>
+  );
+}
+
+function FunctionTable({ all }: { all: FunctionConfiguration[] }) {
+  const { words, locale } = useWords();
+  const names = all.map(({ FunctionName }) => FunctionName);
+  const numbers = useLoaded(
+    (signal) => numbersOf(names, signal),
+    [names.join("\n")],
+    kRefresh,
+  );
+  const { hour, times } = numbers.value ?? {};
+  const live = useLive();
+  const { lambda } = words;
+  if (all.length === 0) return <Empty>{lambda.none}</Empty>;
+  const duration = (value: number | undefined) =>
+    value === undefined ? "–" : form.duration(value, locale);
+  return (
+    <Wide label={words.view.functions}>
+      {numbers.error !== undefined && <Trouble error={numbers.error} />}
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">{lambda.name}</th>
+            <th scope="col" class="figure">
+              {lambda.perSecond}
+            </th>
+            <th scope="col" class="figure">
+              {lambda.callsHour}
+            </th>
+            <th scope="col" class="figure">
+              {lambda.errors}
+            </th>
+            <th scope="col" class="figure">
+              {lambda.mean}
+            </th>
+            <th scope="col" class="figure">
+              p99
+            </th>
+            <th scope="col">{lambda.runtime}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {all.map(({ FunctionName: name, Runtime, PackageType }) => {
+            const failed = sum(hour?.values[`${errorsOf(name)}/Sum`]);
+            return (
+              <tr key={name}>
+                <th scope="row" class="long">
+                  <Link to={pathOf("functions", name)}>{name}</Link>
+                </th>
+                <td class="figure">{form.rate(live.rate(callsOf(name)), locale)}</td>
+                <td class="figure">
+                  {form.count(sum(hour?.values[`${callsOf(name)}/Sum`]), locale)}
+                </td>
+                <td class="figure">
+                  {failed > 0 ? (
+                    <Badge tone="bad" icon="alert" text={form.count(failed, locale)} />
+                  ) : (
+                    form.count(0, locale)
+                  )}
+                </td>
+                <td class="figure fixed">
+                  {duration(lastOf(times?.values[`${durationOf(name)}/Average`]))}
+                </td>
+                <td class="figure fixed">{duration(lastOf(times?.values[`${durationOf(name)}/p99`]))}</td>
+                <td>{Runtime ?? PackageType ?? "–"}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Wide>
+  );
+}
+
+function Function({ name }: { name: string }) {
+  const { words } = useWords();
+  const configuration = useLoaded((signal) => configurationOf(name, signal), []);
+  return (
+    <View
+      title={name}
+      eyebrow={<Link to={pathOf("functions")}>{words.view.functions}</Link>}
+      text={configuration.value?.Description}
+    >
+      <Charts name={name} />
+      <div class="columns">
+        <Test name={name} />
+        <Panel title={words.lambda.configuration}>
+          <Await loaded={configuration}>{(value) => <Configuration value={value} />}</Await>
+        </Panel>
+      </div>
+      {configuration.value && <Log name={name} printed={configuration.value.PackageType === "Zip"} />}
+    </View>
+  );
+}
+
+function Configuration({ value }: { value: FunctionConfiguration }) {
+  const { locale } = useWords();
+  const { Environment, ...facts } = value;
+  return (
+    <>
+      <Facts
+        rows={[
+          ["FunctionArn", facts.FunctionArn],
+          ["State", facts.State],
+          ["Runtime", facts.Runtime],
+          ["Handler", facts.Handler],
+          ["PackageType", facts.PackageType],
+          ["Timeout", facts.Timeout !== undefined && form.duration(facts.Timeout * 1000, locale)],
+          ["MemorySize", facts.MemorySize !== undefined && `${facts.MemorySize} MB`],
+          ["CodeSize", !!facts.CodeSize && form.bytes(facts.CodeSize, locale)],
+          ["Role", facts.Role],
+          ["LastModified", facts.LastModified],
+        ]}
+      />
+      {Environment?.Variables && (
+        <>
+          <h3>Environment</h3>
+          <Json text={JSON.stringify(Environment.Variables)} label="Environment" />
+        </>
+      )}
+    </>
+  );
+}
+
+function Charts({ name }: { name: string }) {
+  const { words } = useWords();
+  const { lambda } = words;
+  const [range, setRange] = useState<Range>("hour");
+  const metrics = [
+    `${callsOf(name)}/Sum`,
+    `${errorsOf(name)}/Sum`,
+    `${durationOf(name)}/Average`,
+    `${durationOf(name)}/p99`,
+  ] as const;
+  const stored = useLoaded(
+    (signal) => series(metrics, kRanges[range], signal),
+    [range],
+    kRefresh,
+  );
+  const times = stored.value?.times ?? [];
+  const of = (metric: string, scale = 1) =>
+    (stored.value?.values[metric] ?? []).map((value) => (value === null ? null : value * scale));
+  const perMinute = 60 / kRanges[range].period;
+  const when = range === "week" ? form.moment : form.clock;
+  const ranges = (Object.keys(kRanges) as Range[]).map((each) => [each, words.range[each]] as const);
+  return (
+    <>
+      <div class="filters">
+        <Choice label={words.now.range} options={ranges} value={range} onChoose={setRange} />
+      </div>
+      {stored.error !== undefined && <Trouble error={stored.error} />}
+      <div class="columns charts-pair">
+        <Panel title={lambda.callsPerMinute}>
+          <Chart
+            title={lambda.callsPerMinute}
+            times={times}
+            lines={[
+              { label: lambda.calls, values: of(metrics[0], perMinute) },
+              { label: lambda.errors, values: of(metrics[1], perMinute) },
+            ]}
+            show={form.rate}
+            axis={form.compact}
+            when={when}
+          />
+        </Panel>
+        <Panel title={lambda.duration}>
+          <Chart
+            title={lambda.duration}
+            times={times}
+            lines={[
+              { label: lambda.mean, values: of(metrics[2]) },
+              { label: "p99", values: of(metrics[3]) },
+            ]}
+            show={form.duration}
+            when={when}
+          />
+        </Panel>
+      </div>
+    </>
+  );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function Test({ name }: { name: string }) {
+  const { words, locale } = useWords();
+  const { lambda } = words;
+  const [event, setEvent] = useState("{}");
+  const [calling, setCalling] = useState(false);
+  const [answer, setAnswer] = useState<Invocation>();
+  const [error, setError] = useState<unknown>();
+  const fit = isJson(event);
+
+  async function submit(pressed: Event) {
+    pressed.preventDefault();
+    if (calling || !fit) return;
+    setCalling(true);
+    setError(undefined);
+    try {
+      setAnswer(await invoke(name, event));
+    } catch (refused) {
+      setError(refused);
+      setAnswer(undefined);
+    }
+    setCalling(false);
+  }
+
+  return (
+    <Panel title={lambda.test}>
+      <p class="soft small-text">{lambda.testText}</p>
+      <form onSubmit={(pressed) => void submit(pressed)} noValidate aria-busy={calling}>
+        <div class="field">
+          <label for="event">{lambda.event}</label>
+          <div class="box">
+            <textarea
+              id="event"
+              rows={5}
+              spellcheck={false}
+              value={event}
+              aria-invalid={fit ? undefined : "true"}
+              aria-describedby={fit ? undefined : "event-fault"}
+              onInput={(typed) => setEvent(typed.currentTarget.value)}
+            />
+          </div>
+          {!fit && (
+            <p class="fault" id="event-fault">
+              {lambda.noJson}
+            </p>
+          )}
+        </div>
+        <button class="primary" type="submit" aria-disabled={calling || !fit}>
+          {calling ? lambda.calling : lambda.call}
+        </button>
+      </form>
+      {error !== undefined && <Trouble error={error} />}
+      <div role="status">
+        {answer && (
+          <>
+            <p class="answer">
+              {answer.functionError ? (
+                <Badge tone="bad" icon="cross" text={answer.functionError} />
+              ) : (
+                <Badge tone="good" icon="check" text={lambda.answered} />
+              )}{" "}
+              {form.duration(answer.ms, locale)}
+            </p>
+            <Json text={answer.payload} label={lambda.answer} />
+          </>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+const kLines = 200;
+const kLogRefresh = 5_000; // ms
+
+async function logOf(name: string, signal: AbortSignal): Promise<string[]> {
+  const path = `functions/${encodeURIComponent(name)}/log?lines=${kLines}`;
+  try {
+    return (await get<{ lines: string[] }>(path, signal)).lines;
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 404) return [];
+    throw error;
+  }
+}
+
+interface LogProps {
+  name: string;
+  printed: boolean; // it runs in a process of its own, and may print; of others failures are kept
+}
+
+function Log({ name, printed }: LogProps) {
+  const { words } = useWords();
+  const live = useLive();
+  const [asked, setAsked] = useState(false);
+  const some = printed || asked || (live.value(errorsOf(name)) ?? 0) > 0;
+  return (
+    <Panel title={words.lambda.log}>
+      {some ? (
+        <Lines name={name} />
+      ) : (
+        <button type="button" class="quiet small" onClick={() => setAsked(true)}>
+          {words.lambda.showLog}
+        </button>
+      )}
+    </Panel>
+  );
+}
+
+function Lines({ name }: { name: string }) {
+  const { words } = useWords();
+  const log = useLoaded((signal) => logOf(name, signal), [], kLogRefresh);
+  return (
+    <Await loaded={log}>
+      {(lines) =>
+        lines.length === 0 ? (
+          <Empty>{words.lambda.noLog}</Empty>
+        ) : (
+          <pre class="code log" role="group" aria-label={words.lambda.log} tabIndex={0}>
+            <code>{lines.join("\n")}</code>
+          </pre>
+        )
+      }
+    </Await>
+  );
+}

@@ -1,0 +1,186 @@
+// A flood made to order, to see the door hold.
+import { useState } from "preact/hooks";
+import { TextField } from "../../design/field";
+import { Link } from "../../route";
+import { send } from "../api";
+import * as form from "../form";
+import { useLive, type Live, type LoadProgress } from "../live";
+import { sentTo, waitingIn, workflow } from "../metric_names";
+import { Badge, type Tone } from "../parts/badge";
+import { Chart } from "../parts/chart";
+import { Glyph, type GlyphName } from "../parts/glyph";
+import { Panel, Tile, Trouble, View } from "../parts/pieces";
+import { useSystem, type System } from "../system";
+import { pathOf } from "../views";
+import { useWords } from "../words";
+
+const kLooks: Record<LoadProgress["state"], { tone: Tone; icon: GlyphName }> = {
+  idle: { tone: "plain", icon: "clock" },
+  running: { tone: "wait", icon: "running" },
+  done: { tone: "good", icon: "check" },
+  failed: { tone: "bad", icon: "alert" },
+};
+
+export default function LoadView() {
+  const { words } = useWords();
+  const live = useLive();
+  const system = useSystem();
+  const load = live.latest?.load;
+  return (
+    <View title={words.view.load} text={words.load.text}>
+      <div class="columns">
+        <Order system={system} running={load?.state === "running"} />
+        <Progress load={load} live={live} system={system} />
+      </div>
+      <Panel title={words.load.chart}>
+        <Ways live={live} system={system} />
+      </Panel>
+    </View>
+  );
+}
+
+function within(text: string, most: number): number | undefined {
+  const value = Number(text.trim() === "" ? NaN : text);
+  return Number.isInteger(value) && value >= 1 && value <= most ? value : undefined;
+}
+
+function Order({ system, running }: { system: System; running: boolean }) {
+  const { words, locale } = useWords();
+  const { orders_max: ordersMax, rate_max: rateMax } = system.load;
+  const [orders, setOrders] = useState("1000");
+  const [rate, setRate] = useState("100");
+  const [error, setError] = useState<unknown>();
+  const n = within(orders, ordersMax);
+  const perSecond = within(rate, rateMax);
+  const fault = (value: number | undefined, most: number) =>
+    value === undefined ? words.load.upTo(form.count(most, locale)) : undefined;
+
+  const carryOut = (what: Promise<unknown>) => {
+    setError(undefined);
+    what.catch(setError);
+  };
+  const start = (event: Event) => {
+    event.preventDefault();
+    if (running || n === undefined || perSecond === undefined) return;
+    carryOut(send("POST", "load", { orders: n, rate: perSecond }));
+  };
+  return (
+    <Panel title={words.load.order}>
+      <form onSubmit={start} noValidate>
+        <TextField
+          name="orders"
+          label={words.load.orders}
+          value={orders}
+          fault={fault(n, ordersMax)}
+          onValue={setOrders}
+          onLeave={() => {}}
+          input={{ inputMode: "numeric" }}
+        />
+        <TextField
+          name="rate"
+          label={words.load.rate}
+          value={rate}
+          fault={fault(perSecond, rateMax)}
+          onValue={setRate}
+          onLeave={() => {}}
+          input={{ inputMode: "numeric" }}
+        />
+        {n !== undefined && perSecond !== undefined && (
+          <p class="soft small-text">
+            {words.load.lasts(form.duration((n / perSecond) * 1000, locale))}
+          </p>
+        )}
+        {error !== undefined && <Trouble error={error} />}
+        <p class="load-actions">
+          <button class="primary" type="submit" aria-disabled={running}>
+            <Glyph name="play" />
+            {words.load.start}
+          </button>
+          {running && (
+            <button type="button" class="quiet" onClick={() => carryOut(send("DELETE", "load"))}>
+              <Glyph name="stop" />
+              {words.load.stop}
+            </button>
+          )}
+        </p>
+      </form>
+    </Panel>
+  );
+}
+
+interface ProgressProps {
+  load: LoadProgress | undefined;
+  live: Live;
+  system: System;
+}
+
+function Progress({ load, live, system }: ProgressProps) {
+  const { words, locale } = useWords();
+  const state = load?.state ?? "idle";
+  const waiting = system.queues.reduce(
+    (sum, { name }) => sum + (live.value(waitingIn(name)) ?? 0),
+    0,
+  );
+  const per = (value: number) => `${form.rate(value, locale)}/s`;
+  const figures = [
+    [words.load.sent, form.count(load?.sent ?? 0, locale)],
+    [words.load.taken, per(live.rate(sentTo(system.queues[0]?.name ?? "")))],
+    [words.load.finished, per(live.rate(workflow(system, "ExecutionsSucceeded")))],
+    [words.load.waiting, form.count(waiting, locale)],
+  ] as const;
+  return (
+    <Panel
+      title={words.load.progress}
+      beside={<Badge {...kLooks[state]} text={words.load.state[state]} />}
+    >
+      <progress
+        class="progress"
+        max={Math.max(load?.orders ?? 0, 1)}
+        value={load?.sent ?? 0}
+        aria-label={words.load.progress}
+      />
+      <dl class="tiles two">
+        {figures.map(([label, value]) => (
+          <Tile key={label} label={label} value={value} />
+        ))}
+      </dl>
+      {state === "failed" && (
+        <div class="notice stop">
+          <strong>{words.load.state.failed}</strong>
+          <p lang="en">{load?.error}</p>
+        </div>
+      )}
+      <p class="small-text">
+        <Link to={pathOf("flow")}>{words.load.seeFlow}</Link> ·{" "}
+        <Link to={pathOf("workflows")}>{words.load.seeOrders}</Link>
+      </p>
+    </Panel>
+  );
+}
+
+// The last minute, second by second.
+function Ways({ live, system }: { live: Live; system: System }) {
+  const { words } = useWords();
+  const { samples } = live;
+  const growth = (metric: string) =>
+    samples.slice(1).map((sample, at) => {
+      const before = samples[at];
+      const seconds = before ? (sample.at - before.at) / 1000 : 0;
+      const grown = (sample.metrics[metric] ?? 0) - (before?.metrics[metric] ?? 0);
+      return seconds > 0 ? Math.max(0, grown) / seconds : null;
+    });
+  return (
+    <Chart
+      title={words.load.chart}
+      times={samples.slice(1).map(({ at }) => at / 1000)}
+      lines={[
+        { label: words.load.taken, values: growth(sentTo(system.queues[0]?.name ?? "")) },
+        { label: words.load.finished, values: growth(workflow(system, "ExecutionsSucceeded")) },
+      ]}
+      show={(value, locale) => `${form.rate(value, locale)}/s`}
+      axis={form.compact}
+      height={200}
+      when={form.moment}
+    />
+  );
+}

@@ -1,0 +1,52 @@
+// How the system fares: what matters most in figures, and each over time.
+import { useMemo, useState } from "preact/hooks";
+import * as form from "../form";
+import { useLive } from "../live";
+import { kRanges, series, type Range } from "../metrics";
+import { drawn, idOf, plansOf } from "../now_plans";
+import { Chart } from "../parts/chart";
+import { Choice, Panel, Trouble, View } from "../parts/pieces";
+import { useSystem } from "../system";
+import { useLoaded } from "../use_loaded";
+import { useWords } from "../words";
+import { Tiles } from "./now_tiles";
+
+const kRefresh = 30_000; // ms: what is stored changes once a minute
+
+export default function Now() {
+  const system = useSystem();
+  const { words } = useWords();
+  const live = useLive();
+  const [range, setRange] = useState<Range>("hour");
+  const plans = useMemo(() => plansOf(system, words), [system, words]);
+  const stored = useLoaded(
+    (signal) => series(plans.flatMap((plan) => plan.lines.map(idOf)), kRanges[range], signal),
+    [range],
+    kRefresh,
+  );
+  const ranges = (Object.keys(kRanges) as Range[]).map((each) => [each, words.range[each]] as const);
+  const when = kRanges[range].seconds > 86_400 ? form.moment : form.clock;
+  return (
+    <View
+      title={words.view.now}
+      text={words.now.text}
+      actions={<Choice label={words.now.range} options={ranges} value={range} onChoose={setRange} />}
+    >
+      {stored.error !== undefined && <Trouble error={stored.error} />}
+      <Tiles system={system} live={live} />
+      <div class="charts">
+        {plans.map((plan) => (
+          <Panel key={plan.title} title={plan.title}>
+            <Chart
+              title={`${plan.title}, ${words.range[range]}`}
+              {...drawn(plan, stored.value, live)}
+              show={plan.show}
+              {...(plan.axis && { axis: plan.axis })}
+              when={when}
+            />
+          </Panel>
+        ))}
+      </div>
+    </View>
+  );
+}
