@@ -1,7 +1,5 @@
-// The shop's pages in a browser. With DOORBUSTER_SCREENSHOTS they are pictured there as well.
+// The shop's pages in a browser.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import {
   checkAccess,
@@ -11,6 +9,7 @@ import {
   launch,
   openPage,
   openShop,
+  picture,
   place,
   submit,
 } from "./shop.mjs";
@@ -25,14 +24,6 @@ after(async () => {
   await browser?.close();
   await shop?.stop();
 });
-
-async function picture(page, name) {
-  const directory = process.env.DOORBUSTER_SCREENSHOTS;
-  if (!directory) return;
-  mkdirSync(directory, { recursive: true });
-  await page.evaluate(() => document.fonts.ready);
-  await page.screenshot({ path: join(directory, `${name}.png`), fullPage: true });
-}
 
 const shipped = (page) => page.waitForSelector(".timeline li.done:nth-child(6)");
 

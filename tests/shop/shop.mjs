@@ -1,10 +1,10 @@
 // The shop as its customers have it: the built program, and Debian's Chromium before it.
 // DOORBUSTER says where the program is, DOORBUSTER_BROWSER where scripts/test-clients put the rest.
+// With DOORBUSTER_SCREENSHOTS, pages are pictured there as well.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -23,24 +23,17 @@ const kSwitches = [
   "--disable-sync",
 ];
 
-// The program, serving a new system whose consumers run. Payments take no time unless the options
-// say so.
-export const openShop = (...options) =>
-  openUp("--demo", "--payment-latency-ms", "0", ...options);
-
-// The program, serving a directory of its own. `said` is what it greets with.
-export async function openUp(...options) {
+// The program, serving a new system. Payments take no time unless the options say so.
+export async function openShop(...options) {
   const data = mkdtempSync(join(tmpdir(), "doorbuster-shop-"));
   let program = await serve(data, options);
   return {
     get url() {
       return program.url;
     },
-    get said() {
-      return program.said;
-    },
-    get endpoint() {
-      return /^ +AWS +(http:\S+)/m.exec(program.said)[1];
+    // With the token, if it wants one.
+    get consoleUrl() {
+      return program.consoleUrl;
     },
     async restart(signal = "SIGKILL") {
       await end(program.process, signal);
@@ -55,7 +48,7 @@ export async function openUp(...options) {
 
 async function serve(data, options, shopPort = "0") {
   const ports = ["--port", "0", "--shop-port", shopPort];
-  const command = ["up", "--data", data, ...ports, ...options];
+  const command = ["up", "--demo", "--data", data, ...ports, "--payment-latency-ms", "0", ...options];
   const child = spawn(process.env.DOORBUSTER, command, { stdio: ["ignore", "pipe", "inherit"] });
   let said = "";
   for await (const piece of child.stdout) {
@@ -63,7 +56,8 @@ async function serve(data, options, shopPort = "0") {
     const found = /^ +shop +(http:\S+)/m.exec(said);
     if (found && said.includes("Stop")) {
       child.stdout.resume();
-      return { process: child, url: found[1], said };
+      const [, consoleUrl] = /^ +console +(http:\S+)/m.exec(said);
+      return { process: child, url: found[1], consoleUrl };
     }
   }
   throw new Error(`the program did not open a shop: ${said}`);
@@ -73,20 +67,6 @@ function end(child, signal) {
   return new Promise((resolve) => {
     child.once("exit", resolve);
     child.kill(signal);
-  });
-}
-
-// What comes back when these bytes are sent and the connection is closed or waits.
-export function talk(url, bytes, { andGo = false } = {}) {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve) => {
-    const socket = connect(Number(port), hostname, () => {
-      socket.write(bytes);
-      if (andGo) socket.destroy();
-    });
-    let heard = "";
-    socket.on("data", (piece) => (heard += piece));
-    socket.on("close", () => resolve(heard));
   });
 }
 
@@ -153,4 +133,12 @@ export function post(url, body, headers = {}) {
     headers: { "Content-Type": "application/json", ...headers },
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
+}
+
+export async function picture(page, name, options = { fullPage: true }) {
+  const directory = process.env.DOORBUSTER_SCREENSHOTS;
+  if (!directory) return;
+  mkdirSync(directory, { recursive: true });
+  await page.evaluate(() => document.fonts.ready);
+  await page.screenshot({ path: join(directory, `${name}.png`), ...options });
 }

@@ -1,0 +1,511 @@
+// The operators' console in a browser, before a system that has seen orders come and go.
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import {
+  checkAccess,
+  checkFits,
+  kOrder,
+  launch,
+  openPage,
+  openShop,
+  picture,
+  place,
+  post,
+} from "./shop.mjs";
+
+const kFirstLoadMax = 150_000; // bytes, compressed
+const kOrders = 24;
+
+let browser;
+let shop;
+let system;
+let failed; // the name of an execution that failed
+
+// As the console's own pages ask.
+async function ask(path, init = {}) {
+  const headers = { "X-Console": "1", ...init.headers };
+  const response = await fetch(`${shop.url}${path}`, { ...init, headers });
+  assert.ok(response.ok, `${path} answered ${response.status}: ${await response.clone().text()}`);
+  return response;
+}
+
+async function call(target, request) {
+  const headers = { "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": target };
+  const init = { method: "POST", headers, body: JSON.stringify(request) };
+  return (await ask("/console/aws/", init)).json();
+}
+
+const put = (key, body) =>
+  ask(`/console/aws/${system.bucket}/${key}`, { method: "PUT", body: JSON.stringify(body) });
+
+const queueOf = (role) => system.queues.find((queue) => queue.role === role);
+
+const kPatience = 60_000; // ms
+
+async function eventually(what, happened) {
+  const end = Date.now() + kPatience;
+  for (;;) {
+    const found = await happened();
+    if (found) return found;
+    assert.ok(Date.now() < end, `waited too long until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function lettersIn(role) {
+  return (await ask(`/console/api/dead-letters?queue=${role}&limit=50`)).json();
+}
+
+const invoice = (number, price) => ({
+  invoice: number,
+  country: "Thailand",
+  lines: [{ stock_code: "71053", description: "Lantern", quantity: 3, unit_price: price }],
+});
+
+// An invoice that nobody can ship: in time it rests with both halves' dead letters.
+async function spoil(number) {
+  await put(`invoices/${number}.json`, invoice(number, "-1.00"));
+  for (const role of ["shipping", "analytics"]) {
+    await eventually(`${number} is given up on`, async () =>
+      (await lettersIn(role)).letters.some((letter) => letter.key?.includes(number)),
+    );
+  }
+}
+
+async function failOne() {
+  const id = "spoilt-1";
+  const body = JSON.stringify({ orderId: id, customerName: "Ada", product: "x", amount: -5 });
+  await call("AmazonSQS.SendMessage", { QueueUrl: queueOf("orders").url, MessageBody: body });
+  const executionArn = `${system.state_machine_arn.replace(":stateMachine:", ":execution:")}:${id}`;
+  await eventually("the execution failed", async () => {
+    const listed = await call("AWSStepFunctions.ListExecutions", {
+      stateMachineArn: system.state_machine_arn,
+      statusFilter: "FAILED",
+    });
+    return listed.executions.some((each) => each.executionArn === executionArn);
+  });
+  return id;
+}
+
+before(async () => {
+  [browser, shop] = await Promise.all([launch(), openShop()]);
+  system = await (await ask("/console/api/system")).json();
+  for (let i = 0; i < kOrders; i++) {
+    await post(shop.url, { ...kOrder, amount: 12.5 + i, customerName: `Customer ${i}` });
+  }
+  failed = await failOne();
+  await Promise.all(["wrong-1", "wrong-2", "wrong-3"].map(spoil));
+});
+after(async () => {
+  await browser?.close();
+  await shop?.stop();
+});
+
+const figure = async (page, label) => {
+  const tile = page.locator(".tile", { hasText: label }).first();
+  return Number((await tile.locator("strong").textContent()).replace(/\D/g, ""));
+};
+
+const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
+
+// A view, as far as it has anything to wait for.
+async function open(page, path, heading) {
+  await page.goto(`${shop.url}/console${path}`);
+  await page.waitForSelector("main h1");
+  if (heading) assert.equal(await page.textContent("main h1"), heading);
+  await page.waitForSelector(".connection.live");
+  await page.waitForFunction(() => !document.querySelector("main .loading"));
+}
+
+test("an order that is placed in the shop is seen by the operator", async () => {
+  const { page, complaints, close } = await openPage(browser);
+  await open(page, "", "Now");
+  await page.waitForSelector(".plot canvas");
+  const orders = await figure(page, "Orders in the last hour");
+  const customer = await openPage(browser);
+  const id = (await place(customer.page, shop.url)).split("/").at(-1);
+  await page.waitForFunction(
+    ([label, before]) => {
+      const tile = [...document.querySelectorAll(".tile")].find((each) =>
+        each.textContent.includes(label),
+      );
+      return Number(tile.querySelector("strong").textContent.replace(/\D/g, "")) > before;
+    },
+    ["Orders in the last hour", orders],
+  );
+  await page.click("nav >> text=Workflows");
+  await page.fill("input[type=search]", id);
+  await page.keyboard.press("Enter");
+  await page.click(`main table >> text=${id}`);
+  await page.waitForSelector(".state.succeeded[data-state=OrderCompleted]");
+  assert.equal(await page.textContent("main h1"), id);
+  await page.click("text=The order’s page");
+  await page.waitForURL(`**/orders/${id}`);
+  assert.deepEqual([...complaints, ...customer.complaints], []);
+  await customer.close();
+  await close();
+});
+
+test("the graph of a failed execution shows where it failed and why", async () => {
+  const { page, complaints, close } = await openPage(browser);
+  await open(page, "/workflows", "Workflows");
+  await press(page, "Failed");
+  await page.click(`main table >> text=${failed}`);
+  await page.waitForSelector(".state.failed[data-state=OrderInvalid]");
+  const fared = (state) =>
+    page.getAttribute(`.state[data-state=${state}]`, "class").then((all) => all.split(" ")[1]);
+  assert.equal(await fared("ValidateOrder"), "succeeded");
+  assert.equal(await fared("NotifyOrderInvalid"), "succeeded");
+  assert.equal(await fared("ProcessPayment"), "untouched");
+  assert.equal(await page.locator(".arc.taken").count(), 3);
+  assert.match(await page.textContent("main .notice"), /OrderInvalid/);
+  await page.focus(".state[data-state=ValidateOrder]");
+  await page.keyboard.press("Enter");
+  assert.match(await page.textContent(".state-detail .code"), /"amount": -5/);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("a dead letter is mended and redriven", async () => {
+  const { page, complaints, close } = await openPage(browser);
+  await open(page, "/dead-letters/shipping", "Dead letters");
+  await page.click(`text=wrong-1`);
+  const detail = page.locator(".letter-detail");
+  assert.match(await detail.textContent(), /unit price -1/);
+  await detail.locator("text=Lantern").waitFor();
+  await put("invoices/wrong-1.json", invoice("wrong-1", "2.50"));
+  await page.locator("tr", { hasText: "wrong-1" }).first().locator("input").check();
+  await press(page, "Redrive 1");
+  await page.waitForSelector("text=1 message is back in ShippingQueue.");
+  await eventually("the letter is gone for good", async () => {
+    const { letters } = await lettersIn("shipping");
+    return letters.length === 2 && letters.every((letter) => !letter.key.includes("wrong-1"));
+  });
+  await page.waitForFunction(() => !document.querySelector("table").textContent.includes("wrong-1"));
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("what is deleted can be had back for five seconds", async () => {
+  const { page, complaints, close } = await openPage(browser);
+  await open(page, "/dead-letters/analytics");
+  const before = (await lettersIn("analytics")).count;
+  await page.locator("tr", { hasText: "wrong-2" }).first().locator("input").check();
+  await press(page, "Delete 1");
+  const dialog = page.locator("dialog");
+  assert.match(await dialog.textContent(), /Delete 1 dead letter\?.*five seconds/s);
+  await checkAccess(page);
+  await picture(page, "console-delete");
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  await press(page, "Delete 1");
+  await press(page, "Delete 1 letter");
+  await page.click(".undo");
+  await page.waitForSelector(".leaving", { state: "detached" });
+  assert.equal((await lettersIn("analytics")).count, before);
+  await press(page, "Delete 1");
+  await press(page, "Delete 1 letter");
+  await page.waitForSelector("text=1 dead letter is deleted.");
+  assert.equal((await lettersIn("analytics")).count, before - 1);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+// A queue beside the system's own, which nobody but the operator polls.
+async function openEar() {
+  const QueueName = "ear";
+  const { QueueUrl } = await call("AmazonSQS.CreateQueue", { QueueName });
+  const arn = queueOf("shipping").arn.replace("ShippingQueue", QueueName);
+  const Policy = JSON.stringify({
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "sns.amazonaws.com" },
+        Action: "sqs:SendMessage",
+        Resource: arn,
+      },
+    ],
+  });
+  await call("AmazonSQS.SetQueueAttributes", { QueueUrl, Attributes: { Policy } });
+  const subscribe = { Action: "Subscribe", TopicArn: system.topic_arn, Protocol: "sqs", Endpoint: arn };
+  const body = new URLSearchParams({ ...subscribe, Version: "2010-03-31" });
+  await ask("/console/aws/", { method: "POST", body });
+  return QueueName;
+}
+
+test("a file that is dropped is uploaded, and its event polled from the queue", async () => {
+  const queue = await openEar();
+  const { page, complaints, close } = await openPage(browser);
+  await open(page, `/buckets/${system.bucket}/dropped/`, system.bucket);
+  const content = JSON.stringify(invoice("dropped-1", "2.00"));
+  const files = await page.evaluateHandle((text) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], "dropped 1.json", { type: "application/json" }));
+    return transfer;
+  }, content);
+  await page.dispatchEvent(".drop", "dragover", { dataTransfer: files });
+  assert.match(await page.getAttribute(".drop", "class"), /over/);
+  await page.dispatchEvent(".drop", "drop", { dataTransfer: files });
+  await page.waitForSelector("text=uploaded");
+  await page.click("main table >> text=dropped 1.json");
+  const dialog = page.locator("dialog");
+  await dialog.locator("text=dropped-1").waitFor();
+  await checkAccess(page);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    dialog.locator("text=Download").click(),
+  ]);
+  assert.equal(readFileSync(await download.path(), "utf8"), content);
+  await page.keyboard.press("Escape");
+  await page.click("nav >> text=Queues");
+  await page.click(`main table >> text=${queue}`);
+  await page.waitForSelector(`main h1 >> text=${queue}`);
+  await press(page, "Poll");
+  const message = page.locator(".message").first();
+  await message.waitFor();
+  assert.match(await message.textContent(), /dropped\/dropped/);
+  await press(message, "Delete");
+  await message.waitFor({ state: "detached" });
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("a message is sent, polled and given back", async () => {
+  await call("AmazonSQS.CreateQueue", { QueueName: "by-hand" });
+  const { page, complaints, close } = await openPage(browser);
+  await open(page, "/queues/by-hand", "by-hand");
+  const script = "<img src=x onerror=\"document.title='taken'\">";
+  await page.fill("#body", script);
+  await press(page, "Send");
+  await page.waitForSelector("text=Sent as");
+  await press(page, "Poll");
+  await page.waitForSelector(".message");
+  assert.equal(await page.textContent(".message .code"), script);
+  await press(page, "Give back now");
+  await page.waitForSelector(".message", { state: "detached" });
+  await press(page, "Poll");
+  await page.waitForSelector(".message");
+  assert.notEqual(await page.title(), "taken");
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("a function is called by hand", async () => {
+  const { page, complaints, close } = await openPage(browser);
+  await open(page, "/functions/ValidateOrder", "ValidateOrder");
+  await page.fill("#event", "{");
+  assert.match(await page.textContent(".fault"), /This is not JSON/);
+  await page.fill("#event", JSON.stringify({ orderId: "o-1", amount: 19.99 }));
+  await press(page, "Call");
+  await page.waitForSelector("text=Answered");
+  assert.match(await page.textContent("[aria-label=Answer]"), /"isValid": true/);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("a flood is sent and seen through", async () => {
+  const { page, complaints, close } = await openPage(browser);
+  await open(page, "/load", "Load");
+  await page.fill("#orders", "0");
+  assert.match(await page.textContent("#orders-fault"), /Enter a whole number from 1/);
+  await page.fill("#orders", "300");
+  await page.fill("#rate", "200");
+  await press(page, "Start");
+  await page.waitForSelector(".badge >> text=Done");
+  assert.equal(await figure(page, "Sent"), 300);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("the books are shown, and saved", async () => {
+  const { page, complaints, close } = await openPage(browser);
+  await open(page, "/sales", "Sales");
+  await page.waitForSelector(".ranking >> text=Lantern");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.click(".downloads >> text=Products"),
+  ]);
+  assert.match(readFileSync(await download.path(), "utf8"), /^product,/);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+// Twenty seconds in which ShippingQueue got a message a second, and nobody took one.
+function stoppedShipping() {
+  const load = { state: "idle", sent: 0, orders: 0, rate: 0, error: "" };
+  const samples = Array.from({ length: 20 }, (_, second) => ({
+    at: 1_800_000_000_000 + second * 1000,
+    metrics: {
+      "AWS/SQS/NumberOfMessagesSent/ShippingQueue": 100 + second,
+      "AWS/SQS/NumberOfMessagesReceived/ShippingQueue": 60,
+      "AWS/SQS/ApproximateNumberOfMessagesVisible/ShippingQueue": 40 + second,
+      "AWS/SQS/ApproximateAgeOfOldestMessage/ShippingQueue": 90 + second,
+    },
+    load,
+  }));
+  return samples.map((sample) => `data: ${JSON.stringify(sample)}\n\n`).join("");
+}
+
+test("a queue that nobody takes from stands out", async () => {
+  const { page, complaints, close } = await openPage(browser);
+  const contentType = "text/event-stream";
+  await page.route("**/console/api/live", (route) =>
+    route.fulfill({ contentType, body: stoppedShipping() }),
+  );
+  await open(page, "/flow", "Flow");
+  const notice = page.locator(".notice.stop");
+  await notice.waitFor();
+  assert.match(await notice.textContent(), /ShippingQueue: Nobody takes from it.*59 messages wait/s);
+  const bad = await page.locator(".part.bad").allTextContents();
+  assert.deepEqual(
+    bad.map((text) => /ShippingQueue|ShipInvoices/.exec(text)?.[0]),
+    ["ShippingQueue", "ShipInvoices"],
+  );
+  await checkAccess(page);
+  await picture(page, "console-flow-stopped", {});
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("a console that other machines can reach wants its token", async () => {
+  const keys = join(mkdtempSync(join(tmpdir(), "doorbuster-keys-")), "keys.ini");
+  writeFileSync(keys, "[default]\naws_access_key_id = AKID\naws_secret_access_key = secret\n");
+  const guarded = await openShop("--address", "0.0.0.0", "--credentials", keys);
+  const [consoleUrl, token] = /http:\S+\/console#token=(\w+)/.exec(guarded.said);
+  const { page, close } = await openPage(browser);
+  try {
+    await page.goto(`${guarded.url}/console/queues`);
+    await page.waitForSelector("#token");
+    await checkAccess(page);
+    await picture(page, "console-sign-in", {});
+    await page.fill("#token", "wrong");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#token-fault");
+    await page.fill("#token", token);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("main table >> text=ShippingQueue");
+    const another = await openPage(browser);
+    await another.page.goto(consoleUrl);
+    await another.page.waitForSelector("main h1 >> text=Now");
+    assert.equal(new URL(another.page.url()).hash, "");
+    assert.deepEqual(another.complaints, []);
+    await another.close();
+  } finally {
+    await close();
+    await guarded.stop();
+    rmSync(dirname(keys), { recursive: true });
+  }
+});
+
+const views = () => [
+  ["now", ""],
+  ["flow", "/flow"],
+  ["buckets", "/buckets"],
+  ["bucket", `/buckets/${system.bucket}/invoices/`],
+  ["queues", "/queues"],
+  ["queue", "/queues/ShippingQueue"],
+  ["dead-letters", "/dead-letters/shipping"],
+  ["workflows", "/workflows"],
+  ["execution", `/workflows/${failed}`],
+  ["functions", "/functions"],
+  ["function", "/functions/ProcessPayment"],
+  ["sales", "/sales"],
+  ["load", "/load"],
+];
+
+for (const [width, colorScheme] of [
+  [360, "light"],
+  [360, "dark"],
+  [768, "light"],
+  [768, "dark"],
+  [1440, "light"],
+  [1440, "dark"],
+]) {
+  test(`every view fits and can be read at ${width} px, ${colorScheme}`, async () => {
+    const { page, complaints, close } = await openPage(browser, { width, colorScheme });
+    for (const [name, path] of views()) {
+      await open(page, path);
+      await checkFits(page);
+      await checkAccess(page);
+      await picture(page, `console-${name}-${width}-${colorScheme}`);
+      if (width === 1440) await picture(page, `console-${name}-${colorScheme}`, {}); // for docs/
+    }
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+}
+
+for (const [locale, title, other] of [
+  ["en-US", "Dead letters", "Français"],
+  ["fr-FR", "Lettres mortes", "ไทย"],
+  ["th-TH", "ข้อความตกค้าง", "English"],
+]) {
+  test(`the console speaks ${locale}`, async () => {
+    const { page, complaints, close } = await openPage(browser, { locale, width: 360 });
+    for (const [name, path] of views()) {
+      await open(page, path);
+      assert.equal(await page.getAttribute("html", "lang"), locale.slice(0, 2));
+      await checkFits(page);
+      await picture(page, `console-${name}-${locale.slice(0, 2)}`);
+    }
+    await open(page, "/dead-letters", title);
+    await page.click(`.languages >> text=${other}`);
+    await page.waitForFunction((was) => document.querySelector("h1").textContent !== was, title);
+    await page.reload();
+    await page.waitForSelector("main h1");
+    assert.notEqual(await page.textContent("main h1"), title, "the choice was forgotten");
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+}
+
+test("the views can be gone through with the keyboard alone", async () => {
+  const { page, close } = await openPage(browser, { width: 360 });
+  await open(page, "");
+  await page.focus(".menu-button");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".side.open");
+  await page.focus('.view-link:has-text("Queues")');
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+  assert.equal(await page.textContent("main h1"), "Queues");
+  assert.equal(await page.locator(".side.open").count(), 0);
+  await close();
+});
+
+test("the first load is small, and no view keeps its reader waiting", async (t) => {
+  const { page, close } = await openPage(browser);
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Network.enable");
+  let bytes = 0;
+  devtools.on("Network.loadingFinished", ({ encodedDataLength }) => (bytes += encodedDataLength));
+  await open(page, "");
+  await page.waitForSelector(".plot canvas");
+  t.diagnostic(`first load: ${Math.round(bytes / 1000)} KB`);
+  assert.ok(bytes < kFirstLoadMax, `the first load takes ${bytes} bytes`);
+  for (const view of ["Flow", "Buckets", "Queues", "Dead letters", "Workflows", "Functions", "Sales", "Load", "Now"]) {
+    t.diagnostic(`${view}: ${await page.evaluate(visit, view)} ms until it can be used`);
+  }
+  await close();
+});
+
+// In the page: goes to a view, and says after how many ms it stands there.
+function visit(view) {
+  const main = document.querySelector("main");
+  const link = [...document.querySelectorAll(".view-link")].find((each) =>
+    each.textContent.startsWith(view),
+  );
+  const begin = performance.now();
+  link.click();
+  return new Promise((resolve) => {
+    const look = () => {
+      const stands = main.querySelector("h1")?.textContent === view && !main.querySelector(".loading");
+      if (stands) resolve(Math.round(performance.now() - begin));
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+}
