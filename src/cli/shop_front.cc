@@ -89,6 +89,7 @@ console::ConsoleParts console_parts(const ShopFrontOptions& options, Embedded& s
           system.pool().get_executor(),
           browse(system),
           read_log(system, options.function_logs),
+          [&system] { return system.metric_totals(); },
           clock,
           random_bytes};
 }

@@ -35,22 +35,22 @@ struct Listeners {
   gateway::Listener shop;
 };
 
-gateway::Listener listen(const std::string& address, std::uint16_t port, const char* option) {
+gateway::Listener listen_for_shop(const UpOptions& options) {
   try {
-    return {address, port};
+    return {options.address, options.shop_port};
   } catch (const std::runtime_error& e) {
-    throw CommandError(2, std::string(e.what()) + " with " + option);
+    throw std::runtime_error(std::string(e.what()) + " for the shop, with --shop-port");
   }
 }
 
 Listeners listen(const UpOptions& options, const wire::KeyRing& keys) {
-  auto door = listen(options.address, options.port, "--port");
   try {
+    gateway::Listener door(options.address, options.port);
     gateway::require_keys(door, keys);
+    return {std::move(door), listen_for_shop(options)};
   } catch (const std::runtime_error& e) {
     throw CommandError(2, e.what());
   }
-  return {std::move(door), listen(options.address, options.shop_port, "--shop-port")};
 }
 
 // How this machine reaches it.

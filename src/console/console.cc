@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <boost/system/system_error.hpp>
+#include <limits>
 #include <utility>
 
 #include "cloud/error.h"
+#include "console/metrics.h"
 #include "console/sales.h"
 #include "console/workers.h"
 #include "shop/answers.h"
 #include "shop/assets.h"
 #include "shop/requests.h"
 #include "wire/encoding.h"
+#include "wire/prometheus.h"
 
 namespace doorbuster::console {
 namespace {
@@ -23,11 +26,8 @@ using shop::problem;
 
 constexpr std::string_view kPath = "/console";
 constexpr std::string_view kApiPath = "/console/api";
+constexpr std::string_view kMetricsPath = "/metrics";
 constexpr std::size_t kBodyMax = std::size_t{64} * 1024;
-constexpr std::int64_t kLettersMax = 100;
-constexpr std::int64_t kLettersUsual = 50;
-constexpr std::int64_t kLinesMax = 10'000;
-constexpr std::int64_t kLinesUsual = 200;
 constexpr std::size_t kFunctionNameMax = 64;  // characters, as Lambda's
 constexpr std::chrono::seconds kStreamsAgain{10};
 
@@ -62,15 +62,25 @@ cloud::Async<json::object> read_json(gateway::Request& request) {
   co_return std::move(value.get_object());
 }
 
-// The number that the query has by this name, or `usual`.
-std::int64_t number_in(const wire::RequestHead& head, const char* name, std::int64_t usual,
-                       std::int64_t max) {
-  const auto text = wire::parameter(head.query, name);
-  if (!text) return usual;
-  const auto number = wire::to_integer(*text);
-  if (number && *number >= 0 && *number <= max) return *number;
-  throw problem(
-      400, '"' + std::string(name) + "\" must be a number from 0 to " + std::to_string(max) + '.');
+// What may be asked for in a query: by which name, how much of it, and how much there is without.
+struct Amount {
+  const char* name;
+  std::int64_t min;
+  std::int64_t max;
+  std::int64_t usual;
+};
+constexpr Amount kLetters{"limit", 1, 100, 50};
+constexpr Amount kAfter{"after", 0, std::numeric_limits<std::int64_t>::max(), 0};
+constexpr Amount kLines{"lines", 1, 10'000, 200};
+
+std::uint64_t amount_in(const wire::RequestHead& head, const Amount& amount) {
+  const auto text = wire::parameter(head.query, amount.name);
+  const auto number = text ? wire::to_integer(*text) : amount.usual;
+  if (number && *number >= amount.min && *number <= amount.max) {
+    return static_cast<std::uint64_t>(*number);
+  }
+  throw problem(400, '"' + std::string(amount.name) + "\" must be a number from " +
+                         std::to_string(amount.min) + " to " + std::to_string(amount.max) + '.');
 }
 
 std::string text_in(const wire::RequestHead& head, const char* name) {
@@ -82,6 +92,10 @@ bool is_function_name(std::string_view name) {
            return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
                   c == '-' || c == '_';
          });
+}
+
+Problem not_allowed(const std::string& methods) {
+  return problem(405, "Only " + methods + " is possible here.");
 }
 
 wire::Response no_content() {
@@ -100,6 +114,7 @@ const Console::Route Console::kRoutes[] = {
     {"POST", "/session", &Console::sign_in},
     {"DELETE", "/session", &Console::sign_out},
     {"GET", "/system", &Console::system},
+    {"GET", "/metrics", &Console::metrics},
     {"GET", "/live", &Console::live},
     {"GET", "/dead-letters", &Console::dead_letters},
     {"POST", "/dead-letters/redrive", &Console::redrive},
@@ -116,13 +131,14 @@ Console::Console(ConsoleOptions options, const ConsoleParts& parts)
       parts_(parts),
       guard_(options_.token, parts.random, parts.clock),
       aws_(parts.services, parts.account.scope, parts.clock, options_.log),
+      cloud_watch_(parts.services.cloud_watch(cloud::Caller{parts.account.scope})),
       dead_letters_(parts.account.sqs, parts.account.scope, parts.shipping, parts.sales,
                     parts.workers, parts.browse),
       load_(load_parts(parts)),
       streams_(options_.streams_max) {}
 
 bool Console::serves(std::string_view path) {
-  return is_under(kPath, path);
+  return is_under(kPath, path) || path == kMetricsPath;
 }
 
 cloud::Async<wire::Response> Console::answer(gateway::Request& request) {
@@ -152,6 +168,7 @@ wire::Response Console::refuse(const cloud::Error& error, const std::string&) {
 cloud::Async<wire::Response> Console::serve(gateway::Request& request) {
   const auto& head = request.head();
   guard_.check_host(head);
+  if (head.path == kMetricsPath) co_return co_await prometheus(request);
   if (is_under(kApiPath, head.path)) {
     co_return co_await api(request, head.path.substr(kApiPath.size()));
   }
@@ -163,7 +180,7 @@ cloud::Async<wire::Response> Console::serve(gateway::Request& request) {
 
 // It shows nothing by itself, so everybody may have it.
 wire::Response Console::page(const wire::RequestHead& head) const {
-  if (!shop::is_method("GET", head.method)) throw problem(405, "Only GET is possible here.");
+  if (!shop::is_method("GET", head.method)) throw not_allowed("GET");
   auto response = shop::shop_assets().get("/console.html", head);
   if (response.status == 404) throw problem(404, "This program was built without the console.");
   return response;
@@ -184,7 +201,7 @@ cloud::Async<wire::Response> Console::api(gateway::Request& request, std::string
     allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
   }
   if (allowed.empty()) throw problem(404, "There is nothing here.");
-  auto response = refusal(problem(405, "Only " + allowed + " is possible here."));
+  auto response = refusal(not_allowed(allowed));
   response.headers.emplace_back("Allow", allowed);
   co_return response;
 }
@@ -211,9 +228,27 @@ cloud::Async<wire::Response> Console::system(gateway::Request&, std::string_view
   co_return json_response(200, answer);
 }
 
+cloud::Async<wire::Response> Console::metrics(gateway::Request& request, std::string_view) {
+  std::string query(request.head().query);
+  auto wanted = co_await read_metric_query(*cloud_watch_, parts_.account.scope, std::move(query));
+  const auto answer = co_await metric_data(*cloud_watch_, std::move(wanted));
+  co_return json_response(200, answer);
+}
+
+cloud::Async<wire::Response> Console::prometheus(gateway::Request& request) {
+  guard_.check_bearer(request.head());
+  if (!shop::is_method("GET", request.head().method)) throw not_allowed("GET");
+  const auto totals = co_await parts_.read_totals();
+  wire::Response response;
+  response.headers = {{"Content-Type", wire::kPrometheusContentType}};
+  response.body.bytes = wire::prometheus_text(totals);
+  co_return response;
+}
+
 cloud::Async<json::object> Console::look() {
+  const auto totals = co_await parts_.read_totals();
   co_return json::object{{"at", parts_.clock.now().time_since_epoch().count()},
-                         {"metrics", json::object()},
+                         {"metrics", to_json(totals)},
                          {"load", to_json(load_.status())}};
 }
 
@@ -232,10 +267,9 @@ cloud::Async<wire::Response> Console::live(gateway::Request&, std::string_view) 
 
 cloud::Async<wire::Response> Console::dead_letters(gateway::Request& request, std::string_view) {
   const auto& head = request.head();
-  const auto limit = number_in(head, "limit", kLettersUsual, kLettersMax);
-  const auto after = number_in(head, "after", 0, std::numeric_limits<std::int64_t>::max());
-  const auto answer = co_await dead_letters_.list(
-      text_in(head, "queue"), static_cast<std::uint64_t>(after), static_cast<std::size_t>(limit));
+  const auto limit = amount_in(head, kLetters);
+  const auto after = amount_in(head, kAfter);
+  const auto answer = co_await dead_letters_.list(text_in(head, "queue"), after, limit);
   co_return json_response(200, answer);
 }
 
@@ -261,7 +295,7 @@ cloud::Async<wire::Response> Console::sales(gateway::Request&, std::string_view)
 
 cloud::Async<wire::Response> Console::sales_csv(gateway::Request& request, std::string_view) {
   const std::string by = text_in(request.head(), "by");
-  std::function<std::string()> read = [this, &by] { return console::sales_csv(parts_.sales, by); };
+  std::function<std::string()> read = [this, by] { return console::sales_csv(parts_.sales, by); };
   wire::Response response;
   response.body.bytes = co_await on_workers(parts_.workers, std::move(read));
   response.headers = {{"Content-Type", "text/csv; charset=utf-8; header=present"},
@@ -283,11 +317,11 @@ cloud::Async<wire::Response> Console::stop_load(gateway::Request&, std::string_v
 
 cloud::Async<wire::Response> Console::function_log(gateway::Request& request,
                                                    std::string_view name) {
-  const auto lines = number_in(request.head(), "lines", kLinesUsual, kLinesMax);
+  const auto lines = amount_in(request.head(), kLines);
   if (!is_function_name(name)) throw problem(400, "This can't be the name of a function.");
   using Lines = std::optional<std::vector<std::string>>;
-  std::function<Lines()> read = [&] {
-    return parts_.read_log(std::string(name), static_cast<std::size_t>(lines));
+  std::function<Lines()> read = [this, function = std::string(name), lines] {
+    return parts_.read_log(function, lines);
   };
   const auto log = co_await on_workers(parts_.workers, std::move(read));
   if (!log) throw problem(404, "This function has printed nothing yet.");

@@ -3,6 +3,7 @@
 //   GET        /console, /console/...                the page
 //   POST|DEL   /console/api/session                  signs in, and out
 //   GET        /console/api/system                   what there is
+//   GET        /console/api/metrics                  how it went
 //   GET        /console/api/live                     what happens now, as it happens
 //   GET        /console/api/dead-letters             what was given up on, and why
 //   POST       /console/api/dead-letters/redrive     sends it back
@@ -11,11 +12,13 @@
 //   POST|DEL   /console/api/load                     sends orders, and stops
 //   GET        /console/api/functions/NAME/log       what a function has printed
 //   any        /console/aws/...                      AWS's operations (aws_passage.h)
+//   GET        /metrics                              all metrics, for Prometheus
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/json/object.hpp>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,6 +52,9 @@ struct ConsoleOptions {
 using ReadLog =
     std::function<std::optional<std::vector<std::string>>(std::string name, std::size_t lines)>;
 
+// All metrics as they stand now. Throws cloud::Error.
+using ReadTotals = std::function<cloud::Async<std::vector<cloud::MetricTotal>>()>;
+
 // The system that the console is about. All that is referred to outlives the console and its
 // operations.
 struct ConsoleParts {
@@ -59,6 +65,7 @@ struct ConsoleParts {
   boost::asio::any_io_executor workers;  // where what blocks is done, and loads are
   Browse browse;
   ReadLog read_log;
+  ReadTotals read_totals;
   const cloud::Clock& clock;
   std::function<std::string(std::size_t)> random;  // bytes that nobody can guess
 };
@@ -85,10 +92,12 @@ class Console final : public gateway::Handler {
   cloud::Async<wire::Response> serve(gateway::Request& request);
   cloud::Async<wire::Response> api(gateway::Request& request, std::string_view path);
   wire::Response page(const wire::RequestHead& head) const;
+  cloud::Async<wire::Response> prometheus(gateway::Request& request);
 
   cloud::Async<wire::Response> sign_in(gateway::Request& request, std::string_view name);
   cloud::Async<wire::Response> sign_out(gateway::Request& request, std::string_view name);
   cloud::Async<wire::Response> system(gateway::Request& request, std::string_view name);
+  cloud::Async<wire::Response> metrics(gateway::Request& request, std::string_view name);
   cloud::Async<wire::Response> live(gateway::Request& request, std::string_view name);
   cloud::Async<wire::Response> dead_letters(gateway::Request& request, std::string_view name);
   cloud::Async<wire::Response> redrive(gateway::Request& request, std::string_view name);
@@ -105,6 +114,7 @@ class Console final : public gateway::Handler {
   const ConsoleParts parts_;
   Guard guard_;
   AwsPassage aws_;
+  const std::unique_ptr<cloud::CloudWatch> cloud_watch_;
   DeadLetters dead_letters_;
   Load load_;
   shop::Places streams_;

@@ -123,15 +123,15 @@ cloud::Async<json::object> DeadLetters::list(std::string role, std::uint64_t fro
   const Half& chosen = half(role);
   const std::string url = co_await url_of(chosen.dead_letters);
   const auto total = co_await count(url);
-  const auto page = co_await browse_(scope_.arn("sqs", chosen.dead_letters), from, max);
-  std::function<json::array()> describe_all = [&] {
+  auto page = co_await browse_(scope_.arn("sqs", chosen.dead_letters), from, max);
+  json::object answer{{"count", total}};
+  if (page.messages.size() == max) answer["next"] = std::to_string(page.next);
+  std::function<json::array()> describe_all = [this, &chosen, page = std::move(page)] {
     json::array letters;
     for (const auto& message : page.messages) letters.push_back(describe(chosen, message));
     return letters;
   };
-  json::object answer{{"count", total}};
   answer["letters"] = co_await on_workers(workers_, std::move(describe_all));
-  if (page.messages.size() == max) answer["next"] = std::to_string(page.next);
   co_return answer;
 }
 

@@ -11,7 +11,8 @@
 
 namespace doorbuster::console {
 
-// What `work` returns or throws.
+// What `work` returns or throws. It must hold what it needs: when a server stops, whoever waits for
+// it may be gone before it has ended.
 template <class T>
 cloud::Async<T> on_workers(boost::asio::any_io_executor workers, std::function<T()> work) {
   auto job = [](std::function<T()> todo) -> cloud::Async<T> { co_return todo(); };

@@ -269,6 +269,14 @@ def test_only_loopback_is_open_to_everybody(door, data):
     assert not data.exists(), result.stderr
 
 
+def test_a_port_of_the_shop_that_is_taken(door, data):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        door.refuses("up", "--data", data, "--port", "0", "--shop-port", port, code=2,
+                     saying=[f"port {port}", "another port for the shop, with --shop-port"])
+    assert not data.exists()
+
+
 @pytest.mark.parametrize("text", ["", "[a]\naws_access_key_id = X\n",
                                   "[a]\naws_access_key_id = X\naws_secret_access_key = Y\n"
                                   "account = 12\n", "nonsense"])

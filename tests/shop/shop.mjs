@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -23,17 +24,23 @@ const kSwitches = [
   "--disable-sync",
 ];
 
-// The program, serving a new system. Payments take no time unless the options say so.
-export async function openShop(...options) {
+// The program, serving a new system whose consumers run. Payments take no time unless the options
+// say so.
+export const openShop = (...options) => openUp("--demo", "--payment-latency-ms", "0", ...options);
+
+// The program, serving a directory of its own. `said` is what it greets with.
+export async function openUp(...options) {
   const data = mkdtempSync(join(tmpdir(), "doorbuster-shop-"));
   let program = await serve(data, options);
   return {
     get url() {
       return program.url;
     },
-    // With the token, if it wants one.
-    get consoleUrl() {
-      return program.consoleUrl;
+    get said() {
+      return program.said;
+    },
+    get endpoint() {
+      return /^ +AWS +(http:\S+)/m.exec(program.said)[1];
     },
     async restart(signal = "SIGKILL") {
       await end(program.process, signal);
@@ -48,7 +55,7 @@ export async function openShop(...options) {
 
 async function serve(data, options, shopPort = "0") {
   const ports = ["--port", "0", "--shop-port", shopPort];
-  const command = ["up", "--demo", "--data", data, ...ports, "--payment-latency-ms", "0", ...options];
+  const command = ["up", "--data", data, ...ports, ...options];
   const child = spawn(process.env.DOORBUSTER, command, { stdio: ["ignore", "pipe", "inherit"] });
   let said = "";
   for await (const piece of child.stdout) {
@@ -56,8 +63,7 @@ async function serve(data, options, shopPort = "0") {
     const found = /^ +shop +(http:\S+)/m.exec(said);
     if (found && said.includes("Stop")) {
       child.stdout.resume();
-      const [, consoleUrl] = /^ +console +(http:\S+)/m.exec(said);
-      return { process: child, url: found[1], consoleUrl };
+      return { process: child, url: found[1], said };
     }
   }
   throw new Error(`the program did not open a shop: ${said}`);
@@ -67,6 +73,20 @@ function end(child, signal) {
   return new Promise((resolve) => {
     child.once("exit", resolve);
     child.kill(signal);
+  });
+}
+
+// What comes back when these bytes are sent and the connection is closed or waits.
+export function talk(url, bytes, { andGo = false } = {}) {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(bytes);
+      if (andGo) socket.destroy();
+    });
+    let heard = "";
+    socket.on("data", (piece) => (heard += piece));
+    socket.on("close", () => resolve(heard));
   });
 }
 
