@@ -376,6 +376,7 @@ test("a console that other machines can reach wants its token", async () => {
   const guarded = await openShop("--address", "0.0.0.0", "--credentials", keys);
   const [consoleUrl, token] = /http:\S+\/console#token=(\w+)/.exec(guarded.said);
   const { page, close } = await openPage(browser);
+  const another = await openPage(browser);
   try {
     await page.goto(`${guarded.url}/console/queues`);
     await page.waitForSelector("#token");
@@ -387,14 +388,13 @@ test("a console that other machines can reach wants its token", async () => {
     await page.fill("#token", token);
     await page.keyboard.press("Enter");
     await page.waitForSelector("main table >> text=ShippingQueue");
-    const another = await openPage(browser);
     await another.page.goto(consoleUrl);
     await another.page.waitForSelector("main h1 >> text=Now");
     assert.equal(new URL(another.page.url()).hash, "");
     assert.deepEqual(another.complaints, []);
-    await another.close();
   } finally {
     await close();
+    await another.close();
     await guarded.stop();
     rmSync(dirname(keys), { recursive: true });
   }

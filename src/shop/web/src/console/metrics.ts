@@ -49,6 +49,16 @@ export function series(
   return ask(metrics, to - seconds, to, period, signal);
 }
 
+// From the first time on at which anything was measured: of a young system, the time before it was
+// there is nothing to look at.
+export function sinceBegun(all: Series): Series {
+  const rows = Object.values(all.values);
+  const first = all.times.findIndex((_, at) => rows.some((row) => row[at] !== null));
+  if (first <= 0) return all;
+  const values = Object.entries(all.values).map(([metric, row]) => [metric, row.slice(first)]);
+  return { ...all, times: all.times.slice(first), values: Object.fromEntries(values) };
+}
+
 const kHour = 3_600; // seconds
 
 // One value for all of this hour or, as long as there is none, the one before.

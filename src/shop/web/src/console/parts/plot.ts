@@ -32,10 +32,8 @@ function colour(name: string): string {
 }
 
 function timeLabels(locale: string) {
-  return (_: uPlot, ticks: number[]): string[] => {
-    const first = ticks[0] ?? 0;
-    const last = ticks.at(-1) ?? 0;
-    const span = last - first;
+  return ({ scales }: uPlot, ticks: number[]): string[] => {
+    const span = (scales.x?.max ?? 0) - (scales.x?.min ?? 0);
     return ticks.map((tick) => {
       const at = new Date(tick * 1000);
       if (span <= kMinutes) return form.clockWithSeconds(tick * 1000, locale);

@@ -12,7 +12,7 @@ import {
 import * as form from "../form";
 import { useLive } from "../live";
 import { callsOf, durationOf, errorsOf } from "../metric_names";
-import { hourly, kRanges, lastOf, series, sum, type Range, type Series } from "../metrics";
+import { hourly, kRanges, lastOf, series, sinceBegun, sum, type Range, type Series } from "../metrics";
 import { Badge } from "../parts/badge";
 import { Chart } from "../parts/chart";
 import { Json } from "../parts/json";
@@ -194,7 +194,7 @@ function Charts({ name }: { name: string }) {
     `${durationOf(name)}/p99`,
   ] as const;
   const stored = useLoaded(
-    (signal) => series(metrics, kRanges[range], signal),
+    async (signal) => sinceBegun(await series(metrics, kRanges[range], signal)),
     [range],
     kRefresh,
   );

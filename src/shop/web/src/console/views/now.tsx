@@ -2,7 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import * as form from "../form";
 import { useLive } from "../live";
-import { kRanges, series, type Range } from "../metrics";
+import { kRanges, series, sinceBegun, type Range } from "../metrics";
 import { drawn, idOf, plansOf } from "../now_plans";
 import { Chart } from "../parts/chart";
 import { Choice, Panel, Trouble, View } from "../parts/pieces";
@@ -19,8 +19,9 @@ export default function Now() {
   const live = useLive();
   const [range, setRange] = useState<Range>("hour");
   const plans = useMemo(() => plansOf(system, words), [system, words]);
+  const asked = plans.flatMap((plan) => plan.lines.map(idOf));
   const stored = useLoaded(
-    (signal) => series(plans.flatMap((plan) => plan.lines.map(idOf)), kRanges[range], signal),
+    async (signal) => sinceBegun(await series(asked, kRanges[range], signal)),
     [range],
     kRefresh,
   );
