@@ -99,6 +99,7 @@ void Inspection::check() {
   run_.checkout_.check_end();
   run_.executions_.check_end();
   run_.events_.check_end();
+  run_.maps_.check_end();
   know_invoices();
   check_bucket();
   check_invoices(*run_.shipping_, "shipping.db");

@@ -50,7 +50,8 @@ Simulation::Simulation(std::uint64_t seed, bool verbose, std::filesystem::path d
       host_(world_),
       checkout_(world_, host_, seed, directory_ / "payments.db"),
       executions_(world_, host_),
-      events_(world_, host_) {
+      events_(world_, host_),
+      maps_(world_, host_) {
   world_.bed.host = &host_;
   workers_.resize(2);
   workers_[0].make = [this] {
@@ -126,6 +127,7 @@ void Simulation::set_up() {
   checkout_.set_up(account, resources_.bucket);
   executions_.set_up();
   events_.set_up();
+  maps_.set_up();
 }
 
 void Simulation::start_workers() {
@@ -148,6 +150,7 @@ void Simulation::start_workers() {
   checkout_.start();
   executions_.start();
   events_.start();
+  maps_.start();
 }
 
 // The process is gone, or the machine; producers put again what was not acknowledged to them.
@@ -229,8 +232,10 @@ void Simulation::act_on_checkout() {
     executions_.answer_any();
   } else if (what < 73) {
     executions_.stop_any();
-  } else if (what < 90) {
+  } else if (what < 85) {
     events_.send_next();
+  } else if (what < 95) {
+    maps_.start_next();
   }
 }
 
@@ -424,6 +429,7 @@ std::string Simulation::backlog() {
   if (!checkout_.done()) text += " the checkout";
   if (!executions_.done()) text += " executions that wait";
   if (!events_.done()) text += " events";
+  if (!maps_.done()) text += " Maps";
   for (const std::string& url : {workers_[0].queue.url, workers_[1].queue.url,
                                  checkout_.queue().url, standard_.url(), fifo_.url()}) {
     const auto all = attributes(url);
@@ -452,6 +458,7 @@ void Simulation::run_until_quiet() {
     executions_.start_next();
     executions_.answer_all();
     events_.send_next();
+    maps_.start_next();
     world_.pass(milliseconds(1));
     while (world_.disk.run_background()) {
     }

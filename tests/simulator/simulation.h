@@ -21,6 +21,7 @@
 #include "function_host.h"
 #include "functions/sales_database.h"
 #include "functions/shipping_database.h"
+#include "map_load.h"
 #include "orders/generator.h"
 #include "side_load.h"
 #include "topology/topology.h"
@@ -118,6 +119,7 @@ class Simulation {
   CheckoutLoad checkout_;
   ExecutionLoad executions_;
   EventLoad events_;
+  MapLoad maps_;
 
   std::uint64_t next_order_ = 0;
   std::map<std::string, Upload> uploads_;  // by key
