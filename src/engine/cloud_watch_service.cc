@@ -27,6 +27,7 @@ struct Periods {
   std::chrono::seconds length;
   std::string unit;
   std::vector<Distribution> values;
+  bool whole = true;  // or some of it can't be read, and is left out
 
   Time at(std::size_t i) const { return first + length * static_cast<std::int64_t>(i); }
 };
@@ -167,18 +168,14 @@ class CloudWatchService final : public CloudWatch {
     const auto kept = find_metric(engine_.store(), metric_key(caller_.scope, checked));
     from = floor_to(std::max(from, now - kMetricRetention), length);
     to = std::min(to, now + kMetricAheadMax);
-    Periods periods{from, length, kept ? kept->unit : "", {}};
+    Periods periods{from, length, kept ? kept->unit : "", {}, true};
     if (!kept || to <= from || (!unit.empty() && unit != periods.unit)) return periods;
     periods.values.resize(
         static_cast<std::size_t>((to - from + length - Time::duration(1)) / length));
-    const bool whole =
-        read_minutes(engine_.store(), kept->number, from, to, [&](Time minute) -> Distribution& {
-          return periods.values[static_cast<std::size_t>((minute - from) / length)];
-        });
-    if (!whole) {
-      engine_.log()("some of what was measured of " + metric.Namespace + ' ' + metric.MetricName +
-                    " can't be read, and is left out");
-    }
+    const auto period_of = [&](Time minute) -> Distribution& {
+      return periods.values[static_cast<std::size_t>((minute - from) / length)];
+    };
+    periods.whole = read_minutes(engine_.store(), kept->number, from, to, period_of);
     return periods;
   }
 
@@ -191,6 +188,7 @@ class CloudWatchService final : public CloudWatch {
     MetricDataResult result;
     result.Id = query.Id;
     result.Label = query.Label.empty() ? asked.Metric.MetricName : query.Label;
+    if (!periods.whole) result.StatusCode = "InternalError";
     for (std::size_t i = 0; i < periods.values.size(); ++i) {
       const auto value = statistic.of(periods.values[i]);
       if (!value) continue;
