@@ -91,10 +91,10 @@ void add_checkout_options(CLI::App& command, CheckoutOptions& options) {
 }
 
 void add_up(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("up",
-                                     "Serve the shop, the console, and S3, SNS, SQS, Lambda, Step "
-                                     "Functions, STS and IAM for every "
-                                     "AWS SDK");
+  auto* command = app.add_subcommand(
+      "up",
+      "Serve the shop, the console, and S3, SNS, SQS, Lambda, Step Functions, CloudWatch, STS and "
+      "IAM for every AWS SDK");
   auto options = std::make_shared<UpOptions>();
   command->add_option("--data", options->data,
                       "Keep everything in this directory (default: a temporary one)");

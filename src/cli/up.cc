@@ -177,7 +177,7 @@ void greet(const UpOptions& options, const Addresses& addresses, const DataDirec
   std::string text = "  Doorbuster is open.\n\n  shop    " + styled(stdout, "1", addresses.shop) +
                      "\n  console " + styled(stdout, "1", addresses.console) + '\n';
   text += "  AWS     " + styled(stdout, "1", endpoint) +
-          "  S3, SNS, SQS, Lambda, Step Functions, STS, IAM; " +
+          "  S3, SNS, SQS, Lambda, Step Functions, CloudWatch, STS, IAM; " +
           (options.credentials ? "signatures are checked" : "any credentials will do") + '\n';
   text += "  data    " + directory.path().string() +
           (options.data ? "" : "  (removed at the end; --data DIR keeps it)") + '\n';

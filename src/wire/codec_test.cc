@@ -1,6 +1,7 @@
 // Every shape of SQS, SNS and IAM, filled by its own description, there and back.
 #include <gtest/gtest.h>
 
+#include "cloud/cloud_watch.h"
 #include "cloud/iam.h"
 #include "cloud/sns.h"
 #include "cloud/sqs.h"
@@ -14,7 +15,7 @@
 namespace doorbuster::wire {
 namespace {
 
-constexpr int depth_max = 6;
+constexpr int depth_max = 9;
 
 void fill(const Shape& shape, void* value, int& number, int depth = 0) {
   ASSERT_LT(depth, depth_max);
@@ -45,6 +46,9 @@ void fill(const Shape& shape, void* value, int& number, int depth = 0) {
       return;
     case Kind::integer:
       shape.from_int(value, number);
+      return;
+    case Kind::number:
+      as_number(value) = number + 0.1;
       return;
     case Kind::boolean:
       as_bool(value) = true;
@@ -143,6 +147,11 @@ TEST(Codec, CarriesRolesAndPolicies) {
   round_trip<CreatePolicyResult>();
   query_round_trip<CreateRoleRequest>();
   query_round_trip<PutRolePolicyRequest>();
+}
+
+TEST(Codec, CarriesEveryShapeOfCloudWatch) {
+  all_round_trips<ListMetricsRequest, ListMetricsResult, PutMetricDataRequest, GetMetricDataRequest,
+                  GetMetricDataResult, GetMetricStatisticsRequest, GetMetricStatisticsResult>();
 }
 
 std::string send_error(std::string_view document) {

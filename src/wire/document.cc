@@ -149,6 +149,7 @@ void read_document(const Shape& shape, const json::value& from, void* to, const 
     case Kind::key:
     case Kind::escaped_text:
     case Kind::integer:
+    case Kind::number:
     case Kind::boolean:
     case Kind::timestamp:
     case Kind::timestamp_ms:
@@ -176,6 +177,8 @@ json::value write_document(const Shape& shape, const void* value) {
     }
     case Kind::integer:
       return shape.to_int(value);
+    case Kind::number:
+      return as_number(value);
     case Kind::boolean:
       return as_bool(value);
     case Kind::document:

@@ -7,6 +7,7 @@
 
 #include "documents/json_text.h"
 #include "wire/encoding.h"
+#include "wire/scalar.h"
 #include "wire/timestamps.h"
 
 namespace doorbuster::wire {
@@ -97,6 +98,9 @@ class Reader {
         return read_blob(from, to);
       case Kind::integer:
         if (!shape.from_int(to, integer_of(from))) refuse("The number is out of range");
+        return;
+      case Kind::number:
+        as_number(to) = number_of(from, "a Double");
         return;
       case Kind::boolean:
         if (!from.is_bool()) refuse_type(from, "a Boolean");
@@ -260,6 +264,9 @@ void write_json(const Shape& shape, const void* value, std::string& out) {
       return append_json_string(out, base64(as_string(value)));
     case Kind::integer:
       out += std::to_string(shape.to_int(value));
+      return;
+    case Kind::number:
+      out += number_text(as_number(value));
       return;
     case Kind::boolean:
       out += as_bool(value) ? "true" : "false";

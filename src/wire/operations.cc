@@ -20,6 +20,7 @@ std::span<const Service* const> services() {
       &s3_service,
       &lambda_service,
       &step_functions_service,
+      &cloud_watch_service,
   };
   return all;
 }

@@ -67,6 +67,7 @@ extern const Service iam_service;
 extern const Service s3_service;
 extern const Service lambda_service;
 extern const Service step_functions_service;
+extern const Service cloud_watch_service;
 
 // All of them; null if there is none of that name.
 std::span<const Service* const> services();
@@ -81,6 +82,7 @@ std::unique_ptr<T> service_for(cloud::Services& services, const cloud::Caller& c
   if constexpr (std::is_same_v<T, cloud::Iam>) return services.iam(caller);
   if constexpr (std::is_same_v<T, cloud::Lambda>) return services.lambda(caller);
   if constexpr (std::is_same_v<T, cloud::StepFunctions>) return services.step_functions(caller);
+  if constexpr (std::is_same_v<T, cloud::CloudWatch>) return services.cloud_watch(caller);
 }
 
 // The row of a member function of one of the cloud's interfaces.

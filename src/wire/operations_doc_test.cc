@@ -20,7 +20,8 @@ std::map<std::string, Names> documented() {
                                                     {"IAM", "iam"},
                                                     {"STS", "sts"},
                                                     {"Lambda", "lambda"},
-                                                    {"Step Functions", "states"}};
+                                                    {"Step Functions", "states"},
+                                                    {"CloudWatch", "monitoring"}};
   std::map<std::string, Names> found;
   std::ifstream in(DOORBUSTER_SOURCE_DIR "/docs/operations.md");
   std::string service;

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <set>
 #include <string_view>
+
+#include "wire/scalar.h"
 
 namespace doorbuster::wire {
 namespace {
@@ -91,9 +92,7 @@ std::string escaped(std::string_view text, bool quoted) {
 std::string number(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  return {digits.data(), end};
+  return number_text(value);
 }
 
 std::string labels_of(const cloud::Metric& metric) {

@@ -1,5 +1,7 @@
 #include "wire/scalar.h"
 
+#include <array>
+#include <charconv>
 #include <limits>
 
 #include "wire/encoding.h"
@@ -25,6 +27,12 @@ void read_time_ms(std::string_view text, void* to, const Wording& wording) {
   const auto ms = to_integer(text);
   if (!ms) refuse(text, "a timestamp", wording);
   as_time(to) = cloud::Time(std::chrono::milliseconds(*ms));
+}
+
+void read_number(std::string_view text, void* to, const Wording& wording) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, as_number(to));
+  if (error != std::errc() || stop != end) refuse(text, "a number", wording);
 }
 
 void read_boolean(std::string_view text, void* to, const Wording& wording) {
@@ -64,6 +72,8 @@ void read_scalar(const Shape& shape, std::string_view text, void* to, const Word
       if (!number || !shape.from_int(to, *number)) refuse(text, "an integer", wording);
       return;
     }
+    case Kind::number:
+      return read_number(text, to, wording);
     case Kind::boolean:
       return read_boolean(text, to, wording);
     case Kind::timestamp:
@@ -77,6 +87,12 @@ void read_scalar(const Shape& shape, std::string_view text, void* to, const Word
     case Kind::document:
       refuse(text, "a structure", wording);
   }
+}
+
+std::string number_text(double number) {
+  std::array<char, 32> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  return {digits.data(), end};
 }
 
 std::string scalar_text(const Shape& shape, const void* value, TimeFormat format) {
@@ -97,6 +113,8 @@ std::string scalar_text(const Shape& shape, const void* value, TimeFormat format
       return base64(as_string(value));
     case Kind::integer:
       return std::to_string(shape.to_int(value));
+    case Kind::number:
+      return number_text(as_number(value));
     case Kind::boolean:
       return as_bool(value) ? "true" : "false";
     case Kind::timestamp:

@@ -13,6 +13,9 @@ enum class TimeFormat : unsigned char { iso8601, http_date };
 // Throws wording.malformed() if the text is not such a value.
 void read_scalar(const Shape& shape, std::string_view text, void* to, const Wording& wording);
 
+// The shortest decimal that is this number, which is finite.
+std::string number_text(double number);
+
 // The shape is a scalar's. Unescaped.
 std::string scalar_text(const Shape& shape, const void* value,
                         TimeFormat format = TimeFormat::iso8601);

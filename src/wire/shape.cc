@@ -27,6 +27,7 @@ bool is_absent(const Shape& shape, const void* value) {
     }
     case Kind::structure:
     case Kind::integer:
+    case Kind::number:
     case Kind::boolean:
     case Kind::body:
       return false;

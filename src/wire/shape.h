@@ -39,6 +39,7 @@ enum class Kind : unsigned char {
   escaped_text,  // a string that Query answers escaped (RFC 3986), as IAM its policy documents
   key,           // a string that S3's lists escape if they are asked to (encoding-type=url)
   integer,
+  number,  // a double
   boolean,
   timestamp,     // as the protocol has it
   timestamp_ms,  // an integer: milliseconds since 1970
@@ -135,6 +136,12 @@ inline std::string& as_string(void* value) {
 inline const std::string& as_string(const void* value) {
   return *static_cast<const std::string*>(value);
 }
+inline double& as_number(void* value) {
+  return *static_cast<double*>(value);
+}
+inline double as_number(const void* value) {
+  return *static_cast<const double*>(value);
+}
 inline bool& as_bool(void* value) {
   return *static_cast<bool*>(value);
 }
@@ -170,6 +177,10 @@ struct Reflect<std::string> {
 template <>
 struct Reflect<bool> {
   static constexpr Shape shape{.kind = Kind::boolean};
+};
+template <>
+struct Reflect<double> {
+  static constexpr Shape shape{.kind = Kind::number};
 };
 template <>
 struct Reflect<cloud::Time> {

@@ -24,19 +24,7 @@ struct TagFields {
 constexpr Shape tag_shape{.kind = Kind::structure, .fields = TagFields::all};
 constexpr Shape tags_shape = list_of(Reflect<std::vector<cloud::Tag>>::shape, tag_shape);
 
-// The protocols' shapes have no fractions but in documents.
-void store_number(const boost::json::value& document, double& number, const Wording& wording) {
-  if (!document.is_number()) throw wording.malformed("A number is expected");
-  number = document.to_number<double>();
-}
-void load_number(const double& number, boost::json::value& document) {
-  document = number;
-}
-
 }  // namespace
-
-template <>
-struct Reflect<double> : Converted<store_number, load_number> {};
 
 STRUCTURE(cloud::CreateStateMachineInput, FIELD(name, .required = true),
           FIELD(definition, .required = true), FIELD(roleArn, .required = true), FIELD(type),

@@ -5,7 +5,7 @@
 
 namespace doorbuster::wire {
 
-// SNS, STS and IAM.
+// SNS, STS, IAM and CloudWatch.
 extern const Wording validation_wording;
 // Lambda.
 extern const Wording validation_exception_wording;
