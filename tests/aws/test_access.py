@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import socket
 import zipfile
 
 import pytest
