@@ -97,6 +97,7 @@ engine::SendMail mail_by(Smtp& smtp) {
 }
 
 SmtpOptions smtp_options(const UpOptions& options) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): never set here
   const char* password = std::getenv("DOORBUSTER_SMTP_PASSWORD");
   return {*options.smtp, password ? password : "", options.mail_from};
 }

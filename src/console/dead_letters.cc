@@ -232,13 +232,15 @@ ChosenLetters chosen_letters(const json::object& body) {
   chosen.all = all != nullptr && all->is_bool() && all->get_bool();
   if (chosen.all) return chosen;
   const auto* ids = body.if_contains("message_ids");
-  const auto fault =
-      shop::problem(400, "\"message_ids\" must be a list of 1 to " + std::to_string(kChosenMax) +
-                             " ids of messages, or \"all\" true.");
-  if (ids == nullptr || !ids->is_array() || ids->get_array().empty()) throw fault;
-  if (ids->get_array().size() > kChosenMax) throw fault;
+  const auto fault = [] {
+    return shop::problem(400, "\"message_ids\" must be a list of 1 to " +
+                                  std::to_string(kChosenMax) +
+                                  " ids of messages, or \"all\" true.");
+  };
+  if (ids == nullptr || !ids->is_array() || ids->get_array().empty()) throw fault();
+  if (ids->get_array().size() > kChosenMax) throw fault();
   for (const auto& id : ids->get_array()) {
-    if (!id.is_string()) throw fault;
+    if (!id.is_string()) throw fault();
     chosen.messages.emplace(id.get_string());
   }
   return chosen;

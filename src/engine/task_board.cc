@@ -28,9 +28,10 @@ void TaskBoard::offer(const TaskRef& task, states::TaskOrder order) {
 
 void TaskBoard::try_out(RunnerTask task, cloud::Time due,
                         std::unique_ptr<Reply<TaskOutcome>>& reply) {
-  task.ref = {0, next_trial_++};
-  offer(task.ref);
-  trials_.emplace(task.ref.task, Trial{std::move(task), due, std::move(reply)});
+  const TaskRef ref{0, next_trial_++};
+  task.ref = ref;
+  offer(ref);
+  trials_.emplace(ref.task, Trial{std::move(task), due, std::move(reply)});
 }
 
 bool TaskBoard::tried_out(Turn& turn, const TaskRef& task, TaskOutcome& outcome) {
