@@ -15,7 +15,7 @@ namespace doorbuster::console {
 // it may be gone before it has ended.
 template <class T>
 cloud::Async<T> on_workers(boost::asio::any_io_executor workers, std::function<T()> work) {
-  auto job = [](std::function<T()> todo) -> cloud::Async<T> { co_return todo(); };
+  auto job = [](std::function<T()> blocking) -> cloud::Async<T> { co_return blocking(); };
   auto running = job(std::move(work));
   co_return co_await boost::asio::co_spawn(workers, std::move(running), boost::asio::use_awaitable);
 }
