@@ -4,12 +4,13 @@
 //
 //   state    "n" ARN                          the number of the execution of that name
 //            "x" number                       its record
-//            "y" number piece                 a piece of it (states::Execution::Pieces)
+//            "y" number piece                 a piece of it (states::Execution::Pieces), or
+//            "y" number                       all of them, while they are small
 //            "o" number                       what an open one waits for
 //            "l" machine:u64 status ~number   lists a state machine's, or a map run's, newest first
 //            "g" ARN                          the number of the execution that a map run is of
 //            "z" stopped:u64 number           when it ended, so that it is forgotten in time
-//   history  number event:u64                 an event, as JSON
+//   history  number event:u64                 what has happened to it, up to the event
 #pragma once
 
 #include <cstdint>

@@ -68,7 +68,7 @@ void Executions::sweep(Turn& turn) {
     }
     Decoder in(key.substr(1 + sizeof(std::uint64_t)));
     LiveExecution& live = *live_.find(turn.store, in.u64());
-    forget_pieces(turn, live);
+    live.pieces.forget(turn.batch, live.record.number);
     forget(turn, live.record);
     forgotten += live.record.events + 1;
     return true;

@@ -263,10 +263,10 @@ void Executions::settle(Turn& turn, LiveExecution& live) {
   // One that has succeeded is never gone on with.
   if (status == states::Status::succeeded ||
       (live.record.express && status != states::Status::running)) {
-    forget_pieces(turn, live);
+    live.pieces.forget(turn.batch, live.record.number);
     return close(turn, live);
   }
-  write_pieces(turn, live);
+  live.pieces.write(turn.batch, live.record.number, live.execution->take_changes());
   if (status != states::Status::running) return close(turn, live);
   OpenExecution& open = open_.at(live.record.number);
   auto alarm = live.execution->alarm();
@@ -284,25 +284,6 @@ void Executions::write_open(Turn& turn) {
     if (it == open_.end()) continue;
     turn.batch.put(Family::state, open_key(number), it->second.encode());
   }
-}
-
-void Executions::write_pieces(Turn& turn, LiveExecution& live) {
-  const std::string prefix = piece_prefix(live.record.number);
-  for (const auto& [key, bytes] : live.execution->take_changes()) {
-    if (bytes) {
-      turn.batch.put(Family::state, prefix + key, *bytes);
-      live.pieces.insert(key);
-    } else {
-      turn.batch.remove(Family::state, prefix + key);
-      live.pieces.erase(key);
-    }
-  }
-}
-
-void Executions::forget_pieces(Turn& turn, LiveExecution& live) {
-  const std::string prefix = piece_prefix(live.record.number);
-  for (const auto& key : live.pieces) turn.batch.remove(Family::state, prefix + key);
-  live.pieces.clear();
 }
 
 void Executions::set_alarm(std::uint64_t execution, OpenExecution& open,

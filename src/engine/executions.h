@@ -103,8 +103,6 @@ class Executions {
   // What a call has changed of it. What it waits for is written when the turn ends, however many
   // of its tasks have ended in it.
   void settle(Turn& turn, LiveExecution& live);
-  static void write_pieces(Turn& turn, LiveExecution& live);
-  static void forget_pieces(Turn& turn, LiveExecution& live);
   void write_open(Turn& turn);
   void close(Turn& turn, LiveExecution& live);
   void wake(Turn& turn, std::uint64_t execution);

@@ -25,14 +25,7 @@ LiveExecution& LiveExecutions::add(LiveExecution live) {
 
 LiveExecution LiveExecutions::restore(const Store& store, ExecutionRecord record) {
   LiveExecution live;
-  states::Execution::Pieces pieces;
-  const std::string prefix = piece_prefix(record.number);
-  store.scan(Family::state, prefix, after_prefix(prefix),
-             [&](std::string_view key, std::string_view value) {
-               pieces.emplace_back(key.substr(prefix.size()), value);
-               live.pieces.emplace(key.substr(prefix.size()));
-               return true;
-             });
+  const auto pieces = live.pieces.read(store, record.number);
   if (const auto definition = pieces.empty() ? nullptr : definition_of_(store, record)) {
     live.execution = states::Execution::restore(definition, pieces);
   }

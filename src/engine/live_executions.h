@@ -5,9 +5,9 @@
 #include <functional>
 #include <list>
 #include <memory>
-#include <set>
 #include <unordered_map>
 
+#include "engine/execution_pieces.h"
 #include "engine/execution_record.h"
 
 namespace doorbuster::engine {
@@ -15,7 +15,7 @@ namespace doorbuster::engine {
 struct LiveExecution {
   ExecutionRecord record;
   std::unique_ptr<states::Execution> execution;  // null if it can't be gone on with
-  std::set<std::string> pieces;                  // that the store has
+  ExecutionPieces pieces;
 };
 
 class LiveExecutions {
