@@ -22,6 +22,8 @@ using cloud::Async;
 
 constexpr std::uint64_t kOrders = 20'000;
 constexpr int kSenders = 8;
+constexpr std::uint64_t kSlowOrders = 10'000;
+constexpr std::chrono::milliseconds kSlowPayment{2'000};
 constexpr std::uint64_t kWaiting = 100'000;
 constexpr int kPasses = 100;
 constexpr std::uint64_t kChains = 2'000;
@@ -46,19 +48,19 @@ std::uint64_t rss_bytes() {
 
 // `doorbuster up` without its door.
 struct System {
-  explicit System(const std::filesystem::path& path)
+  explicit System(const std::filesystem::path& path, std::chrono::milliseconds payment = {})
       : directory(cli::DataDirectory::for_writing(path)),
         zips({.code = directory.functions() / "code", .logs = directory.functions() / "logs"},
              clock),
-        embedded({.directory = directory, .log = {}, .zips = &zips, .checkout = instant()}) {
+        embedded({.directory = directory, .log = {}, .zips = &zips, .checkout = paid_in(payment)}) {
     embedded.start_lambda();
     embedded.start_tasks();
   }
   ~System() { zips.stop(); }
 
-  static cli::CheckoutOptions instant() {
+  static cli::CheckoutOptions paid_in(std::chrono::milliseconds payment) {
     cli::CheckoutOptions options;
-    options.payments.latency = std::chrono::milliseconds(0);
+    options.payments.latency = payment;
     return options;
   }
 
@@ -116,12 +118,16 @@ void System::wait_until_ended(const std::string& arn) {
 
 // --- What is measured -------------------------------------------------------------------------
 
-void measure_orders(json::object& figures, const Setting& setting) {
-  System system(setting.directory / "orders");
+struct Checkouts {
+  std::uint64_t completed = 0;
+  double seconds = 0;
+};
+
+// From the first order sent to the last execution ended.
+Checkouts check_out(System& system, std::uint64_t count) {
   cli::Embedded& embedded = system.embedded;
   const auto resources = embedded.set_up();
   const auto checkout = embedded.set_up_checkout(resources);
-  const std::uint64_t count = scaled(setting, kOrders);
   const orders::OrderGenerator generator(1, 0);
   const Stopwatch watch;
   cli::OrderSender sender(embedded.sqs(), checkout.orders.url, generator, count);
@@ -131,10 +137,22 @@ void measure_orders(json::object& figures, const Setting& setting) {
   }
   system.wait_until_ended(checkout.state_machine_arn);
   const double seconds = watch.seconds();
-  const auto proof = cli::reconcile_checkout(embedded, checkout, resources.bucket);
-  figures["checkouts"] = proof.completed;
-  figures["checkouts_per_second"] = static_cast<double>(proof.completed) / seconds;
+  return {cli::reconcile_checkout(embedded, checkout, resources.bucket).completed, seconds};
+}
+
+void measure_orders(json::object& figures, const Setting& setting) {
+  System system(setting.directory / "orders");
+  const auto [completed, seconds] = check_out(system, scaled(setting, kOrders));
+  figures["checkouts"] = completed;
+  figures["checkouts_per_second"] = static_cast<double>(completed) / seconds;
   figures["peak_rss_bytes"] = peak_rss_bytes();
+}
+
+void measure_slow_payments(json::object& figures, const Setting& setting) {
+  System system(setting.directory / "slow", kSlowPayment);
+  const auto [completed, seconds] = check_out(system, scaled(setting, kSlowOrders));
+  figures["checkouts_with_payments_of_2_s"] = completed;
+  figures["checkouts_with_payments_of_2_s_took_s"] = seconds;
 }
 
 void measure_transitions(json::object& figures, const Setting& setting) {
@@ -216,6 +234,7 @@ json::object checkout(const Setting& setting) {
   json::object figures;
   measure_waiting(figures, setting);
   measure_orders(figures, setting);
+  measure_slow_payments(figures, setting);
   measure_transitions(figures, setting);
   measure_functions(figures, setting);
   return figures;
