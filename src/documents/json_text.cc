@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
+#include <cmath>
 
 namespace doorbuster::documents {
 
@@ -122,12 +123,26 @@ std::string to_text(const json::value& value, std::size_t depth_max) {
   return out;
 }
 
+bool is_finite(const json::value& value) {
+  switch (value.kind()) {
+    case json::kind::double_:
+      return std::isfinite(value.get_double());
+    case json::kind::array:
+      return std::all_of(value.get_array().begin(), value.get_array().end(), is_finite);
+    case json::kind::object:
+      return std::all_of(value.get_object().begin(), value.get_object().end(),
+                         [](const auto& member) { return is_finite(member.value()); });
+    default:
+      return true;
+  }
+}
+
 std::optional<json::value> from_text(std::string_view text, std::size_t depth_max) {
   json::parse_options options;
   options.max_depth = depth_max;
   boost::system::error_code error;
   json::value value = json::parse(text, error, {}, options);
-  if (error) return std::nullopt;
+  if (error || !is_finite(value)) return std::nullopt;
   return value;
 }
 

@@ -20,10 +20,15 @@ struct TooDeep : std::length_error {
   TooDeep() : std::length_error("The data is nested too deeply.") {}
 };
 
-// Throws TooDeep if the value is nested more deeply than that.
+// Needs is_finite(value). Throws TooDeep if the value is nested more deeply than that.
 std::string to_text(const boost::json::value& value, std::size_t depth_max = kDepthMax);
 
-// Nothing if the text is no JSON, or nested more deeply than that.
+// Whether JSON can say all its numbers. Boost.JSON reads 1e400 as infinity and 0e400 as NaN, which
+// could be written but never be read again. `value` must not be nested beyond kDepthMax.
+bool is_finite(const boost::json::value& value);
+
+// Nothing if the text is no JSON, has a number that no double can hold, or is nested more deeply
+// than that.
 std::optional<boost::json::value> from_text(std::string_view text,
                                             std::size_t depth_max = kDepthMax);
 

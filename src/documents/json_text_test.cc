@@ -22,6 +22,13 @@ TEST(JsonText, NumbersAreAsShortAsTheyCanBe) {
   EXPECT_EQ(rewritten("18446744073709551615"), "18446744073709551615");
 }
 
+TEST(JsonText, NumbersThatNoDoubleHoldsAreRefused) {
+  for (const auto* text : {"1e400", "-1e400", "0e400", "[1,[1e400]]", R"({"a":{"b":[1e400]}})"}) {
+    EXPECT_FALSE(from_text(text)) << text;
+  }
+  EXPECT_EQ(rewritten("[1e308,1e-400]"), "[1e+308,0.0]");
+}
+
 TEST(JsonText, NoBlanksAndTheSameOrder) {
   EXPECT_EQ(rewritten(R"( { "b" : [ 1 , true , null ] , "a" : { } } )"),
             R"({"b":[1,true,null],"a":{}})");

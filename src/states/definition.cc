@@ -34,7 +34,11 @@ std::optional<json::value> parse_text(std::string_view text, Diagnostics& diagno
   boost::system::error_code error;
   const std::size_t consumed = parser.write_some(text.data(), text.size(), error);
   if (!error && consumed < text.size()) error = json::error::extra_data;
-  if (!error) return parser.release();
+  if (!error) {
+    auto value = parser.release();
+    if (documents::is_finite(value)) return value;
+    error = json::error::exponent_overflow;
+  }
   const std::string where = position(text, consumed);
   diagnostics.error("INVALID_JSON_DESCRIPTION", error.message() + "\n at " + where, where);
   return std::nullopt;

@@ -57,6 +57,10 @@ TEST(Definition, ThatIsNoJson) {
   EXPECT_EQ(found[0].code, "INVALID_JSON_DESCRIPTION");
   EXPECT_THAT(found[0].location, HasSubstr("line: 2, column: 1"));
   EXPECT_THAT(diagnostics("{} x"), StartsWith("INVALID_JSON_DESCRIPTION"));
+  // What no double can hold could be given on, but never be read again.
+  EXPECT_THAT(diagnostics(R"({"StartAt": "A", "States": {
+                 "A": {"Type": "Pass", "Result": [1e400], "End": true}}})"),
+              StartsWith("INVALID_JSON_DESCRIPTION: exponent overflow"));
 }
 
 TEST(Definition, ThatLacksFields) {

@@ -122,7 +122,7 @@ json::value keys_of(const json::value& value) {
   return keys;
 }
 
-json::value number_of(PathStep::Function function, const std::vector<double>& numbers) {
+double number_of(PathStep::Function function, const std::vector<double>& numbers) {
   const auto count = static_cast<double>(numbers.size());
   double sum = 0;
   for (const double number : numbers) sum += number;
@@ -155,7 +155,11 @@ json::value apply(PathStep::Function function, const json::value& value) {
   if (numbers.empty()) {
     throw runtime_failure("A JSONPath function of numbers was applied to no numbers.");
   }
-  return number_of(function, numbers);
+  const double result = number_of(function, numbers);
+  if (!std::isfinite(result)) {
+    throw runtime_failure("A JSONPath function of numbers came to a number that is too large.");
+  }
+  return result;
 }
 
 bool all_single(const PathSteps& steps, std::size_t count) {

@@ -88,6 +88,14 @@ TEST(JsonPath, ComputesAtItsEnd) {
   EXPECT_THROW(select("$.expensive.length()"), Failure);
 }
 
+TEST(JsonPath, ComputesNothingBeyondWhatANumberCanBe) {
+  const auto numbers = boost::json::parse("[1e308, 1e308, -1e308]");
+  for (const auto* path : {"$.sum()", "$.avg()", "$.stddev()", "$[0:2].avg()"}) {
+    EXPECT_THROW(JsonPath::parse(path).evaluate(numbers), Failure) << path;
+  }
+  EXPECT_EQ(JsonPath::parse("$.max()").evaluate(numbers), 1e308);
+}
+
 TEST(JsonPath, KnowsReferencePaths) {
   EXPECT_TRUE(JsonPath::parse("$.store.book[0]['title']").is_reference());
   EXPECT_TRUE(JsonPath::parse("$").is_reference());
