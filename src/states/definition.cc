@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "states/characters.h"
 #include "states/definition_parser.h"
 #include "states/json_text.h"
 #include "states/variable_scopes.h"
@@ -16,13 +17,13 @@ namespace {
 
 constexpr std::size_t kDefinitionMax = 1'048'576;  // bytes, AWS's limit
 constexpr std::int64_t kTimeoutMaxS = 99'999'999;  // AWS's limit
-constexpr std::size_t kQuotedMax = 500;            // of the text, in a diagnostic
+constexpr std::size_t kQuotedMax = 500;            // characters of the text, in a diagnostic
 
 std::string position(std::string_view text, std::size_t offset) {
   const std::string_view before = text.substr(0, offset);
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
   const std::size_t line_start = before.rfind('\n') + 1;  // 0 if there is none
-  return "[Source: (String)\"" + std::string(text.substr(0, kQuotedMax)) +
+  return "[Source: (String)\"" + std::string(first_characters(text, kQuotedMax)) +
          "\"; line: " + std::to_string(line) +
          ", column: " + std::to_string(offset - line_start + 1) + "]";
 }

@@ -149,6 +149,19 @@ TEST(Intrinsic, Base64) {
   EXPECT_NE(failure("States.Base64Encode('" + long_text + "')").find("10000"), std::string::npos);
 }
 
+// Bytes that are no text could be given on, but never be read again.
+TEST(Intrinsic, Base64OfNoText) {
+  EXPECT_EQ(evaluate("States.Base64Decode('w6k=')"), "\"\xc3\xa9\"");
+  EXPECT_NE(failure("States.Base64Decode('/w==')").find("UTF-8"), std::string::npos);
+}
+
+TEST(Intrinsic, CountsCharacters) {
+  std::string most;
+  for (int i = 0; i < 10'000; ++i) most += "\xc3\xa9";
+  EXPECT_EQ(failure("States.Hash('" + most + "', 'MD5')").size(), 34U);
+  EXPECT_NE(failure("States.Hash('" + most + "a', 'MD5')").find("10000"), std::string::npos);
+}
+
 TEST(Intrinsic, Hash) {
   EXPECT_EQ(evaluate("States.Hash('input data', 'MD5')"), R"("812f45842bc6d66ee14572ce20db8e86")");
   EXPECT_EQ(evaluate("States.Hash('input data', 'SHA-1')"),
@@ -191,6 +204,9 @@ TEST(Intrinsic, StringSplit) {
             R"(["This","is","a","test","string"])");
   EXPECT_EQ(evaluate("States.StringSplit(', , ,', ',')"), R"([" "," "])");
   EXPECT_EQ(evaluate("States.StringSplit('', ',')"), "[]");
+  // \u00e9 and \u00e8 begin with the same byte.
+  EXPECT_EQ(evaluate("States.StringSplit($, '\xc3\xa9,')", "\"a\xc3\xa9\xc3\xa8,b\""),
+            "[\"a\",\"\xc3\xa8\",\"b\"]");
 }
 
 TEST(Intrinsic, Uuid) {

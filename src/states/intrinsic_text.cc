@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "states/characters.h"
 #include "states/intrinsic_arguments.h"
 #include "states/json_text.h"
 
@@ -19,7 +20,7 @@ namespace {
 constexpr std::size_t kTextMax = 10'000;  // characters to encode, decode or hash: AWS's limit
 
 std::string_view limited(std::string_view text) {
-  if (text.size() > kTextMax) {
+  if (count_characters(text) > kTextMax) {
     throw std::invalid_argument("the string has more than 10000 characters.");
   }
   return text;
@@ -81,7 +82,11 @@ json::value base64_decode(Arguments arguments, Environment&) {
   int size = EVP_DecodeBlock(out.data(), bytes(text), static_cast<int>(text.size()));
   if (size < 0 || text.size() % 4 != 0) throw std::invalid_argument("the string is not Base64.");
   for (std::string_view rest = text; size > 0 && rest.ends_with('='); rest.remove_suffix(1)) --size;
-  return json::string(out.begin(), out.begin() + size);
+  const std::string_view decoded(reinterpret_cast<const char*>(out.data()),
+                                 static_cast<std::size_t>(size));
+  if (!documents::is_utf8(decoded))
+    throw std::invalid_argument("the string is not Base64 of UTF-8 text.");
+  return json::string(decoded);
 }
 
 json::value format(Arguments arguments, Environment&) {
@@ -128,11 +133,20 @@ json::value string_split(Arguments arguments, Environment&) {
   std::string_view rest = string_argument(arguments, 0);
   const std::string_view splitters = string_argument(arguments, 1);
   json::array pieces;
-  while (!rest.empty()) {
-    const std::size_t size = std::min(rest.find_first_of(splitters), rest.size());
+  std::size_t size = 0;  // of the piece at the front of the rest
+  const auto end_piece = [&] {
     if (size > 0) pieces.emplace_back(rest.substr(0, size));
-    rest.remove_prefix(std::min(size + 1, rest.size()));
+  };
+  while (size < rest.size()) {
+    const std::string_view next = first_character(rest.substr(size));
+    if (splitters.find(next) == std::string_view::npos) {
+      size += next.size();
+      continue;
+    }
+    end_piece();
+    rest.remove_prefix(std::exchange(size, 0) + next.size());
   }
+  end_piece();
   return pieces;
 }
 

@@ -80,6 +80,7 @@ json::array all_items(const ItemReader& reader, const json::value& answer) {
   if (reader.format == ItemReader::Format::listing) return array_of(answer);
   if (!answer.is_string()) fail("The object could not be read.");
   const std::string_view text = answer.get_string();
+  if (!documents::is_utf8(text)) fail("The object is not text in UTF-8.");
   switch (reader.format) {
     case ItemReader::Format::csv:
       return csv_items(text, reader);

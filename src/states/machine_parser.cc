@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "states/characters.h"
 #include "states/definition_parser.h"
 
 namespace doorbuster::states {
@@ -11,16 +12,8 @@ namespace {
 constexpr std::size_t kMachinesNestedMax = 16;
 constexpr std::size_t kStateNameMax = 80;  // characters, AWS's limit
 
-std::size_t characters(std::string_view utf8) {
-  std::size_t count = 0;
-  for (const char c : utf8) {
-    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) ++count;
-  }
-  return count;
-}
-
 void check_name(const std::string& name, const std::string& location, ParseContext& context) {
-  if (name.empty() || characters(name) > kStateNameMax) {
+  if (name.empty() || count_characters(name) > kStateNameMax) {
     context.diagnostics.error("INVALID_STATE_NAME",
                               "State names must have between 1 and 80 characters", location);
   }

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "states/characters.h"
 #include "states/definition_parser.h"
 #include "states/resource.h"
 
@@ -17,18 +18,17 @@ constexpr std::size_t kLabelMax = 40;             // characters, AWS's limit
 constexpr std::int64_t kItemsMax = 100'000'000;   // of a file, AWS's limit
 constexpr std::int64_t kBatchBytesMax = 262'144;  // AWS's limit
 
+constexpr std::string_view kForbidden = " \t\r\n?*<>{}[]:;,\\|^~$#%&`\"";  // in a label
+
 bool is_label(std::string_view text) {
-  constexpr std::string_view kForbidden = " \t\r\n?*<>{}[]:;,\\|^~$#%&`\"";
-  return !text.empty() && text.size() <= kLabelMax &&
+  return !text.empty() && count_characters(text) <= kLabelMax &&
          text.find_first_of(kForbidden) == std::string_view::npos;
 }
 
 // What stands for a Map without a label, in the ARNs of its runs: one that no other has.
 std::string default_label(const std::string& state, std::set<std::string>& labels) {
-  std::string name;
-  for (const char c : state.substr(0, kLabelMax)) {
-    if (is_label(std::string_view(&c, 1))) name += c;
-  }
+  std::string name(first_characters(state, kLabelMax));
+  std::erase_if(name, [](char c) { return kForbidden.find(c) != std::string_view::npos; });
   std::string label = name;
   for (int i = 2; !labels.insert(label).second; ++i) label = name + '-' + std::to_string(i);
   return label;

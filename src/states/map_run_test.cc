@@ -49,6 +49,14 @@ TEST(MapRun, RunsAChildForEachItem) {
   EXPECT_EQ(run.details("MapRunStarted").at("mapRunArn").as_string(), kRunArn);
 }
 
+// Half a character could not be read again.
+TEST(MapRun, IsLabelledByWholeCharacters) {
+  const std::string name = std::string(39, 'a') + "\xc3\xa9" + "b";
+  const TestRun run = run_both_ways(branch(name), "[1]");
+  const std::string arn(run.details("MapRunStarted").at("mapRunArn").as_string());
+  EXPECT_THAT(arn, HasSubstr("/" + std::string(39, 'a') + "\xc3\xa9:"));
+}
+
 TEST(MapRun, GivesEachChildItsMachine) {
   TestRun run(map(R"(, "ItemSelector": {"v.$": "$$.Map.Item.Value"}, "MaxConcurrency": 2)"),
               "[1, 2, 3]");
@@ -240,6 +248,8 @@ TEST(ItemReader, ReadsCsv) {
             R"([{"a":"1","b":"2"}])");
   EXPECT_EQ(read(kFirstRow, "a,a\n1,2"),
             "FAILED States.ItemReaderFailed: CSV headers cannot contain duplicates.");
+  EXPECT_EQ(read(kFirstRow, "a,b\n\xe9,2\n"),
+            "FAILED States.ItemReaderFailed: The object is not text in UTF-8.");
   EXPECT_EQ(read(kFirstRow, ""), "[]");
 }
 

@@ -6,6 +6,8 @@
 #include <set>
 #include <string_view>
 
+#include "states/characters.h"
+
 namespace doorbuster::states {
 
 namespace json = boost::json;
@@ -20,9 +22,10 @@ bool is_name(std::string_view name) {
   const auto is_letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
   };
-  return !name.empty() && name.size() <= kNameMax && is_letter(name[0]) && name != "states" &&
-         std::all_of(name.begin(), name.end(),
-                     [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+  return !name.empty() && count_characters(name) <= kNameMax && is_letter(name[0]) &&
+         name != "states" && std::all_of(name.begin(), name.end(), [&](char c) {
+           return is_letter(c) || (c >= '0' && c <= '9');
+         });
 }
 
 const json::object* object_at(const json::object& object, std::string_view field) {
