@@ -18,7 +18,7 @@ void Interpreter::settle(const Frame& frame, Failure& failure) {
 // To the state's Retry, its Catch, and then to whatever holds it. The way up is no longer than
 // machines can be nested.
 void Interpreter::fail(Frame& frame, Failure failure) {
-  if (frame.task != 0) forget_task(frame);
+  forget_task(frame);
   settle(frame, failure);
   tell_run(frame, Status::failed);
   if (retry(frame, failure)) return;

@@ -126,11 +126,12 @@ class Interpreter final : public Execution {
   // --- tasks.cc ---
   Frame* waiting_for(TaskId task);
   void begin_task(Frame& frame, TaskId task, const Resource& resource, Payload input);
+  // With its timers.
   void forget_task(Frame& frame);
   // Of all that a frame has under way elsewhere: nobody waits for it any more.
   void stop_work(Frame& frame);
-  void append_scheduled(Frame& frame, const TaskState& task, const Scope& scope,
-                        std::optional<std::int64_t> timeout_s);
+  void append_scheduled(Frame& frame, const Resource& resource,
+                        std::optional<std::int64_t> timeout_s, boost::json::value role);
   void append_started(Frame& frame, std::string_view worker);
   void append_task_event(Frame& frame, std::string_view what, boost::json::object details);
   void answered(Frame& frame, TaskId task, boost::json::value output);

@@ -234,6 +234,20 @@ TEST(Task, ActsInAnotherRole) {
             R"({"roleArn":"arn:r"})");
 }
 
+TEST(Task, WhoseRoleCannotBeToldLeavesNoTimerBehind) {
+  const TestRun run = run_both_ways(R"j({"StartAt": "T", "States": {
+      "T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+            "TimeoutSeconds": 5, "HeartbeatSeconds": 3,
+            "Credentials": {"RoleArn.$": "States.ArrayGetItem($.roles, 9)"},
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "W"}]},
+      "W": {"Type": "Wait", "Seconds": 60, "Next": "P"},
+      "P": {"Type": "Pass", "End": true}}})j",
+                                    R"({"roles": []})");
+  EXPECT_EQ(run.result(), R"({"roles":[]})");
+  EXPECT_EQ(run.elapsed(), std::chrono::seconds(60));
+  EXPECT_EQ(run.count("TaskScheduled"), 0U);
+}
+
 // --- Wait ---
 
 std::string wait(std::string_view field) {

@@ -1,5 +1,6 @@
 // Task states, and the tasks that a distributed Map needs to read and write.
 #include <boost/json.hpp>
+#include <cassert>
 #include <utility>
 
 #include "states/amount.h"
@@ -38,6 +39,12 @@ const TaskState* task_state(const Frame& frame) {
   return std::get_if<TaskState>(&frame.state->what);
 }
 
+// The role that the task is done in; null if that is the machine's own.
+json::value role_of(const TaskState& task, const Scope& scope) {
+  if (!task.credentials || task.resource.kind == Kind::activity) return nullptr;
+  return task.credentials->evaluate(scope).at("RoleArn");
+}
+
 }  // namespace
 
 void Interpreter::execute(Frame& frame, const TaskState& task) {
@@ -49,14 +56,17 @@ void Interpreter::execute(Frame& frame, const TaskState& task) {
   json::value made;
   const Scope scope{effective_input(frame, environment, made), environment};
   const auto timeout_s = integer_of(task.timeout_s, scope);
-  frame.heartbeat_s = integer_of(task.heartbeat_s, scope).value_or(0);
+  const auto heartbeat_s = integer_of(task.heartbeat_s, scope).value_or(0);
+  json::value role = role_of(task, scope);
+  // Nothing fails the state from here on: no timer is left behind that has no task.
+  frame.heartbeat_s = heartbeat_s;
   if (timeout_s) frame.timeout_at = host_->now() + std::chrono::seconds(*timeout_s);
   if (frame.heartbeat_s > 0 && task.resource.kind != Kind::activity) {
     frame.heartbeat_at = host_->now() + std::chrono::seconds(frame.heartbeat_s);
   }
   frame.phase = Frame::Phase::task;
   frame.task_input = input.text;
-  append_scheduled(frame, task, scope, timeout_s);
+  append_scheduled(frame, task.resource, timeout_s, std::move(role));
   begin_task(frame, id, task.resource, std::move(input));
 }
 
@@ -108,9 +118,8 @@ void Interpreter::stop_work(Frame& frame) {
 
 // --- Events ---
 
-void Interpreter::append_scheduled(Frame& frame, const TaskState& task, const Scope& scope,
-                                   std::optional<std::int64_t> timeout_s) {
-  const Resource& resource = task.resource;
+void Interpreter::append_scheduled(Frame& frame, const Resource& resource,
+                                   std::optional<std::int64_t> timeout_s, json::value role) {
   json::object details;
   if (resource.kind == Kind::integration) {
     details = {{"region", region_of(identity_.state_machine_arn)},
@@ -121,9 +130,8 @@ void Interpreter::append_scheduled(Frame& frame, const TaskState& task, const Sc
   }
   if (timeout_s) details.emplace("timeoutInSeconds", *timeout_s);
   if (frame.heartbeat_s > 0) details.emplace("heartbeatInSeconds", frame.heartbeat_s);
-  if (task.credentials && resource.kind != Kind::activity) {
-    const json::value credentials = task.credentials->evaluate(scope);
-    details.emplace("taskCredentials", json::object{{"roleArn", credentials.at("RoleArn")}});
+  if (!role.is_null()) {
+    details.emplace("taskCredentials", json::object{{"roleArn", std::move(role)}});
   }
   bytes_written_ += frame.task_input.size();
   append_task_event(frame, "Scheduled", std::move(details));
@@ -259,6 +267,7 @@ void Interpreter::task_failed(Frame& frame, Failure failure, std::string_view wh
 }
 
 void Interpreter::task_timed_out(Frame& frame, bool heartbeat) {
+  assert(frame.task != 0);
   host_->cancel(frame.task);
   task_failed(frame, {.error = "States.Timeout", .missed_heartbeat = heartbeat}, "TimedOut");
 }
