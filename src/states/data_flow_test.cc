@@ -109,6 +109,23 @@ TEST(DataFlow, ShowsTheContextObject) {
       R"("State":{"Name":"S","EnteredTime":"2026-11-27T00:00:00.000Z","RetryCount":0}}})");
 }
 
+// What a state works on stays, though each look at $$ makes the context object anew.
+TEST(DataFlow, TakesItsInputFromTheContextObject) {
+  EXPECT_EQ(result_of(R"({"StartAt": "M", "States": {"M": {"Type": "Map", "End": true,
+      "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true,
+        "InputPath": "$$.Map.Item.Value",
+        "Parameters": {"state.$": "$$.State.Name", "id.$": "$.id"}}}}}}})",
+                      R"([{"id": "an id that is too long for a small string"}])"),
+            R"([{"state":"I","id":"an id that is too long for a small string"}])");
+  EXPECT_EQ(result_of(R"({"StartAt": "C", "States": {
+      "C": {"Type": "Choice", "InputPath": "$$.State", "Choices": [
+        {"Variable": "$$.State.Name", "StringEquals": "X", "Next": "E"},
+        {"Variable": "$.Name", "StringEquals": "C", "Next": "E"}]},
+      "E": {"Type": "Pass", "OutputPath": "$.Name", "End": true}}})",
+                      "{}"),
+            R"("C")");
+}
+
 TEST(DataFlow, CountsRetriesInTheContextObject) {
   const TestRun run = run_both_ways(machine("Task", R"("Parameters": {"n.$": "$$.State.RetryCount"},
                          "Retry": [{"ErrorEquals": ["States.ALL"]}])"),

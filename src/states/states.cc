@@ -18,13 +18,14 @@ constexpr std::size_t kAssignedMax = std::size_t{256} << 10;
 constexpr std::size_t kVariablesMax = std::size_t{10} << 20;
 constexpr std::chrono::hours kWaitMax(24 * 366);  // an execution lasts a year at most
 
-// What the filter lets through. It is made in `made` only where it is no part of what is there.
+// What the filter lets through. It is made in `made` only where it is no part of what is there and
+// stays: the context object does not, it is made anew for whatever asks for it next.
 const json::value& filtered(const DataFilter& data, const json::value& input,
                             Environment& environment, json::value& made) {
   if (data.discards) return made = json::object();
   if (!data.path) return input;
   const Scope scope{input, environment};
-  if (data.path->is_reference()) {
+  if (data.path->is_reference() && data.path->root() != JsonPath::Root::context) {
     const json::value* found = data.path->find(root_of(*data.path, scope));
     if (found != nullptr) return *found;
   }
