@@ -222,6 +222,13 @@ Frame* Frames::find(FrameId id) {
   return found == frames_.end() ? nullptr : found->second.frame.get();
 }
 
+std::vector<FrameId> Frames::ids() const {
+  std::vector<FrameId> all;
+  all.reserve(frames_.size());
+  for (const auto& [id, entry] : frames_) all.push_back(id);
+  return all;
+}
+
 void Frames::remove(Frame& frame) {
   if (frame.fork) drop_fork(frame);
   const auto entry = frames_.find(frame.id);

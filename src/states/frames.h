@@ -35,7 +35,8 @@ class Frames {
   const Frame& at(FrameId id) const { return *frames_.at(id).frame; }
   // nullptr if it is gone.
   Frame* find(FrameId id);
-  // In the order in which they came to be.
+  // In the order in which they came to be, both; ids() is for whoever may remove some on the way.
+  std::vector<FrameId> ids() const;
   template <typename Visit>
   void for_each(Visit visit) {
     for (auto& [id, entry] : frames_) visit(*entry.frame);

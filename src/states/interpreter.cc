@@ -205,9 +205,18 @@ bool Interpreter::redrive(Host& host) {
     const std::int64_t event =
         append_at(history_.last(), "ExecutionRedriven", "executionRedrivenEventDetails",
                   {{"redriveCount", identity_.redrives}});
-    frames_.for_each([&](Frame& frame) { reopen(frame, event); });
+    reopen_all(event);
   });
   return true;
+}
+
+// One that can't go on fails as in any other step, which may end its siblings, or the execution.
+void Interpreter::reopen_all(std::int64_t event) {
+  for (const FrameId id : frames_.ids()) {
+    if (status_ != Status::running) return;
+    Frame* frame = frames_.find(id);
+    if (frame != nullptr) attempt(id, [&] { reopen(*frame, event); });
+  }
 }
 
 // The states that failed or were stopped begin again; those that hold them only wait again.

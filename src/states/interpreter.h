@@ -88,6 +88,7 @@ class Interpreter final : public Execution {
   void end_with_event(Status status, std::int64_t previous, std::string_view type,
                       std::string_view details_name, std::string error, std::string cause);
   void rest_all();
+  void reopen_all(std::int64_t event);
   void reopen(Frame& frame, std::int64_t event);
 
   // --- interpreter_pieces.cc ---

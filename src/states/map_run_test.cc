@@ -119,6 +119,42 @@ TEST(MapRun, EndsWithWhateverEndsItsState) {
   EXPECT_THAT(stopped.host.runs.begin()->second, ElementsAre(Status::running, Status::aborted));
 }
 
+TEST(MapRun, FailsIfItsLastChildFailsAndItsResultsCannotBeMade) {
+  const TestRun run =
+      run_both_ways(map(R"(, "ToleratedFailureCount": 1, "ResultSelector": {"x.$": "$.nothing"})"),
+                    "[1, 2]", {{"M", {gives("10"), fails("E")}}});
+  EXPECT_THAT(run.result(), HasSubstr("FAILED States.Runtime"));
+}
+
+// Once redriven, it has no bucket to write to.
+constexpr std::string_view kWriterOnce = R"j(, "ItemsPath": "$.items", "ResultWriter": {
+    "Resource": "arn:aws:states:::s3:putObject", "Parameters": {
+      "Bucket.$": "States.ArrayGetItem($$.Execution.Input.buckets, $$.Execution.RedriveCount)"}})j";
+constexpr std::string_view kOneBucket = R"({"items": [1], "buckets": ["b"]})";
+
+TEST(MapRun, ThatCannotBeRedrivenFails) {
+  TestRun run(map(kWriterOnce), kOneBucket);
+  run.answer("M", {gives("10"), fails("S3.NoSuchBucket")}).restoring().run();
+  EXPECT_EQ(run.result(), "FAILED States.ResultWriterFailed: ");
+  run.act([&](Execution& it) { EXPECT_TRUE(it.redrive(run.host)); });
+  EXPECT_THAT(run.result(), HasSubstr("FAILED States.IntrinsicFailure"));
+}
+
+TEST(MapRun, ThatCannotBeRedrivenEndsItsSiblings) {
+  TestRun run(R"({"StartAt": "P", "States": {
+      "P": {"Type": "Parallel", "Next": "End",
+            "Catch": [{"ErrorEquals": ["States.IntrinsicFailure"], "Next": "Caught"}],
+            "Branches": [)" +
+                  map(kWriterOnce) + R"(,
+              {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 9, "End": true}}}]},
+      "End": {"Type": "Succeed"}, "Caught": {"Type": "Pass", "Result": "caught", "End": true}}})",
+              kOneBucket);
+  run.answer("M", {gives("10"), fails("S3.NoSuchBucket")}).restoring().run();
+  EXPECT_EQ(run.result(), "FAILED States.ResultWriterFailed: ");
+  run.act([&](Execution& it) { EXPECT_TRUE(it.redrive(run.host)); });
+  EXPECT_EQ(run.result(), R"("caught")");
+}
+
 TEST(MapRun, IsRedrivenWithoutTheChildrenThatSucceeded) {
   TestRun run(map(R"(, "MaxConcurrency": 1)"), "[1, 2, 3]");
   run.answer("M", {gives("1"), fails("E"), gives("7")}).restoring().run();

@@ -228,9 +228,12 @@ bool Interpreter::fail(TaskId task, std::string error, std::string cause, Host& 
     queue(*frame);
     Failure failure{.error = std::move(error), .cause = std::move(cause)};
     if (frame->task != task) {
-      child_ended(
-          *frame, task,
-          {.succeeded = false, .output = {}, .error = failure.error, .cause = *failure.cause});
+      // It may be the last that the Map has waited for.
+      attempt(frame->id, [&] {
+        child_ended(
+            *frame, task,
+            {.succeeded = false, .output = {}, .error = failure.error, .cause = *failure.cause});
+      });
     } else if (frame->phase == Frame::Phase::task) {
       append_started(*frame, "");
       task_failed(*frame, std::move(failure), "Failed");
