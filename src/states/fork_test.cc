@@ -152,6 +152,23 @@ TEST(Parallel, IsRedrivenWhereItFailedAndWhereItWasStopped) {
   EXPECT_EQ(run.count("TaskStateEntered"), 2U);
 }
 
+// The second branch fails before the third has entered its state.
+TEST(Parallel, EntersWhatItHadNotWhenItIsRedriven) {
+  TestRun run(R"j({"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [
+      {"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": 1, "End": true}}},
+      {"StartAt": "F", "States": {"F": {"Type": "Pass", "End": true, "Parameters": {"x.$":
+         "States.ArrayGetItem($.x, States.MathAdd($$.Execution.RedriveCount, -1))"}}}},
+      {"StartAt": "C", "States": {"C": {"Type": "Pass", "Result": 3, "End": true}}}]}}})j",
+              R"({"x": [2]})");
+  run.restoring().run();
+  EXPECT_THAT(run.result(), HasSubstr("FAILED States.IntrinsicFailure"));
+  EXPECT_EQ(run.count("PassStateEntered"), 2U);
+  run.act([&](Execution& it) { EXPECT_TRUE(it.redrive(run.host)); });
+  EXPECT_EQ(run.result(), R"([1,{"x":2},3])");
+  EXPECT_EQ(run.count("PassStateEntered"), 3U);
+  EXPECT_EQ(run.count("PassStateExited"), 3U);
+}
+
 // --- Map ---
 
 std::string map(std::string_view fields, std::string_view processor = R"("ItemProcessor": {

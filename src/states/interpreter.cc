@@ -231,7 +231,8 @@ void Interpreter::reopen(Frame& frame, std::int64_t event) {
     reopen_run(frame);
   } else {
     if (frame.fork) frames_.drop_fork(frame);
-    frame.phase = Frame::Phase::executing;
+    const bool entered = frame.entered_event != 0;
+    frame.phase = entered ? Frame::Phase::executing : Frame::Phase::entering;
     queue(frame);
   }
 }

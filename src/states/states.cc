@@ -219,6 +219,7 @@ void Interpreter::leave(Frame& frame, const State* next, Payload output, json::o
   for (const auto& [name, value] : variables) frame.variables[name] = value;
   if (next == nullptr) return end_machine(frame, std::move(output));
   frame.state = next;
+  frame.entered_event = 0;
   frame.phase = Frame::Phase::entering;
   frame.input = std::move(output);
   frames_.changed(frame, Frames::kPlace | Frames::kData);
