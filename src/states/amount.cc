@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <cmath>
+#include <cstring>
 #include <string>
 
 #include "states/failure.h"
@@ -23,15 +24,26 @@ std::string plain(const json::value& value) {
   return value.is_string() ? std::string(value.get_string()) : to_text(value);
 }
 
+// "TimeoutSeconds", where the path is TimeoutSecondsPath.
+std::string name_of(const Amount& amount) {
+  return amount.field.substr(0, amount.field.size() - std::strlen("Path"));
+}
+
+void check_range(const Amount& amount, double number) {
+  if (number >= amount.least && number <= amount.most) return;
+  throw runtime_failure(name_of(amount) + " must be between " +
+                        std::to_string(static_cast<std::int64_t>(amount.least)) + " and " +
+                        std::to_string(static_cast<std::int64_t>(amount.most)) + ".");
+}
+
 }  // namespace
 
 std::int64_t integer_of(const Amount& amount, const Scope& scope) {
   if (!amount.path) return static_cast<std::int64_t>(amount.constant);
   const json::value value = filter(*amount.path, scope);
   if (!value.is_int64()) fail_type(amount, value, "integer");
-  if (value.get_int64() < 0) {
-    throw runtime_failure(amount.field.substr(0, amount.field.size() - 4) + " cannot be negative.");
-  }
+  if (value.get_int64() < 0) throw runtime_failure(name_of(amount) + " cannot be negative.");
+  check_range(amount, static_cast<double>(value.get_int64()));
   return value.get_int64();
 }
 
@@ -44,7 +56,9 @@ double number_of(const Amount& amount, const Scope& scope) {
   if (!amount.path) return amount.constant;
   const json::value value = filter(*amount.path, scope);
   if (!value.is_number()) fail_type(amount, value, "float");
-  return value.to_number<double>();
+  const auto number = value.to_number<double>();
+  check_range(amount, number);
+  return number;
 }
 
 std::chrono::milliseconds wait_of(const Amount& seconds, const Scope& scope) {

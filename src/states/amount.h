@@ -11,9 +11,9 @@
 
 namespace doorbuster::states {
 
-// Each throws Failure (States.Runtime) if a path leads to nothing, or to something else.
+// Each throws Failure (States.Runtime) if a path leads to nothing, to something else, or beyond what
+// a constant in its place may be.
 
-// Not negative.
 std::int64_t integer_of(const Amount& amount, const Scope& scope);
 std::optional<std::int64_t> integer_of(const std::optional<Amount>& amount, const Scope& scope);
 double number_of(const Amount& amount, const Scope& scope);

@@ -203,12 +203,20 @@ std::optional<Expression> FieldReader::expression(std::string_view field) {
 std::optional<Amount> FieldReader::amount(const std::string& field, std::int64_t least,
                                           std::int64_t most) {
   const auto constant = integer(field, least, most);
-  return constant_or_path(field,
-                          constant ? std::optional(static_cast<double>(*constant)) : std::nullopt);
+  auto result = constant_or_path(
+      field, constant ? std::optional(static_cast<double>(*constant)) : std::nullopt);
+  if (result) {
+    result->least = static_cast<double>(least);
+    result->most = static_cast<double>(most);
+  }
+  return result;
 }
 
 std::optional<Amount> FieldReader::percentage(const std::string& field) {
-  return constant_or_path(field, number(field, 0, 100));
+  constexpr double kMost = 100;
+  auto result = constant_or_path(field, number(field, 0, kMost));
+  if (result) result->most = kMost;
+  return result;
 }
 
 std::optional<Amount> FieldReader::constant_or_path(const std::string& field,

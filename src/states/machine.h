@@ -34,6 +34,8 @@ struct Amount {
   double constant = 0;
   std::optional<JsonPath> path;
   std::string field;  // "TimeoutSecondsPath"
+  double least = 0;   // what a path leads to must be within the same as a constant
+  double most = 0;
 };
 
 // InputPath, OutputPath: a path, "$" by default; null makes the data an empty object.

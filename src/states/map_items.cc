@@ -84,11 +84,7 @@ void Interpreter::set_limits(Frame& frame, const MapState& map) {
   limits.concurrency_max = integer_of(map.concurrency_max, scope).value_or(0);
   limits.failures_max = integer_of(map.tolerated_count, scope).value_or(0);
   if (!map.tolerated_percentage) return;
-  const double percentage = number_of(*map.tolerated_percentage, scope);
-  if (percentage < 0 || percentage > 100) {
-    throw runtime_failure("ToleratedFailurePercentage must be between 0 and 100.");
-  }
-  limits.failures_percentage_max = percentage;
+  limits.failures_percentage_max = number_of(*map.tolerated_percentage, scope);
 }
 
 // Batches are made at once; without them, an inline Map makes the input of each iteration when it

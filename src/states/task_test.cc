@@ -198,6 +198,20 @@ TEST(Task, TakesItsTimesFromItsInput) {
               HasSubstr("Invalid path '$.none' : No results for path: $['none']"));
 }
 
+TEST(Task, TakesNoTimesThatADefinitionCouldNotHave) {
+  const auto with = [](const std::string& field, const std::string& seconds) {
+    return result_of(task(kFunction, R"(, ")" + field + R"(Path": "$.t")"),
+                     R"({"t": )" + seconds + "}");
+  };
+  for (const std::string field : {"TimeoutSeconds", "HeartbeatSeconds"}) {
+    for (const std::string seconds : {"0", "100000000", "9223372036854775807"}) {
+      EXPECT_THAT(with(field, seconds), HasSubstr(field + " must be between 1 and 99999999."));
+    }
+    EXPECT_THAT(with(field, "-1"), HasSubstr(field + " cannot be negative."));
+    EXPECT_EQ(with(field, "99999999"), R"({"t":99999999})");
+  }
+}
+
 TEST(Task, GoesOnWhileItsHeartBeats) {
   TestRun run(task(kSendAndWait, R"(, "HeartbeatSeconds": 5)"), "{}");
   run.answer("T", {says_nothing()}).restoring().begin();
