@@ -169,9 +169,22 @@ bool all_single(const PathSteps& steps, std::size_t count) {
 
 std::string name_of(const PathStep& step) {
   if (const auto* members = std::get_if<PathStep::Members>(&step.what)) {
-    return "['" + members->names.front() + "']";
+    std::string names;
+    for (const std::string& name : members->names)
+      names += (names.empty() ? "'" : ", '") + name + "'";
+    return "[" + names + "]";
   }
   return "[" + std::to_string(std::get<PathStep::Indices>(step.what).indices.front()) + "]";
+}
+
+// Those of its members that there are.
+json::object join(const json::object& object, const PathStep::Members& members) {
+  json::object joined;
+  for (const std::string& name : members.names) {
+    const json::value* member = object.if_contains(name);
+    if (member != nullptr) joined.emplace(name, *member);
+  }
+  return joined;
 }
 
 Failure no_place(const PathStep& step) {
@@ -202,7 +215,12 @@ bool PathStep::single() const {
   return false;
 }
 
-Nodes select(const PathSteps& steps, const json::value& start, const json::value& root) {
+bool PathStep::joins_members() const {
+  const auto* members = std::get_if<Members>(&what);
+  return members != nullptr && members->names.size() > 1;
+}
+
+Nodes select(std::span<const PathStep> steps, const json::value& start, const json::value& root) {
   Nodes nodes{&start};
   Nodes next;
   for (const PathStep& step : steps) {
@@ -243,6 +261,8 @@ bool JsonPath::is_root() const {
 }
 
 std::optional<json::value> JsonPath::evaluate(const json::value& root) const {
+  if (joins_on_its_way(root)) return std::nullopt;
+  if (!steps_->empty() && steps_->back().joins_members()) return joined(root);
   const PathStep::Function* function =
       steps_->empty() ? nullptr : std::get_if<PathStep::Function>(&steps_->back().what);
   const Nodes nodes = select(*steps_, root, root);
@@ -252,6 +272,30 @@ std::optional<json::value> JsonPath::evaluate(const json::value& root) const {
   }
   if (nodes.empty()) return std::nullopt;
   return function != nullptr ? apply(*function, *nodes.front()) : *nodes.front();
+}
+
+bool JsonPath::joins_on_its_way(const json::value& root) const {
+  const std::span<const PathStep> steps(*steps_);
+  for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
+    if (steps[i].joins_members() && !select(steps.first(i), root, root).empty()) return true;
+  }
+  return false;
+}
+
+std::optional<json::value> JsonPath::joined(const json::value& root) const {
+  const auto before = std::span<const PathStep>(*steps_).first(steps_->size() - 1);
+  const auto& members = std::get<PathStep::Members>(steps_->back().what);
+  // What a descent comes by must have them all.
+  const bool all = !before.empty() && std::holds_alternative<PathStep::Descent>(before.back().what);
+  json::array found;
+  for (const json::value* node : select(before, root, root)) {
+    if (!node->is_object()) continue;
+    json::object object = join(node->get_object(), members);
+    if (!all || object.size() == members.names.size()) found.push_back(std::move(object));
+  }
+  if (!all_single(*steps_, before.size())) return found;
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
 }
 
 const json::value* JsonPath::find(const json::value& root) const {
@@ -264,6 +308,9 @@ std::string JsonPath::missing(const json::value& root) const {
   const json::value* node = &root;
   for (std::size_t i = 0; i < steps_->size(); ++i) {
     const PathStep& step = (*steps_)[i];
+    if (step.joins_members() && i + 1 < steps_->size()) {
+      return "Multi properties can only be used as path leafs: " + where + name_of(step);
+    }
     if (!step.single()) break;
     where += name_of(step);
     Nodes next;

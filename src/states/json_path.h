@@ -46,15 +46,16 @@ class JsonPath {
   bool is_root() const;
 
   // What it selects of `root`: the value itself of a path that stands for one place, or nothing if
-  // there is none; an array of all it finds, maybe none, of any other. Throws Failure if it would
-  // select more than there is room for.
+  // there is none; an array of all it finds, maybe none, of any other. Names that are joined at its
+  // end (['a','b']) stand for one object of those that there are; elsewhere they find nothing.
+  // Throws Failure if it would select more than there is room for.
   std::optional<boost::json::value> evaluate(const boost::json::value& root) const;
 
   // Of a reference path: the place itself, or nullptr.
   const boost::json::value* find(const boost::json::value& root) const;
 
-  // Why a reference path finds nothing, as AWS words it: "No results for path: $['a']" or "Missing
-  // property in path $['a']".
+  // Why a path finds nothing, as AWS words it: "No results for path: $['a']", "Missing property in
+  // path $['a']" or "Multi properties can only be used as path leafs: $['a', 'b']".
   std::string missing(const boost::json::value& root) const;
 
   // `root` with `value` put at the place of a reference path. Members that aren't there are made.
@@ -62,6 +63,11 @@ class JsonPath {
   void assign(boost::json::value& root, boost::json::value value) const;
 
  private:
+  // Of a path whose last step joins members.
+  std::optional<boost::json::value> joined(const boost::json::value& root) const;
+  // Whether it comes to a place where members are joined before its end.
+  bool joins_on_its_way(const boost::json::value& root) const;
+
   std::string text_;
   Root root_ = Root::input;
   std::string variable_;

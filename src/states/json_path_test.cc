@@ -56,9 +56,29 @@ TEST(JsonPath, LeadsToManyPlaces) {
   EXPECT_EQ(select("$.store.book[:2].price"), "[8.95,12.99]");
   EXPECT_EQ(select("$.store.book[-2:].price"), "[8.99,22.99]");
   EXPECT_EQ(select("$.store.book[::2].price"), "[8.95,8.99]");
-  EXPECT_EQ(select("$.store.bicycle['color','price']"), R"(["red",19.95])");
   EXPECT_EQ(select("$..book[2].title"), R"(["Moby Dick"])");
   EXPECT_EQ(select("$.store.book[*].nothing"), "[]");
+}
+
+// As AWS has it, whose JSONPath is that of Jayway JsonPath 2.0.
+TEST(JsonPath, JoinsMembersAtItsEnd) {
+  EXPECT_EQ(select("$.store.bicycle['price','color']"), R"({"price":19.95,"color":"red"})");
+  EXPECT_EQ(select("$.store.bicycle['price','weight']"), R"({"price":19.95})");
+  EXPECT_EQ(select("$.store.bicycle['weight','height']"), "{}");
+  EXPECT_EQ(select("$.store.book[:2]['isbn','price']"), R"([{"price":8.95},{"price":12.99}])");
+  EXPECT_EQ(select("$..['isbn','price'].price"), "nothing");
+  EXPECT_EQ(select("$..book[2:]['isbn','title'].title"), "nothing");
+  EXPECT_EQ(select("$..['color','price']"), R"([{"color":"red","price":19.95}])");
+  EXPECT_EQ(select("$.store.book['title','price']"), "nothing");
+  EXPECT_EQ(select("$.none['a','b']"), "nothing");
+  EXPECT_EQ(select("$['a','b'].v"), "nothing");
+  EXPECT_EQ(select("$.store.book[9:]['isbn','title'].x"), "[]");
+}
+
+// Likewise.
+TEST(JsonPath, FindsNothingOfManyBehindWhatIsMissing) {
+  EXPECT_EQ(select("$.none[*]"), "[]");
+  EXPECT_EQ(select("$.none.none[?(@.a)].b"), "[]");
 }
 
 TEST(JsonPath, Filters) {
@@ -143,6 +163,8 @@ TEST(JsonPath, SaysWhatIsMissing) {
   EXPECT_EQ(JsonPath::parse("$.x").missing(value), "No results for path: $['x']");
   EXPECT_EQ(JsonPath::parse("$.x.y").missing(value), "Missing property in path $['x']");
   EXPECT_EQ(JsonPath::parse("$.a.b[1]").missing(value), "No results for path: $['a']['b'][1]");
+  EXPECT_EQ(JsonPath::parse("$.a['b','c'].d").missing(value),
+            "Multi properties can only be used as path leafs: $['a']['b', 'c']");
 }
 
 std::string assign(std::string_view path, std::string_view into) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -44,6 +45,8 @@ struct PathStep {
 
   // Whether it leads from one place to one place.
   bool single() const;
+  // Whether it is a union of names.
+  bool joins_members() const;
 };
 
 using PathSteps = std::vector<PathStep>;
@@ -80,7 +83,7 @@ struct PathFilter {
 };
 
 // What the steps lead to from `start`. Throws Failure if that is too much.
-std::vector<const boost::json::value*> select(const PathSteps& steps,
+std::vector<const boost::json::value*> select(std::span<const PathStep> steps,
                                               const boost::json::value& start,
                                               const boost::json::value& root);
 
