@@ -161,6 +161,12 @@ TEST(Definition, WithPathsThatAreNone) {
             "SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/S/ResultPath\n");
   EXPECT_EQ(of_pass(R"(, "ResultPath": "$$.a")"),
             "SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/S/ResultPath\n");
+  for (const std::string root : {"$$", "$$.a", "$a"}) {
+    EXPECT_EQ(of_task(R"(, "Catch": [{"ErrorEquals": ["E"], "Next": "S", "ResultPath": ")" + root +
+                      R"("}])"),
+              "SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at "
+              "/States/S/Catch[0]/ResultPath\n");
+  }
   EXPECT_EQ(of_pass(R"j(, "Parameters": {"a": [{"b.$": "x"}], "c.$": 1, "d.$": "States.X()"})j"),
             "SCHEMA_VALIDATION_FAILED: The value for the field 'b.$' must be a valid JSONPath or a "
             "valid intrinsic function call at /States/S/Parameters/a[0]/b.$\n"

@@ -56,6 +56,14 @@ void check_error_names(const std::vector<std::string>& names, FieldReader& field
   }
 }
 
+// Where a result or an error is put: into the state's input, nowhere else.
+std::optional<JsonPath> result_path(FieldReader& fields) {
+  auto path = fields.reference_path("ResultPath");
+  if (!path || path->root() == JsonPath::Root::input) return path;
+  fields.diagnostics().schema("Value is not a Reference Path", fields.location("ResultPath"));
+  return std::nullopt;
+}
+
 }  // namespace
 
 void StateParser::parse() {
@@ -101,13 +109,8 @@ void StateParser::parse_result_path() {
     state.result_discarded = true;
     return;
   }
-  auto path = fields.reference_path("ResultPath");
-  if (!path) return;
-  if (path->root() != JsonPath::Root::input) {
-    fields.diagnostics().schema("Value is not a Reference Path", fields.location("ResultPath"));
-  } else if (!path->is_root()) {
-    state.result_path = std::move(path);
-  }
+  auto path = result_path(fields);
+  if (path && !path->is_root()) state.result_path = std::move(path);
 }
 
 void StateParser::parse_next() {
@@ -286,8 +289,7 @@ Catcher StateParser::parse_catcher(FieldReader& catcher) {
   }
   const json::value* path = catcher.any("ResultPath");
   if (path == nullptr || !path->is_null()) {
-    result.result_path =
-        path == nullptr ? JsonPath::parse("$") : catcher.reference_path("ResultPath");
+    result.result_path = path == nullptr ? JsonPath::parse("$") : result_path(catcher);
   }
   result.assign = catcher.payload("Assign");
   return result;
