@@ -83,7 +83,7 @@ void StateParser::parse_body() {
   if (type == "Fail") return parse_fail();
   parse_input_and_output();
   if (type == "Succeed") return parse_succeed();
-  if (type != "Succeed") state.assign = fields.payload("Assign");
+  state.assign = fields.payload("Assign");
   if (type == "Choice") return parse_choice();
   parse_next();
   if (type == "Wait") return parse_wait();
