@@ -8,6 +8,8 @@
 namespace doorbuster::cli {
 namespace {
 
+static_assert(functions::kPaymentLatencyMax < std::chrono::seconds(topology::kFunctionTimeout_s));
+
 functions::SimulatedPayments payments_of(System& system, const cloud::Clock& clock,
                                          const CheckoutOptions& options) try {
   return {system.payments(), clock, options.payments};

@@ -71,7 +71,7 @@ void add_checkout_options(CLI::App& command, CheckoutOptions& options) {
   command
       .add_option_function<int>("--payment-latency-ms", milliseconds,
                                 "How long the simulated payment provider takes (default 200)")
-      ->check(CLI::Range(0, 60'000));
+      ->check(CLI::Range(0, static_cast<int>(doorbuster::functions::kPaymentLatencyMax.count())));
   command
       .add_option("--decline-rate", options.payments.decline_rate,
                   "Share of payments that it declines, 0 to 1 (default 0)")

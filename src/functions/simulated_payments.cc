@@ -14,7 +14,8 @@ namespace {
 // Payments that one transaction takes at the most.
 constexpr std::size_t kGroupMax = 1'000;
 
-constexpr std::chrono::milliseconds kLatencyMax = std::chrono::minutes(1);
+// Attempts whose answer can be lost: everybody makes one more.
+constexpr int kLostAttemptsMax = 4;
 
 constexpr std::array<const char*, 4> kReasons = {
     "the card has expired", "the card's limit is exceeded", "the account has insufficient funds",
@@ -41,8 +42,8 @@ SimulatedPayments::SimulatedPayments(PaymentLedger& ledger, const cloud::Clock& 
     : clock_(clock),
       options_(options),
       group_(kGroupMax, [&ledger](const auto& payments) { return ledger.record(payments); }) {
-  check(options.latency.count() >= 0 && options.latency <= kLatencyMax,
-        "the payments' latency must be from 0 to 60000 ms");
+  check(options.latency.count() >= 0 && options.latency <= kPaymentLatencyMax,
+        "the payments' latency must be from 0 to 20000 ms");
   check(options.decline_rate >= 0 && options.decline_rate <= 1,
         "the decline rate must be from 0 to 1");
   check(options.outage_rate >= 0 && options.outage_rate <= 1,
@@ -72,7 +73,9 @@ cloud::Async<Payment> SimulatedPayments::charge(PaymentRequest request) {
 SimulatedPayments::Outage SimulatedPayments::outage(const PaymentRequest& request) const {
   const std::string& key = request.idempotency_key;
   if (!meets_outage(key, request.attempt)) return Outage::none;
-  if (meets_outage(key, request.attempt + 1)) return Outage::refused;
+  if (request.attempt >= kLostAttemptsMax || meets_outage(key, request.attempt + 1)) {
+    return Outage::refused;
+  }
   const auto kind =
       orders::hash_of(options_.seed, kOutageKind, key, static_cast<std::uint64_t>(request.attempt));
   return orders::chance(kind, 0.5) ? Outage::answer_lost : Outage::refused;

@@ -9,6 +9,9 @@
 
 namespace doorbuster::functions {
 
+// Well below what a function may take: a call that is cut off does not know whether it charged.
+inline constexpr std::chrono::milliseconds kPaymentLatencyMax = std::chrono::seconds(20);
+
 struct SimulatedPaymentsOptions {
   std::chrono::milliseconds latency{0};  // of each request that gets through
   double decline_rate = 0;               // share of payments that are declined, 0 to 1
@@ -20,8 +23,8 @@ struct SimulatedPaymentsOptions {
 // fare the same in every run, however often it is begun anew.
 //
 // An outage either refuses the request at once, or comes between the charge and its answer, which
-// is why a retry must be recognised. The latter befalls only who gets through with the next
-// attempt: so whoever gives up after several has not been charged.
+// is why a retry must be recognised. The latter befalls only the first few attempts, and only who
+// gets through with the next: so whom an outage makes give up after that has not been charged.
 class SimulatedPayments final : public PaymentProvider {
  public:
   // What it is given outlives it. Throws std::invalid_argument, saying which option is out of its

@@ -118,6 +118,20 @@ TEST_F(SimulatedPaymentsTest, ChargesNobodyInAnOutageForGood) {
   EXPECT_EQ(ledger_.totals(), PaymentTotals());
 }
 
+TEST_F(SimulatedPaymentsTest, ChargesNobodyWhoseLastAttemptMeetsAnOutage) {
+  SimulatedPayments provider(ledger_, clock_, {.outage_rate = 0.5});
+  constexpr int kLastAttempt = 8;  // of the workflow
+  int failed = 0;
+  for (int i = 0; i < 200; ++i) {
+    const std::string why = failure(provider, request(i, kLastAttempt));
+    if (why.empty()) continue;
+    ++failed;
+    EXPECT_THAT(why, HasSubstr("can't be reached"));
+    EXPECT_FALSE(ledger_.find("o-" + std::to_string(i)));
+  }
+  EXPECT_GT(failed, 50);
+}
+
 TEST_F(SimulatedPaymentsTest, HoldsNoThreadWhileItWaits) {
   using namespace std::chrono_literals;
   SimulatedPayments provider(ledger_, clock_, {.latency = 300ms});
@@ -139,7 +153,7 @@ TEST_F(SimulatedPaymentsTest, HoldsNoThreadWhileItWaits) {
 TEST_F(SimulatedPaymentsTest, RefusesOptionsOutOfRange) {
   using namespace std::chrono_literals;
   for (const SimulatedPaymentsOptions& options :
-       {SimulatedPaymentsOptions{.latency = -1ms}, SimulatedPaymentsOptions{.latency = 60'001ms},
+       {SimulatedPaymentsOptions{.latency = -1ms}, SimulatedPaymentsOptions{.latency = 20'001ms},
         SimulatedPaymentsOptions{.decline_rate = 1.1},
         SimulatedPaymentsOptions{.outage_rate = -1}}) {
     EXPECT_THROW(SimulatedPayments(ledger_, clock_, options), std::invalid_argument);

@@ -14,7 +14,7 @@ namespace {
 
 using cloud::Async;
 
-constexpr int kFunctionTimeout_s = 30;  // beyond what any payment takes; as SQS wants it, at most
+// As SQS wants it of a function that takes a queue's messages.
 static_assert(kFunctionTimeout_s <= kVisibilityTimeout_s);
 constexpr int kMappingConcurrency = 50;  // calls of StartOrderWorkflow at the same time
 

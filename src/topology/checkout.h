@@ -28,6 +28,8 @@ inline constexpr const char* kSendNotification = "SendNotification";
 inline constexpr std::array kFunctions = {kValidateOrder, kProcessPayment, kSendNotification,
                                           kStartOrderWorkflow};
 
+inline constexpr int kFunctionTimeout_s = 30;  // beyond what any payment takes
+
 // A function's image is called by its name, too.
 inline constexpr const char* kImagePrefix = "doorbuster/";
 

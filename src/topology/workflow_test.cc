@@ -132,6 +132,21 @@ TEST(Workflow, GivesUpAfterNineAttemptsInAnOutage) {
   EXPECT_EQ(last_input(run).at("Payload").at("reason"), "PaymentProviderUnavailable");
 }
 
+// It may have been charged: nobody is told otherwise, and a redrive finds out.
+TEST(Workflow, FailsWhereAPaymentIsUncertain) {
+  for (const char* error : {"Sandbox.Timedout", "States.Timeout", "Lambda.Unknown"}) {
+    TestRun run = run_of(kOrder, {states::fails(error)});
+    run.run();
+    EXPECT_THAT(run.result(), HasSubstr("FAILED " + std::string(error)));
+    EXPECT_EQ(states_of(run).back(), "ProcessPayment");
+    run.answer("ProcessPayment", {kPaid});
+    run.act([&](states::Execution& it) { EXPECT_TRUE(it.redrive(run.host)); });
+    while (run.step()) {
+    }
+    EXPECT_EQ(states_of(run).back(), "OrderCompleted");
+  }
+}
+
 TEST(Workflow, OutlastsLambdaAndS3) {
   TestRun run = run_of(kOrder, {states::fails("Lambda.TooManyRequestsException"),
                                 states::fails("Sandbox.Timedout"), kPaid});
