@@ -14,7 +14,8 @@ namespace {
 
 namespace json = boost::json;
 
-// How an outcome is told: BEFORE the order AFTER.
+// How an outcome is told: BEFORE the order AFTER. With the longest id it must be a subject that SNS
+// takes, which has 100 characters at the most.
 struct Wording {
   std::string_view outcome;
   std::string_view before;
@@ -24,7 +25,7 @@ struct Wording {
 constexpr std::array<Wording, 4> kWordings = {{
     {"OrderCompleted", "", "is paid and on its way"},
     {"PaymentDeclined", "The payment of", "was declined"},
-    {"PaymentFailed", "The payment of", "could not be made"},
+    {"PaymentFailed", "The payment of", "has failed"},
     {"OrderInvalid", "", "can't be taken"},
 }};
 

@@ -44,9 +44,20 @@ TEST_F(SendNotificationTest, TellsEachOutcome) {
   EXPECT_EQ(notify(R"({"outcome":"PaymentDeclined","orderId":"1"})").Subject,
             "The payment of order 1 was declined");
   EXPECT_EQ(notify(R"({"outcome":"PaymentFailed","orderId":"1"})").Subject,
-            "The payment of order 1 could not be made");
+            "The payment of order 1 has failed");
   EXPECT_EQ(notify(R"({"outcome":"OrderInvalid","orderId":"1"})").Subject,
             "Order 1 can't be taken");
+}
+
+TEST_F(SendNotificationTest, HasSubjectsThatSnsTakes) {
+  constexpr std::size_t kSubjectMax = 100;
+  for (const char* outcome :
+       {"OrderCompleted", "PaymentDeclined", "PaymentFailed", "OrderInvalid"}) {
+    const json::value event{{"outcome", outcome}, {"orderId", std::string(64, 'x')}};
+    const std::string subject = notify(json::serialize(event).c_str()).Subject;
+    EXPECT_THAT(subject, HasSubstr(std::string(64, 'x')));
+    EXPECT_LE(subject.size(), kSubjectMax) << subject;
+  }
 }
 
 // What an order says of itself is not to be trusted where SNS and mail have rules.
