@@ -77,7 +77,7 @@ std::uint64_t peak_rss_bytes() {
 }
 
 struct Result {
-  std::uint64_t orders = 0;    // of this run
+  std::uint64_t orders = 0;    // that this run uploaded
   std::uint64_t uploaded = 0;  // by this run and those before it, as the numbers that follow
   double seconds = 0;
   functions::ShippingTotals shipping;
@@ -155,7 +155,7 @@ Result run(Embedded& system, InvoiceSource& source, Progress& progress) {
   }
   Result result;
   result.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-  result.orders = producer.uploaded();
+  result.orders = producer.put();
   progress.show("  checking every invoice …");
   result.shipping = system.shipping().totals();
   const auto totals = system.sales().totals();

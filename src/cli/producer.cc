@@ -132,7 +132,7 @@ cloud::Async<void> Producer::work() {
       request.Headers.ContentType = "application/json";
       co_await s3_.PutObject(std::move(request));
     }
-    ++uploaded_;
+    ++(there ? found_ : put_);
   }
 }
 

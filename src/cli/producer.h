@@ -52,7 +52,9 @@ class Producer {
   // Uploads nothing more; what is under way is finished. Any thread, as what follows.
   void stop() { stopping_ = true; }
   bool done() const { return workers_ == 0; }
-  std::uint64_t uploaded() const { return uploaded_; }  // those that were there already included
+  std::uint64_t put() const { return put_; }
+  std::uint64_t found() const { return found_; }  // those that were there already
+  std::uint64_t uploaded() const { return put_ + found_; }
   // What stopped it early, once it is done.
   std::exception_ptr error() const;
 
@@ -69,7 +71,8 @@ class Producer {
   bool bucket_was_empty_ = false;  // so that there is no need to look for each object
   std::atomic<bool> stopping_ = false;
   std::atomic<int> workers_ = 0;
-  std::atomic<std::uint64_t> uploaded_ = 0;
+  std::atomic<std::uint64_t> put_ = 0;
+  std::atomic<std::uint64_t> found_ = 0;
   mutable std::mutex mutex_;  // guards source_ and error_
   std::exception_ptr error_;
 };

@@ -163,9 +163,11 @@ def test_what_waits_is_traced(system):
 def test_produce_goes_on_where_it_stood(system):
     system.json("setup")
     assert system.json("produce", "--orders", 20)["uploaded"] == 20
-    assert system.json("produce", "--orders", 20)["uploaded"] == 20
+    again = system.json("produce", "--orders", 20)
+    assert (again["uploaded"], again["orders_per_second"]) == (20, 0)
     text = system.run("produce", "--orders", 25, "--concurrency", 4)
-    assert re.search(r"25 orders are in black-friday-orders-[0-9a-f]{8}, after", text.stdout)
+    assert re.search(r"25 orders are in black-friday-orders-[0-9a-f]{8}, 20 of them already, after",
+                     text.stdout)
     assert system.json("reconcile", code=1)["objects"] == 25
 
 
