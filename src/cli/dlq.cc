@@ -156,17 +156,19 @@ int dlq_redrive(const DlqOptions& options) {
   return 0;
 }
 
+// Asks queue by queue.
 int dlq_purge(const DlqOptions& options) {
   const auto opened = open_system(options.place);
   System& system = *opened;
   const auto resources = system.resources();
+  bool deleted = false;
   for (const auto& half : halves(system, resources, options.queue)) {
     const auto count = dead_letters(system, half.queues).size();
     const std::string what = grouped(static_cast<std::int64_t>(count)) + " dead letter(s) of " +
                              half.queues.dead_letter_name;
     if (!options.yes && !confirmed("Delete " + what + " for good?", "dlq purge deletes for good")) {
-      std::cout << "nothing was deleted\n";
-      return 1;
+      std::cout << "nothing was deleted from " << half.queues.dead_letter_name << '\n';
+      continue;
     }
     system.wait([](cloud::Sqs& sqs, std::string url) -> cloud::Async<bool> {
       cloud::PurgeQueueRequest request{std::move(url)};
@@ -174,8 +176,9 @@ int dlq_purge(const DlqOptions& options) {
       co_return true;
     }(system.sqs(), half.queues.dead_letter_url));
     std::cout << what << " deleted\n";
+    deleted = true;
   }
-  return 0;
+  return deleted ? 0 : 1;
 }
 
 }  // namespace doorbuster::cli

@@ -261,6 +261,18 @@ def test_dlq_purge_on_a_terminal(door, used, answer, code, left):
     assert len(door.json("dlq", "list", "--data", used)) == left
 
 
+def test_dlq_purge_asks_queue_by_queue(door, used):
+    ours, theirs = pty.openpty()
+    os.write(ours, b"y\nn\n")
+    result = door.run("dlq", "purge", "--data", used, stdin=theirs)
+    os.close(ours)
+    os.close(theirs)
+    assert result.returncode == 0
+    assert result.stdout == ("103 dead letter(s) of ShippingQueueDLQ deleted\n"
+                             "nothing was deleted from AnalyticsQueueDLQ\n")
+    assert len(door.json("dlq", "list", "--data", used)) == 103
+
+
 def test_dlq_purge_with_yes(door, used):
     result = door.run("dlq", "purge", "--data", used, "--yes")
     assert result.returncode == 0
