@@ -116,6 +116,10 @@ int teardown(const SetupOptions& options) {
               << '\n';
     return 0;
   }
+  // A program is asked nothing: what it reads is one JSON object, or none.
+  if (options.json && !options.yes) {
+    throw CommandError(2, "teardown removes for good: confirm it with --yes");
+  }
   if (!options.json) std::cout << to_text(inventory) << std::flush;
   if (!options.yes && !confirmed("Remove all of it for good?", "teardown removes for good")) {
     std::cout << "nothing was removed\n";

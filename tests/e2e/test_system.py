@@ -71,6 +71,13 @@ def test_teardown_asks(system):
     os.close(theirs)
     assert result.returncode == 1
     assert "nothing was removed" in result.stdout
+    ours, theirs = pty.openpty()
+    os.write(ours, b"y\n")
+    result = system.run("teardown", "--json", stdin=theirs)
+    os.close(ours)
+    os.close(theirs)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "confirm it with --yes" in result.stderr
     assert system.json("teardown", "--yes")["queue_urls"]
 
 
