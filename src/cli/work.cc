@@ -92,19 +92,20 @@ topology::QueueWithDeadLetters queue_of(System& system, const WorkOptions& optio
   return options.half == "shipping" ? resources.shipping : resources.analytics;
 }
 
-// Until no execution is under way; whoever wants it to stop finds them where they are at the next
-// start.
-void wait_for_executions(System& system) {
+// Until no execution is under way, or somebody wants it to stop, who finds them where they are at
+// the next start: false.
+bool wait_for_executions(System& system) {
   cloud::ListExecutionsInput running;
   running.stateMachineArn = topology::state_machine_arn(system.scope());
   running.statusFilter = "RUNNING";
   running.maxResults = 1;
   while (stop_signal() == 0) {
     const auto page = system.wait(system.step_functions().ListExecutions(running));
-    if (page.executions.empty()) return;
+    if (page.executions.empty()) return true;
     system.check();
     std::this_thread::sleep_for(kLookEvery);
   }
+  return false;
 }
 
 PollerOptions poller_options(const WorkOptions& options, const std::string& function,
@@ -130,11 +131,16 @@ std::string counts_line(const std::string& name, const Poller::Counts& counts, d
   return line;
 }
 
-void watch(const System& system, Poller& poller, const std::string& name, Progress& progress) {
+// Whether it came to its end by itself, and not because somebody wanted it to stop.
+bool watch(const System& system, Poller& poller, const std::string& name, Progress& progress) {
   const auto begin = Clock::now();
   std::exception_ptr failure;
+  bool stopped = false;
   while (!poller.done()) {
-    if (stop_signal() != 0) poller.stop();
+    if (stop_signal() != 0) {
+      stopped = true;
+      poller.stop();
+    }
     try {
       if (!failure) system.check();
     } catch (const CommandError&) {
@@ -148,6 +154,7 @@ void watch(const System& system, Poller& poller, const std::string& name, Progre
   progress.clear();
   if (failure) std::rethrow_exception(failure);
   if (poller.error()) std::rethrow_exception(poller.error());
+  return !stopped;
 }
 
 }  // namespace
@@ -162,8 +169,8 @@ int work(const WorkOptions& options) {
   if (options.half == "checkout") system->start_tasks();
   Poller poller(system->sqs(), consumer.handler, poller_options(options, consumer.name, queue));
   poller.start(system->pool().get_executor());
-  watch(*system, poller, consumer.name, progress);
-  if (options.half == "checkout" && options.once) wait_for_executions(*system);
+  bool ended = watch(*system, poller, consumer.name, progress);
+  if (options.half == "checkout" && options.once) ended = ended && wait_for_executions(*system);
   const auto counts = poller.counts();
   if (options.json) {
     std::cout << boost::json::serialize(boost::json::object{{"function", consumer.name},
@@ -173,6 +180,10 @@ int work(const WorkOptions& options) {
               << '\n';
   } else {
     std::cout << counts_line(consumer.name, counts, 0) << '\n';
+  }
+  if (options.once && !ended) {
+    throw CommandError(128 + stop_signal(),
+                       "stopped before all was done; the same command goes on from here");
   }
   return 0;
 }

@@ -193,6 +193,25 @@ def test_work_ends_in_order(system, sent):
     assert system.json("reconcile", code=1)["shipping"]["waiting"] == 0
 
 
+def test_work_once_that_is_stopped_early_says_so(system):
+    if "AWS_ENDPOINT_URL" not in system.env:
+        pytest.skip("nobody else can hold a message of a system in a directory")
+    queue = system.json("setup")["shipping"]["url"]
+    system.json("produce", "--orders", 1, "--corrupt", 0)
+    env = {**system.env, "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+    subprocess.run(["/usr/bin/aws", "--region", "us-east-1", "--endpoint-url",
+                    system.env["AWS_ENDPOINT_URL"], "sqs", "receive-message", "--queue-url", queue,
+                    "--visibility-timeout", "600"],
+                   env=env, check=True, stdout=subprocess.DEVNULL)
+    worker = system.start("work", "shipping", "--once")
+    assert "ShipInvoices" in worker.stderr.readline()  # it is at work, and waits
+    worker.send_signal(signal.SIGTERM)
+    out, err = worker.communicate(timeout=DEADLINE_S)
+    assert worker.returncode == 128 + signal.SIGTERM
+    assert "stopped before all was done" in err
+    assert "ShipInvoices  received" in out
+
+
 # --- where the system is ------------------------------------------------------------------------
 
 NEED_A_PLACE = [("setup",), ("teardown", "--yes"), ("produce",), ("work", "shipping"),
