@@ -55,7 +55,10 @@ constexpr const char* kOuter = R"({
         {"StartAt": "Nested", "States": {"Nested": {
           "Type": "Task",
           "Resource": "arn:aws:states:::states:startExecution.sync:2",
-          "Parameters": {"StateMachineArn": "${Inner}", "Input": {}},
+          "Parameters": {
+            "StateMachineArn": "${Inner}",
+            "Input": {"outer.$": "$$.Execution.Name"}
+          },
           "End": true
         }}}
       ],
@@ -255,7 +258,6 @@ bool ExecutionLoad::done() {
 }
 
 void ExecutionLoad::check_end() {
-  std::set<std::string> nested;
   for (const auto& [name, started] : started_) {
     const History history = checked_history(world_, started.arn, kWaits);
     const std::string& status = history.execution.status;
@@ -266,8 +268,12 @@ void ExecutionLoad::check_end() {
   cloud::ListExecutionsInput request;
   request.stateMachineArn = inner_arn_;
   const auto inner = world_.bed.run(world_.bed.step_functions().ListExecutions(request)).executions;
-  require(inner.size() <= started_.size(), "an execution was nested twice");
-  for (const auto& execution : inner) checked_history(world_, execution.executionArn, kWaits);
+  std::set<std::string> nested;  // of which outer execution
+  for (const auto& execution : inner) {
+    const History history = checked_history(world_, execution.executionArn, kWaits);
+    const std::string outer(json::parse(history.execution.input).at("outer").as_string());
+    require(nested.insert(outer).second, outer + " has nested an execution twice");
+  }
 }
 
 void ExecutionLoad::check_tokens(const std::string& name, const History& history) {
