@@ -49,7 +49,8 @@ std::string execution_arn(const cloud::Scope& scope, const std::string& order_id
 // substitution InvoiceBucket.
 std::string workflow_definition(const std::string& bucket);
 
-// As set_up() does for the fulfilment half, whose bucket it needs.
+// As set_up() does for the fulfilment half, whose bucket it needs. An event source mapping that is
+// there stays as it is: whoever operates the system may have paused it, or changed how it works.
 cloud::Async<Checkout> set_up_checkout(Account account, std::string bucket);
 
 // The checkout, if it has been set up.

@@ -59,7 +59,7 @@ struct Account {
   cloud::Scope scope;
 };
 
-// Makes whatever is missing and sets right whatever differs; where all is as declared it changes
+// Makes whatever is missing and sets right what differs; where all is as declared it changes
 // nothing. `random` gives the digits of a new bucket's name.
 cloud::Async<Resources> set_up(Account account, std::function<std::uint32_t()> random);
 
