@@ -40,8 +40,8 @@ std::vector<Started> executions(System& system, const std::string& machine) {
 }
 
 std::set<std::string> invoices(System& system, const std::string& bucket) {
-  constexpr std::string_view kPrefix = "invoices/";
-  constexpr std::string_view kSuffix = ".json";
+  constexpr std::string_view kPrefix = topology::kInvoicePrefix;
+  constexpr std::string_view kSuffix = topology::kInvoiceSuffix;
   std::set<std::string> numbers;
   cloud::ListObjectsV2Request list;
   list.Bucket = bucket;

@@ -57,7 +57,7 @@ bool matches(const DeadLetter& letter, const std::string& id) {
   const auto& objects = letter.objects;
   if (objects.empty() && functions::order_id_in(letter.body) == id) return true;
   return std::any_of(objects.begin(), objects.end(), [&id](const auto& object) {
-    return object.key == id || object.key == "invoices/" + id + ".json";
+    return object.key == id || object.key == topology::invoice_key(id);
   });
 }
 

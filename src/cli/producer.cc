@@ -8,13 +8,10 @@
 #include "orders/generator.h"
 #include "orders/invoice_file.h"
 #include "orders/invoice_json.h"
+#include "topology/topology.h"
 
 namespace doorbuster::cli {
 namespace {
-
-std::string key_of(const std::string& number) {
-  return "invoices/" + number + ".json";
-}
 
 class Generated final : public InvoiceSource {
  public:
@@ -25,7 +22,7 @@ class Generated final : public InvoiceSource {
   std::optional<Upload> next() override {
     if (next_ == count_) return std::nullopt;
     auto draft = generator_.order(next_++);
-    return Upload{key_of(draft.number), std::move(draft.text)};
+    return Upload{topology::invoice_key(draft.number), std::move(draft.text)};
   }
 
  private:
@@ -52,7 +49,7 @@ class FromFile final : public InvoiceSource {
   std::optional<Upload> next() override {
     const auto invoice = file_.next();
     if (!invoice) return std::nullopt;
-    return Upload{key_of(invoice->number), orders::to_json(*invoice)};
+    return Upload{topology::invoice_key(invoice->number), orders::to_json(*invoice)};
   }
 
  private:

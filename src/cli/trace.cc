@@ -37,7 +37,7 @@ struct Trace {
 };
 
 std::string key_of(const std::string& id) {
-  return id.find('/') == std::string::npos ? "invoices/" + id + ".json" : id;
+  return id.find('/') == std::string::npos ? topology::invoice_key(id) : id;
 }
 
 // "invoices/536365.json" -> "536365".

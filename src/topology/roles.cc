@@ -38,10 +38,14 @@ std::string allow(const std::vector<Statement>& statements) {
   return json::serialize(policy_document(std::move(allowed)));
 }
 
+std::string role_of(std::string name) {
+  return name.append("Role");
+}
+
 Role of_function(const char* name, const cloud::Scope& scope, std::vector<Statement> statements) {
   statements.push_back({{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"},
                         {scope.arn("logs", std::string("log-group:/aws/lambda/") + name + ":*")}});
-  return {std::string(name) + "Role", name, trust("lambda.amazonaws.com"), allow(statements)};
+  return {role_of(name), name, trust("lambda.amazonaws.com"), allow(statements)};
 }
 
 Role of_state_machine(const cloud::Scope& scope, const std::string& bucket) {
@@ -49,9 +53,10 @@ Role of_state_machine(const cloud::Scope& scope, const std::string& bucket) {
   for (const char* name : {kValidateOrder, kProcessPayment, kSendNotification}) {
     functions.push_back(scope.arn("lambda", std::string("function:") + name));
   }
-  return {std::string(kStateMachine) + "Role", kStateMachine, trust("states.amazonaws.com"),
-          allow({{{"lambda:InvokeFunction"}, functions},
-                 {{"s3:PutObject"}, {"arn:aws:s3:::" + bucket + "/invoices/*"}}})};
+  const std::string invoices = "arn:aws:s3:::" + bucket + '/' + std::string(kInvoicePrefix) + '*';
+  const Statement call{{"lambda:InvokeFunction"}, functions};
+  const Statement put{{"s3:PutObject"}, {invoices}};
+  return {role_of(kStateMachine), kStateMachine, trust("states.amazonaws.com"), allow({call, put})};
 }
 
 }  // namespace

@@ -24,6 +24,8 @@
 namespace doorbuster::topology {
 
 inline constexpr const char* kBucketPrefix = "black-friday-orders-";
+inline constexpr const char* kInvoicePrefix = "invoices/";
+inline constexpr const char* kInvoiceSuffix = ".json";
 inline constexpr const char* kTopic = "NewOrderEvents";
 inline constexpr const char* kShippingQueue = "ShippingQueue";
 inline constexpr const char* kAnalyticsQueue = "AnalyticsQueue";
@@ -58,6 +60,11 @@ struct Account {
   cloud::Iam& iam;
   cloud::Scope scope;
 };
+
+// The object that an invoice is: "invoices/536365.json".
+inline std::string invoice_key(const std::string& number) {
+  return kInvoicePrefix + number + kInvoiceSuffix;
+}
 
 // Makes whatever is missing and sets right what differs; where all is as declared it changes
 // nothing. `random` gives the digits of a new bucket's name.

@@ -281,7 +281,7 @@ std::map<std::string, orders::Invoice> CheckoutLoad::invoices() {
     const auto payment = ledger_->find(id);
     require(payment.has_value(), id + " is not paid");
     const auto parsed = orders::parse_order(json::parse(order.text), {});
-    all.emplace("invoices/" + id + ".json", orders::invoice_of(*parsed.order, payment->at));
+    all.emplace(topology::invoice_key(id), orders::invoice_of(*parsed.order, payment->at));
   }
   return all;
 }
