@@ -54,6 +54,8 @@ std::uint64_t scaled(const Setting& setting, std::uint64_t count);
 
 // The largest resident set of this process so far.
 std::uint64_t peak_rss_bytes();
+// The resident set of a process now; "self" is this one.
+std::uint64_t rss_bytes(const std::string& process);
 
 class Stopwatch {
  public:

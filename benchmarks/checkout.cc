@@ -35,17 +35,6 @@ constexpr std::size_t kStartsAtOnce = 256;
 constexpr std::chrono::milliseconds kLookEvery{2};
 constexpr const char* kRole = "arn:aws:iam::000000000000:role/bench";
 
-constexpr int kPageSize_KiB = 4;
-constexpr int kKiB = 1'024;
-
-std::uint64_t rss_bytes() {
-  std::ifstream in("/proc/self/statm");
-  std::uint64_t size = 0;
-  std::uint64_t resident = 0;
-  in >> size >> resident;
-  return resident * kPageSize_KiB * kKiB;
-}
-
 // `doorbuster up` without its door.
 struct System {
   explicit System(const std::filesystem::path& path, std::chrono::milliseconds payment = {})
@@ -173,11 +162,11 @@ void measure_waiting(json::object& figures, const Setting& setting) {
   System system(setting.directory / "waiting");
   const auto arn = system.make_machine("Waiting", wait_for_days());
   system.start(arn, json::object(), 1);
-  const auto before = rss_bytes();
+  const auto before = rss_bytes("self");
   const std::uint64_t count = scaled(setting, kWaiting);
   system.start(arn, json::object(), count);
   figures["open_executions"] = count;
-  figures["open_executions_rss_bytes"] = rss_bytes() - std::min(before, rss_bytes());
+  figures["open_executions_rss_bytes"] = rss_bytes("self") - std::min(before, rss_bytes("self"));
 }
 
 double ms_a_run(const std::string& command, int runs) {

@@ -10,6 +10,8 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "cases.h"
+
 namespace doorbuster::bench {
 
 Child::Child(const std::vector<std::string>& arguments, bool quiet) {
@@ -37,11 +39,7 @@ Child::~Child() {
 }
 
 std::uint64_t Child::rss_bytes() const {
-  std::ifstream in("/proc/" + std::to_string(id_) + "/statm");
-  std::uint64_t size = 0;
-  std::uint64_t resident = 0;
-  in >> size >> resident;
-  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  return bench::rss_bytes(std::to_string(id_));
 }
 
 double Child::cpu_seconds() const {

@@ -124,8 +124,8 @@ bool is_running(std::uint16_t port, const std::string& machine_arn) {
   return !boost::json::parse(found).at("executions").as_array().empty();
 }
 
-// From the first execution's start to the last one's end. Asking takes its time, too: it counts only
-// as long as something runs. The machines whose executions began last come first.
+// From the first execution's start to the last one's end. Asking takes its time, too: it counts
+// only as long as something runs. The machines whose executions began last come first.
 void measure_executions(boost::json::object& figures, std::uint16_t port,
                         const std::vector<std::string>& machines, std::uint64_t count) {
   std::uint64_t left = count;

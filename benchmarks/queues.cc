@@ -100,16 +100,11 @@ class Bed {
   std::string url_;
 };
 
-std::uint64_t scaled(std::uint64_t count, const Setting& setting) {
-  return std::max<std::uint64_t>(
-      1'000, static_cast<std::uint64_t>(static_cast<double>(count) * setting.scale));
-}
-
 }  // namespace
 
 boost::json::object sends_and_receives(const Setting& setting) {
   Bed bed(setting.directory / "engine");
-  const auto count = scaled(kMessages, setting);
+  const auto count = scaled(setting, kMessages);
   const double sent = bed.send(count);
   const double drained = bed.drain(count);
   return {{"sent_per_second", sent}, {"received_and_deleted_per_second", drained}};
@@ -117,7 +112,7 @@ boost::json::object sends_and_receives(const Setting& setting) {
 
 boost::json::object drain_small(const Setting& setting) {
   Bed bed(setting.directory / "engine");
-  const auto rounds = std::max<std::uint64_t>(1, scaled(kDrained, setting) / kSmallBacklog);
+  const auto rounds = std::max<std::uint64_t>(1, scaled(setting, kDrained) / kSmallBacklog);
   double seconds = 0;
   for (std::uint64_t round = 0; round < rounds; ++round) {
     bed.send(kSmallBacklog);
@@ -128,7 +123,7 @@ boost::json::object drain_small(const Setting& setting) {
 }
 
 boost::json::object drain_large(const Setting& setting) {
-  const auto count = scaled(kLargeBacklog, setting);
+  const auto count = scaled(setting, kLargeBacklog);
   double sent = 0;
   {
     Bed bed(setting.directory / "engine");

@@ -1,8 +1,10 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <array>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 
@@ -40,6 +42,14 @@ std::uint64_t peak_rss_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+std::uint64_t rss_bytes(const std::string& process) {
+  std::ifstream in("/proc/" + process + "/statm");
+  std::uint64_t size = 0;
+  std::uint64_t resident = 0;
+  in >> size >> resident;
+  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 boost::json::object raw_writes(const Setting& setting) {
