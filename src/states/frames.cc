@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "states/json_text.h"
+#include "states/stored_time.h"
 
 namespace doorbuster::states {
 
@@ -25,16 +26,6 @@ std::string key_of(char kind, FrameId id, std::uint64_t part) {
   return key_of(kind, id) + '/' + std::to_string(part);
 }
 
-json::value optional_time(const std::optional<Time>& time) {
-  if (!time) return nullptr;
-  return time->time_since_epoch().count();
-}
-
-std::optional<Time> read_time(const json::value& value) {
-  if (value.is_null()) return std::nullopt;
-  return Time(std::chrono::milliseconds(value.as_int64()));
-}
-
 // --- Writing the pieces of a frame ---
 
 json::value place_of(const Frame& frame) {
@@ -49,9 +40,9 @@ json::value place_of(const Frame& frame) {
       frame.last_event,
       frame.retries,
       std::move(attempts),
-      optional_time(frame.wake_at),
-      optional_time(frame.timeout_at),
-      optional_time(frame.heartbeat_at),
+      stored_time(frame.wake_at),
+      stored_time(frame.timeout_at),
+      stored_time(frame.heartbeat_at),
       frame.heartbeat_s,
       frame.task,
       frame.task_started,

@@ -9,22 +9,13 @@
 
 #include "states/interpreter.h"
 #include "states/json_text.h"
+#include "states/stored_time.h"
 
 namespace doorbuster::states {
 
 namespace json = boost::json;
 
 namespace {
-
-json::value of(const std::optional<Time>& time) {
-  if (!time) return nullptr;
-  return time->time_since_epoch().count();
-}
-
-std::optional<Time> read_time(const json::value& value) {
-  if (value.is_null()) return std::nullopt;
-  return Time(std::chrono::milliseconds(value.as_int64()));
-}
 
 std::string read_text(const json::value& value) {
   return std::string(value.as_string());
@@ -41,7 +32,7 @@ Execution::Changes Interpreter::take_changes() {
                             identity_.state_machine_arn,
                             identity_.state_machine_name,
                             identity_.role_arn,
-                            of(identity_.started),
+                            stored_time(identity_.started),
                             identity_.redrives,
                             input_.value,
                             identity_.express};
@@ -57,8 +48,8 @@ Execution::Changes Interpreter::take_changes() {
 void Interpreter::take_core(Changes& out) {
   json::array ready(ready_.begin(), ready_.end());
   const json::array core{
-      static_cast<int>(status_), history_.last(), next_task_, of(deadline_), of(resume_at_),
-      std::move(ready),          error_,          cause_};
+      static_cast<int>(status_), history_.last(),  next_task_, stored_time(deadline_),
+      stored_time(resume_at_),   std::move(ready), error_,     cause_};
   out.emplace_back("core", to_stored(core));
 }
 
