@@ -26,26 +26,6 @@ void add_place(CLI::App& command, Place& place) {
                      "alone");
 }
 
-void add_orders(CLI::App& command, ProduceOptions& options) {
-  auto* orders = command
-                     .add_option("--orders", options.orders.orders,
-                                 "How many orders to make up (default 10000)")
-                     ->check(CLI::Range(std::uint64_t{1}, kOrdersMax));
-  command
-      .add_option("--from", options.from,
-                  "Take the invoices of a CSV file instead, plain or gzip (docs/invoice.md)")
-      ->excludes(orders);
-  command.add_option("--seed", options.orders.seed, "Make up other orders (default 1)");
-  command
-      .add_option_function<double>(
-          "--corrupt", [&options](double percent) { options.orders.corrupt_share = percent / 100; },
-          "Percentage of orders that are corrupt (default 0.5)")
-      ->check(CLI::Range(0.0, 100.0));
-  command
-      .add_option("--lines", options.orders.lines_max, "Lines of an order at the most (default 12)")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000}));
-}
-
 void add_dlq_command(CLI::App& dlq, Action& action, const char* name, const char* what,
                      int (*run)(const DlqOptions&), const std::string& example) {
   auto* command = dlq.add_subcommand(name, what);
@@ -69,6 +49,25 @@ void add_dlq_command(CLI::App& dlq, Action& action, const char* name, const char
 }
 
 }  // namespace
+
+void add_orders(CLI::App& command, GeneratedOrders& orders,
+                std::optional<std::filesystem::path>& from) {
+  auto* count =
+      command.add_option("--orders", orders.orders, "How many orders to make up (default 10000)")
+          ->check(CLI::Range(std::uint64_t{1}, kOrdersMax));
+  command
+      .add_option("--from", from,
+                  "Take the invoices of a CSV file instead, plain or gzip (docs/invoice.md)")
+      ->excludes(count);
+  command.add_option("--seed", orders.seed, "Make up other orders (default 1)");
+  command
+      .add_option_function<double>(
+          "--corrupt", [&orders](double percent) { orders.corrupt_share = percent / 100; },
+          "Percentage of orders that are corrupt (default 0.5)")
+      ->check(CLI::Range(0.0, 100.0));
+  command.add_option("--lines", orders.lines_max, "Lines of an order at the most (default 12)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000}));
+}
 
 void add_setup(CLI::App& app, Action& action) {
   auto* command =
@@ -105,7 +104,7 @@ void add_produce(CLI::App& app, Action& action) {
       "produce", "Put orders into the bucket as invoices, or into the checkout's queue");
   auto options = std::make_shared<ProduceOptions>();
   add_place(*command, options->place);
-  add_orders(*command, *options);
+  add_orders(*command, options->orders, options->from);
   command
       ->add_flag("--checkout", options->checkout,
                  "Send orders of one product each to orders-queue, to be paid first")

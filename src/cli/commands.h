@@ -1,7 +1,11 @@
 // The commands on a system that is there, as they are typed.
 #pragma once
 
+#include <filesystem>
 #include <functional>
+#include <optional>
+
+#include "cli/producer.h"
 
 namespace CLI {
 class App;
@@ -11,6 +15,10 @@ namespace doorbuster::cli {
 
 // What the chosen command does; set by its callback, so that parsing ends before it begins.
 using Action = std::function<int()>;
+
+// Which orders there are to be: made up, or the invoices of a file.
+void add_orders(CLI::App& command, GeneratedOrders& orders,
+                std::optional<std::filesystem::path>& from);
 
 void add_setup(CLI::App& app, Action& action);
 void add_teardown(CLI::App& app, Action& action);

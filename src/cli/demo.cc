@@ -129,16 +129,6 @@ std::string to_text(const Result& result, functions::SalesDatabase& sales) {
          styled(stdout, "32", "Every order is accounted for: none lost, none twice.") + '\n';
 }
 
-std::unique_ptr<InvoiceSource> source_of(const DemoOptions& options) {
-  if (options.from) return from_file(*options.from);
-  GeneratedOrders orders;
-  orders.orders = options.orders;
-  orders.seed = options.seed;
-  orders.corrupt_share = options.corrupt_percent / 100;
-  orders.lines_max = options.lines_max;
-  return generated(orders);
-}
-
 Result run(Embedded& system, InvoiceSource& source, Progress& progress) {
   const auto begin = Clock::now();
   const auto resources = system.set_up();
@@ -169,7 +159,7 @@ Result run(Embedded& system, InvoiceSource& source, Progress& progress) {
 }  // namespace
 
 int demo(const DemoOptions& options) {
-  const auto source = source_of(options);
+  const auto source = options.from ? from_file(*options.from) : generated(options.orders);
   catch_stop_signals();
   const auto directory =
       options.data ? DataDirectory::for_writing(*options.data) : DataDirectory::temporary();

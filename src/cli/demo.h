@@ -5,15 +5,14 @@
 #include <filesystem>
 #include <optional>
 
+#include "cli/producer.h"
+
 namespace doorbuster::cli {
 
 struct DemoOptions {
-  std::uint64_t orders = 10'000;
+  GeneratedOrders orders;
   std::optional<std::filesystem::path> from;  // invoices from a file in place of made-up orders
   std::optional<std::filesystem::path> data;  // kept there; a temporary directory if absent
-  std::uint64_t seed = 1;
-  double corrupt_percent = 0.5;
-  std::size_t lines_max = 12;
   std::int64_t opening_stock = 1'000'000;
   bool json = false;
 };

@@ -14,7 +14,6 @@ namespace {
 using namespace doorbuster::cli;  // NOLINT(google-build-using-namespace): this is its front
 
 constexpr int kUsage = 2;
-constexpr std::uint64_t kOrdersMax = 100'000'000;
 
 // What is wrong with the words that were typed, and where to look it up.
 std::string explain(const CLI::App* app, const CLI::Error& error) {
@@ -35,22 +34,9 @@ void add_demo(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand(
       "demo", "Run orders through the whole system and prove that none was lost");
   auto options = std::make_shared<DemoOptions>();
-  auto* orders =
-      command->add_option("--orders", options->orders, "How many orders to make up (default 10000)")
-          ->check(CLI::Range(std::uint64_t{1}, kOrdersMax));
-  command
-      ->add_option("--from", options->from,
-                   "Take the invoices of a CSV file instead, plain or gzip (docs/invoice.md)")
-      ->excludes(orders);
+  add_orders(*command, options->orders, options->from);
   command->add_option("--data", options->data,
                       "Keep everything in this directory, and go on where it stood");
-  command->add_option("--seed", options->seed, "Make up other orders (default 1)");
-  command
-      ->add_option("--corrupt", options->corrupt_percent,
-                   "Percentage of orders that are corrupt (default 0.5)")
-      ->check(CLI::Range(0.0, 100.0));
-  command->add_option("--lines", options->lines_max, "Lines of an order at the most (default 12)")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000}));
   command
       ->add_option("--stock", options->opening_stock,
                    "Opening stock of each product (default 1000000)")
