@@ -103,6 +103,7 @@ class Machine {
     buckets.end_turn();
     objects.end_turn();
     executions.end_turn();
+    state_machines.end_turn();
     metric_history.end_turn();
   }
 

@@ -54,9 +54,10 @@ Revision revision_of(const json::object& json) {
 
 }  // namespace
 
-std::string definition_text(const Store& store, std::uint64_t revision) {
+std::string definition_text(const Store& store, const Revision& revision) {
+  if (revision.text) return *revision.text;
   std::string record;
-  if (!store.get(Family::config, revision_key(revision), &record)) return {};
+  if (!store.get(Family::config, revision_key(revision.number), &record)) return {};
   return std::string(json::parse(record).at("definition").as_string());
 }
 
@@ -143,6 +144,20 @@ void StateMachines::finish_turn(Turn& turn) {
   turn.batch.put(Family::state, "i", Encoder().u64(next_number_).bytes());
 }
 
+void StateMachines::end_turn() {
+  for (const std::uint64_t number : std::exchange(added_, {})) {
+    const auto it = revisions_.find(number);
+    if (it != revisions_.end()) it->second.text.reset();
+  }
+}
+
+void StateMachines::add(Turn& turn, Revision revision, const std::string& definition) {
+  turn.batch.put(Family::config, revision_key(revision.number), to_text(revision, definition));
+  revision.text = std::make_shared<const std::string>(definition);
+  added_.push_back(revision.number);
+  revisions_.emplace(revision.number, std::move(revision));
+}
+
 // --- Operations -------------------------------------------------------------------------------
 
 cloud::CreateStateMachineOutput StateMachines::create(
@@ -156,7 +171,7 @@ cloud::CreateStateMachineOutput StateMachines::create(
     const Revision& revision = revisions_.at(there->revision);
     const bool same = there->express == express && revision.logging == logging &&
                       revision.tracing == tracing &&
-                      definition_text(turn.store, revision.number) == request.definition;
+                      definition_text(turn.store, revision) == request.definition;
     if (same) return {arn, there->created, ""};
     throw cloud::Error("StateMachineAlreadyExists", "State Machine Already Exists: '" + arn + "'");
   }
@@ -173,12 +188,11 @@ cloud::CreateStateMachineOutput StateMachines::create(
                     .updated = turn.now,
                     .logging = logging,
                     .tracing = tracing,
-                    .definition = std::move(definition)};
+                    .definition = std::move(definition),
+                    .text = nullptr};
   machine.revision = revision.number;
-  turn.batch.put(Family::config, revision_key(revision.number),
-                 to_text(revision, request.definition));
+  add(turn, std::move(revision), request.definition);
   write(turn, machine);
-  revisions_.emplace(revision.number, std::move(revision));
   machines_.emplace(arn, std::move(machine));
   return {arn, turn.now, ""};
 }
@@ -197,13 +211,13 @@ cloud::UpdateStateMachineOutput StateMachines::update(
   if (!request.roleArn.empty()) revision.role_arn = request.roleArn;
   if (!request.loggingConfiguration.is_null()) revision.logging = request.loggingConfiguration;
   if (!request.tracingConfiguration.is_null()) revision.tracing = request.tracingConfiguration;
-  const std::string text = definition ? request.definition : definition_text(turn.store, before);
+  const std::string text =
+      definition ? request.definition : definition_text(turn.store, revisions_.at(before));
   if (definition) revision.definition = std::move(definition);
-  turn.batch.put(Family::config, revision_key(revision.number), to_text(revision, text));
   machine.revision = revision.number;
   write(turn, machine);
   cloud::UpdateStateMachineOutput result{revision.updated, revision.id, ""};
-  revisions_.emplace(revision.number, std::move(revision));
+  add(turn, std::move(revision), text);
   retire(turn, before);
   return result;
 }
@@ -243,7 +257,17 @@ void StateMachines::release(Turn& turn, Revision& revision) {
 
 const std::shared_ptr<const states::Definition>& StateMachines::definition(const Store& store,
                                                                            Revision& of) {
-  if (!of.definition) of.definition = states::compile(definition_text(store, of.number));
+  if (of.definition) return of.definition;
+  try {
+    of.definition = states::compile(definition_text(store, of));
+  } catch (const StoreError&) {
+    throw;
+  } catch (const std::exception& e) {
+    constexpr int kInternal = 500;
+    throw cloud::Error(
+        "InternalFailure",
+        "The stored definition of " + of.state_machine_arn + " is damaged: " + e.what(), kInternal);
+  }
   return of.definition;
 }
 
@@ -268,7 +292,7 @@ cloud::DescribeStateMachineOutput StateMachines::describe(const Store& store,
   result.stateMachineArn = machine.arn;
   result.name = machine.name;
   result.status = "ACTIVE";
-  if (with_definition) result.definition = definition_text(store, revision.number);
+  if (with_definition) result.definition = definition_text(store, revision);
   result.roleArn = revision.role_arn;
   result.type = machine.express ? "EXPRESS" : "STANDARD";
   result.creationDate = machine.created;

@@ -34,6 +34,7 @@ struct Revision {
   std::uint64_t users = 0;                               // executions that are kept, versions
   bool current = true;                                   // it is its machine's
   std::shared_ptr<const states::Definition> definition;  // null until it is needed
+  std::shared_ptr<const std::string> text;               // null once the store has it
 };
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
@@ -91,7 +92,8 @@ class StateMachines {
   // Throws StateMachineDoesNotExist.
   const StateMachine& get(const std::string& arn) const;
   Revision& revision(std::uint64_t number) { return revisions_.at(number); }
-  // Compiled, from the store if it has to be.
+  // Compiled, from the store if it has to be. Throws cloud::Error InternalFailure if what the store
+  // has of it is damaged.
   const std::shared_ptr<const states::Definition>& definition(const Store& store, Revision& of);
 
   // An execution or a version of the revision is there, or there no longer.
@@ -102,10 +104,12 @@ class StateMachines {
   std::uint64_t next_number() { return next_number_++; }
 
   void finish_turn(Turn& turn);
+  void end_turn();
 
  private:
   std::shared_ptr<StateMachineMetrics> metrics_of(const std::string& arn);
   void write(Turn& turn, const StateMachine& machine) const;
+  void add(Turn& turn, Revision revision, const std::string& definition);
   void retire(Turn& turn, std::uint64_t revision);
   void drop_unused(Turn& turn, const Revision& revision);
 
@@ -113,11 +117,12 @@ class StateMachines {
   std::map<std::string, StateMachine> machines_;  // by ARN
   std::map<std::uint64_t, Revision> revisions_;   // by number
   std::set<std::uint64_t> changed_;               // revisions whose count has changed
+  std::vector<std::uint64_t> added_;              // revisions, in this turn
   std::uint64_t next_number_ = 1;
   std::uint64_t written_number_ = 1;  // as the store has it
 };
 
-// What the store has of the text that a revision was made of; empty if it is gone.
-std::string definition_text(const Store& store, std::uint64_t revision);
+// The text that a revision was made of.
+std::string definition_text(const Store& store, const Revision& revision);
 
 }  // namespace doorbuster::engine

@@ -150,6 +150,59 @@ TEST_F(StateMachinesTest, IsUpdatedAndDeleted) {
             "StateMachineDoesNotExist");
 }
 
+// --- Several commands in one turn -------------------------------------------------------------
+
+TEST_F(StateMachinesTest, TheSameTwiceInOneTurnIsTheSame) {
+  const auto order = StepFunctionsDriver::order(kPass);
+  const auto first = bed.begin_later(bed.step_functions().CreateStateMachine(order));
+  const auto second = bed.begin_later(bed.step_functions().CreateStateMachine(order));
+  const auto seen =
+      bed.begin_later(bed.step_functions().DescribeStateMachine({StepFunctionsDriver::arn(), ""}));
+  bed.settle();
+  ASSERT_TRUE(first->value);
+  ASSERT_TRUE(second->value);
+  EXPECT_EQ(second->value->stateMachineArn, first->value->stateMachineArn);
+  ASSERT_TRUE(seen->value);
+  EXPECT_EQ(seen->value->definition, kPass);
+}
+
+TEST_F(StateMachinesTest, UpdatesOfOneTurnAddUp) {
+  const auto arn = machine.create(kPass);
+  const std::string role = "arn:aws:iam::000000000000:role/Other";
+  cloud::UpdateStateMachineInput definition;
+  definition.stateMachineArn = arn;
+  definition.definition = kOther;
+  cloud::UpdateStateMachineInput other_role;
+  other_role.stateMachineArn = arn;
+  other_role.roleArn = role;
+  bed.begin_later(bed.step_functions().UpdateStateMachine(definition));
+  bed.begin_later(bed.step_functions().UpdateStateMachine(other_role));
+  bed.settle();
+  bed.reopen();
+  EXPECT_EQ(describe(arn).definition, kOther);
+  EXPECT_EQ(describe(arn).roleArn, role);
+  EXPECT_EQ(machine.status(machine.start(arn, "one", "{}")), "SUCCEEDED");
+}
+
+// Its definition has to be compiled again, and the store has no record of the new revision yet.
+TEST_F(StateMachinesTest, IsStartedInTheTurnOfItsFirstUpdateAfterACrash) {
+  const auto arn = machine.create(kPass);
+  bed.reopen();
+  cloud::UpdateStateMachineInput update;
+  update.stateMachineArn = arn;
+  update.roleArn = "arn:aws:iam::000000000000:role/Other";
+  auto change = [update](Machine& m, Turn& turn) {
+    return m.state_machines.update(turn, update, nullptr);
+  };
+  bed.begin_later(bed.engine().call<cloud::UpdateStateMachineOutput>(std::move(change)));
+  const auto started = bed.begin_later(bed.step_functions().StartExecution({arn, "one", "{}", ""}));
+  bed.settle();
+  ASSERT_TRUE(started->value);
+  EXPECT_EQ(machine.status(started->value->executionArn), "SUCCEEDED");
+}
+
+// --- Listing, tags, validation ----------------------------------------------------------------
+
 TEST_F(StateMachinesTest, AreListedPageByPage) {
   for (int i = 0; i < 5; ++i) machine.create(kPass, "", "m" + std::to_string(i));
   cloud::ListStateMachinesInput request;
