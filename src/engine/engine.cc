@@ -14,7 +14,6 @@ const cloud::SystemClock kSystemClock;
 
 // What one turn takes at the most, so that the first of its commands does not wait for too many.
 constexpr std::size_t kTurnCommandsMax = 4'096;
-constexpr std::size_t kTurnBytesMax = 8 << 20;
 
 constexpr int kSecretSize = 32;  // bytes
 
@@ -174,7 +173,8 @@ bool Engine::turn() {
 
 void Engine::apply(std::deque<std::unique_ptr<Command>>& commands, Turn& turn) {
   std::size_t taken = 0;
-  while (!commands.empty() && taken++ < kTurnCommandsMax && turn.batch.bytes() < kTurnBytesMax) {
+  const std::size_t bytes_max = turn.batch.bytes() + kTurnBytesMax;
+  while (!commands.empty() && taken++ < kTurnCommandsMax && turn.batch.bytes() < bytes_max) {
     const auto command = std::move(commands.front());
     commands.pop_front();
     try {

@@ -62,17 +62,18 @@ std::shared_ptr<const states::Definition> Executions::definition_of(const Store&
 }
 
 void Executions::see_to_children(Turn& turn) {
-  for (std::size_t i = 0; i < kChildrenAtOnce && !ended_children_.empty(); ++i) {
+  begin_share(turn);
+  for (std::size_t i = 0; i < kChildrenAtOnce && !ended_children_.empty() && has_share(turn); ++i) {
     const std::uint64_t child = ended_children_.front();
     ended_children_.pop_front();
     answer_parent(turn, live_.find(turn.store, child)->record);
   }
-  for (std::size_t i = 0; i < kChildrenAtOnce && !begun_children_.empty(); ++i) {
+  for (std::size_t i = 0; i < kChildrenAtOnce && !begun_children_.empty() && has_share(turn); ++i) {
     Child child = std::move(begun_children_.front());
     begun_children_.pop_front();
     begin_child(turn, std::move(child));
   }
-  for (std::size_t i = 0; i < kChildrenAtOnce && !orphans_.empty(); ++i) {
+  for (std::size_t i = 0; i < kChildrenAtOnce && !orphans_.empty() && has_share(turn); ++i) {
     const std::uint64_t orphan = orphans_.front();
     orphans_.pop_front();
     if (open_.contains(orphan)) abort(turn, *live_.find(turn.store, orphan), "", "");

@@ -24,6 +24,7 @@ class ExecutionHost final : public states::Host {
   }
   void append(states::HistoryEvent event) override {
     record_.events = static_cast<std::uint64_t>(event.id);
+    ++appended_;
     if (record_.express) return;  // nobody can ask for it
     events_.push_back(std::move(event));
     if (events_.size() == kRowEventsMax) write_history();
@@ -66,6 +67,7 @@ class ExecutionHost final : public states::Host {
   std::vector<states::TaskOrder> take_begun() { return std::exchange(begun_, {}); }
   // Children that nobody waits for any more.
   const std::vector<states::TaskId>& cancelled() const { return cancelled_; }
+  std::uint64_t appended() const { return appended_; }  // events
   // Whether a distributed Map has begun or ended.
   bool map_runs_changed() const { return map_runs_changed_; }
 
@@ -77,6 +79,7 @@ class ExecutionHost final : public states::Host {
   std::vector<states::HistoryEvent> events_;
   std::vector<states::TaskOrder> begun_;
   std::vector<states::TaskId> cancelled_;
+  std::uint64_t appended_ = 0;
   bool map_runs_changed_ = false;
 };
 

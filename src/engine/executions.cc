@@ -21,6 +21,8 @@ constexpr std::chrono::minutes kExpressMax{5};
 
 // What one turn wakes at the most; the others are due still.
 constexpr std::size_t kWokenAtOnce = 1'000;
+// Events that a share of a turn brings about, at the most, about.
+constexpr std::uint64_t kShareEventsMax = 10'000;
 
 cloud::Error no_such_execution(const std::string& arn) {
   return {"ExecutionDoesNotExist", "Execution Does Not Exist: '" + arn + "'"};
@@ -235,6 +237,7 @@ void Executions::follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host)
     }
   }
   host.write_history();
+  share_events_ += host.appended();
   if (host.map_runs_changed()) number_map_runs(turn, live.record);
   cancel_children(turn.store, live.record, host.cancelled());
   settle(turn, live);
@@ -337,9 +340,22 @@ void Executions::begin_turn(Turn& turn) {
     if (time > turn.now || due.size() == kWokenAtOnce) break;
     due.push_back(number);
   }
-  for (const std::uint64_t number : due) wake(turn, number);
+  begin_share(turn);
+  for (const std::uint64_t number : due) {
+    if (!has_share(turn)) break;
+    wake(turn, number);
+  }
   board_.begin_turn(turn);
   sweep(turn);
+}
+
+void Executions::begin_share(const Turn& turn) {
+  share_end_ = turn.batch.bytes() + kTurnBytesMax;
+  share_events_ = 0;
+}
+
+bool Executions::has_share(const Turn& turn) const {
+  return turn.batch.bytes() < share_end_ && share_events_ < kShareEventsMax;
 }
 
 void Executions::wake(Turn& turn, std::uint64_t number) {

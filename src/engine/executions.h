@@ -106,6 +106,10 @@ class Executions {
   void write_open(Turn& turn);
   void close(Turn& turn, LiveExecution& live);
   void wake(Turn& turn, std::uint64_t execution);
+  // What is done without a command is done by shares of a turn, so that no batch grows without end
+  // and commands get their turn, too.
+  void begin_share(const Turn& turn);
+  bool has_share(const Turn& turn) const;
   void set_alarm(std::uint64_t execution, OpenExecution& open, std::optional<cloud::Time> alarm);
   void forget(Turn& turn, const ExecutionRecord& record);
   void sweep(Turn& turn);
@@ -141,6 +145,8 @@ class Executions {
   std::map<std::string, std::uint64_t> started_;            // in this turn, by ARN
   std::map<std::uint64_t, std::vector<std::unique_ptr<Reply<ExecutionRecord>>>> waiting_;
   std::optional<cloud::Time> next_sweep_;
+  std::size_t share_end_ = 0;       // bytes of the turn's batch
+  std::uint64_t share_events_ = 0;  // that the share has brought about
 
   std::deque<Child> begun_children_;          // to be started, or looked for after a restart
   std::deque<std::uint64_t> ended_children_;  // whose parents are to be told

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <numeric>
 
+#include "engine/execution_queries.h"
 #include "engine/step_functions_driver.h"
 
 namespace doorbuster::engine {
@@ -147,6 +148,36 @@ TEST_F(ExecutionsTest, MoreAreOpenThanAreKeptInMemory) {
   EXPECT_TRUE(bed.run(bed.step_functions().ListExecutions(running)).executions.empty());
   EXPECT_EQ(machine.status(StepFunctionsDriver::execution("n0")), "SUCCEEDED");
   EXPECT_EQ(machine.status(StepFunctionsDriver::execution("n4999")), "SUCCEEDED");
+}
+
+// Each writes more than a tenth of what a turn can hold.
+TEST_F(ExecutionsTest, ManyThatWakeAtOnceDoNotShareOneTurn) {
+  const auto arn = machine.create(R"({"StartAt":"W","States":{
+      "W":{"Type":"Wait","Seconds":60,"Next":"A"},
+      "A":{"Type":"Pass","Result":1,"ResultPath":"$.a","Next":"B"},
+      "B":{"Type":"Pass","Result":2,"ResultPath":"$.b","Next":"C"},
+      "C":{"Type":"Pass","Result":3,"ResultPath":"$.c","End":true}}})");
+  constexpr int kMany = 40;
+  const std::string input = R"({"x":")" + std::string(200'000, 'x') + R"("})";
+  for (int i = 0; i < kMany; ++i) machine.start(arn, "n" + std::to_string(i), input);
+  bed.clock().advance(seconds(60));
+  const auto asked = bed.begin_later(bed.step_functions().StartExecution({arn, "more", "{}", ""}));
+  bed.context().restart();
+  bed.context().poll();
+  bed.engine().turn();
+  int ended = 0;
+  for (int i = 0; i < kMany; ++i) {
+    const auto record =
+        record_of(bed.engine().store(), StepFunctionsDriver::execution("n" + std::to_string(i)));
+    ended += record.status == states::Status::succeeded ? 1 : 0;
+  }
+  EXPECT_GT(ended, 0);
+  EXPECT_LT(ended, kMany / 2);
+  bed.context().restart();
+  bed.context().poll();
+  EXPECT_TRUE(asked->done()) << "commands wait for them";
+  bed.settle();
+  EXPECT_EQ(machine.status(StepFunctionsDriver::execution("n39")), "SUCCEEDED");
 }
 
 // --- Stopping and redriving -------------------------------------------------------------------

@@ -13,6 +13,10 @@
 
 namespace doorbuster::engine {
 
+// What the commands of a turn write at the most, about, in bytes; what comes due in it and what the
+// children of Maps do may write as much again, each.
+inline constexpr std::size_t kTurnBytesMax = 8 << 20;
+
 // What a command may see of the world and where it leaves what it did. State in memory is changed
 // at once; `batch` is what a restart will find of it, and `done` are the replies to release when
 // the batch is on disk. A command throws before it changes anything or not at all.

@@ -47,6 +47,16 @@ TEST(Limits, NoCallRunsForLong) {
   TestRun large(kLoop, "\"" + std::string(200'000, 'x') + "\"");
   large.begin();
   EXPECT_LT(large.host.history.size(), 100U);
+  // So do large variables.
+  TestRun assigning(R"({"StartAt": "A", "States": {
+      "A": {"Type": "Pass", "Assign": {"v": ")" +
+                        std::string(200'000, 'x') + R"("}, "Next": "B"},
+      "B": {"Type": "Choice", "Choices": [{"Variable": "$", "IsNull": true, "Next": "End"}],
+            "Default": "A"},
+      "End": {"Type": "Succeed"}}})",
+                    "{}");
+  assigning.begin();
+  EXPECT_LT(assigning.host.history.size(), 200U);
 }
 
 TEST(Limits, AStateGivesOnNoMoreThan256KiB) {

@@ -210,7 +210,11 @@ void Interpreter::leave(Frame& frame, const State* next, Payload output, json::o
   details.emplace("name", frame.state->name);
   if (!variables.empty()) {
     json::object texts;
-    for (const auto& [name, value] : variables) texts.emplace(name, to_text(value));
+    for (const auto& [name, value] : variables) {
+      std::string text = to_text(value);
+      bytes_written_ += text.size();
+      texts.emplace(name, std::move(text));
+    }
     details.emplace("assignedVariables", std::move(texts));
     details.emplace("assignedVariablesDetails", json::object{{"truncated", false}});
   }
