@@ -1,7 +1,10 @@
-// The children of distributed Maps: executions of their own, each of which carries out a task of
-// its parent. They are begun, and their parents told of their ends, some a turn; after a crash both
-// is found out again from what is open.
+// Executions that carry out a task of another's: the children of distributed Maps, and those that a
+// task has started to wait for their ends (.sync). A Map's are begun, and parents told of ends,
+// some a turn; after a crash both is found out again from what is open.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+// https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+
+#include <boost/json.hpp>
 
 #include "cloud/error.h"
 #include "documents/json_text.h"
@@ -9,9 +12,12 @@
 #include "engine/execution_host.h"
 #include "engine/executions.h"
 #include "engine/map_run_queries.h"
+#include "engine/task_outcome.h"
 
 namespace doorbuster::engine {
 namespace {
+
+namespace json = boost::json;
 
 constexpr std::size_t kChildrenAtOnce = 500;
 
@@ -66,7 +72,7 @@ void Executions::see_to_children(Turn& turn) {
   for (std::size_t i = 0; i < kChildrenAtOnce && !ended_children_.empty() && has_share(turn); ++i) {
     const std::uint64_t child = ended_children_.front();
     ended_children_.pop_front();
-    answer_parent(turn, live_.find(turn.store, child)->record);
+    answer_parents(turn, child);
   }
   for (std::size_t i = 0; i < kChildrenAtOnce && !begun_children_.empty() && has_share(turn); ++i) {
     Child child = std::move(begun_children_.front());
@@ -129,13 +135,60 @@ void Executions::start_child(Turn& turn, LiveExecution& parent, const Child& chi
   launch(turn, std::move(record), child.order->input, child.order->child);
 }
 
-void Executions::answer_parent(Turn& turn, const ExecutionRecord& child) {
+// --- Their ends -------------------------------------------------------------------------------
+
+bool Executions::has_parent(const ExecutionRecord& record) const {
+  return record.task || nested_.contains(record.number);
+}
+
+void Executions::answer_parents(Turn& turn, std::uint64_t ended) {
+  const LiveExecution* live = live_.find(turn.store, ended);
+  if (live && live->record.task) answer_map(turn, live->record);
+  const auto tasks = nested_.extract(ended);
+  if (tasks.empty()) return;
+  for (const auto& task : tasks.mapped()) {
+    if (live) {
+      answer_task(turn, task, live->record);
+    } else {
+      fail(turn, task, "States.TaskFailed", "The nested execution is forgotten.");
+    }
+  }
+}
+
+void Executions::answer_map(Turn& turn, const ExecutionRecord& child) {
   if (child.status == states::Status::succeeded) {
     succeed(turn, *child.task, documents::from_text(child.output).value());
   } else {
     fail(turn, *child.task, child.error, child.cause);
   }
 }
+
+void Executions::nest(Turn& turn, const TaskRef& task, std::uint64_t nested, json::value output) {
+  submitted(turn, task, std::move(output));
+  if (!awaited(task)) return orphans_.push_back(nested);
+  OpenTask& open = *open_.at(task.execution).find(task.task);
+  open.kind = OpenTask::Kind::nested;
+  open.nested = nested;
+  nested_[nested].push_back(task);
+  const auto it = open_.find(nested);
+  if (it == open_.end()) return answer_parents(turn, nested);  // it has ended at once
+  if (!it->second.own_task) it->second.own_task = task;
+  settled_.insert(nested);
+}
+
+void Executions::answer_task(Turn& turn, const TaskRef& task, const ExecutionRecord& nested) {
+  if (!awaited(task)) return;
+  const auto order = order_of(*live_.find(turn.store, task.execution), task.task);
+  if (!order) return;
+  auto result = nested_result(nested, order->resource.pattern == states::Resource::Pattern::sync2);
+  if (nested.status == states::Status::succeeded) {
+    succeed(turn, task, std::move(result));
+  } else {
+    fail(turn, task, "States.TaskFailed", documents::to_text(result));
+  }
+}
+
+// --- Map runs ---------------------------------------------------------------------------------
 
 void Executions::limit_run(Turn& turn, const cloud::UpdateMapRunInput& request) {
   LiveExecution* live = live_.find(turn.store, map_run_parent(turn.store, request.mapRunArn));

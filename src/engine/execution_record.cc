@@ -131,6 +131,7 @@ std::string OpenExecution::encode() const {
   for (const auto& [id, task] : tasks) {
     out.varint(id).byte(static_cast<std::uint8_t>(task.state));
     out.byte(static_cast<std::uint8_t>(task.kind)).text(task.activity_arn);
+    if (task.kind == OpenTask::Kind::nested) out.varint(task.nested);
   }
   return std::move(out).bytes();
 }
@@ -147,6 +148,7 @@ OpenExecution OpenExecution::decode(std::string_view bytes) {
     task.state = static_cast<OpenTask::State>(in.byte());
     task.kind = static_cast<OpenTask::Kind>(in.byte());
     task.activity_arn = in.text();
+    if (task.kind == OpenTask::Kind::nested) task.nested = in.varint();
   }
   return open;
 }

@@ -10,7 +10,7 @@
 //            "l" machine:u64 status ~number   lists a state machine's, or a map run's, newest first
 //            "g" ARN                          the number of the execution that a map run is of
 //            "z" stopped:u64 number           when it ended, so that it is forgotten in time
-//   history  number event:u64                 what has happened to it, up to the event
+//   history  number event:u64                 events up to that one (engine/execution_history.h)
 #pragma once
 
 #include <cstdint>
@@ -69,7 +69,7 @@ struct ExecutionRecord {
   std::uint64_t items = 0;   // of the Map's, that a child works on
   std::string version_arn;   // that it was started by, if it was
   std::string alias_arn;
-  std::optional<TaskRef> task;  // that it carries out, of its parent
+  std::optional<TaskRef> task;  // of its parent's, that a distributed Map's child carries out
   std::vector<MapRun> map_runs;
 
   // Whether it can be asked for when it has ended.
@@ -88,18 +88,20 @@ std::optional<states::Status> status_of(std::string_view name);
 // begun again after a restart.
 struct OpenTask {
   enum class State : unsigned char {
-    begun,      // somebody has to carry it out
-    taken,      // a worker has it, or another service has accepted it: it comes back by its token
-    submitted,  // .sync: the other service has accepted it and is watched
+    begun,  // somebody has to carry it out
+    taken,  // a worker has it, or another service has accepted it: it comes back by its token
   };
-  enum class Kind : unsigned char { runner, activity, child };
+  // A nested one waits for the end of an execution that has been started for it (.sync).
+  enum class Kind : unsigned char { runner, activity, child, nested };
   State state = State::begun;
   Kind kind = Kind::runner;
   std::string activity_arn;
+  std::uint64_t nested = 0;  // the execution that a nested one waits for
 };
 struct OpenExecution {
   std::optional<cloud::Time> alarm;
-  std::optional<TaskRef> own_task;  // that a distributed Map's child carries out, of its parent
+  // That it carries out, of its parent: a distributed Map's child, or one started by .sync.
+  std::optional<TaskRef> own_task;
   std::map<states::TaskId, OpenTask> tasks;
 
   OpenTask* find(states::TaskId task);
@@ -111,7 +113,7 @@ struct OpenExecution {
 // Null if it has none of that ARN.
 MapRun* find_run(ExecutionRecord& record, std::string_view arn);
 
-// The name of what an execution starts by one of its tasks: the same each time that it is begun.
+// The name of a distributed Map's child: the same each time that it is begun.
 std::string derived_name(const std::string& execution_arn, states::TaskId task);
 
 std::string name_key(const std::string& execution_arn);

@@ -37,10 +37,9 @@ bool Executions::fail(Turn& turn, const TaskRef& task, std::string error, std::s
   });
 }
 
-bool Executions::submitted(Turn& turn, const TaskRef& task, json::value output, bool watched) {
+bool Executions::submitted(Turn& turn, const TaskRef& task, json::value output) {
   return answer(turn, task, [&](states::Execution& execution, ExecutionHost& host) {
-    open_.at(task.execution).find(task.task)->state =
-        watched ? OpenTask::State::submitted : OpenTask::State::taken;
+    open_.at(task.execution).find(task.task)->state = OpenTask::State::taken;
     return execution.submitted(task.task, std::move(output), host);
   });
 }
@@ -60,11 +59,7 @@ std::optional<RunnerTask> Executions::runner_task(Turn& turn, const TaskRef& tas
   if (!order) order = order_of(live, task.task);
   if (!order) return std::nullopt;
   const Revision& revision = machines_.revision(live.record.revision);
-  return RunnerTask{task,
-                    std::move(*order),
-                    open->state == OpenTask::State::submitted,
-                    live.record.arn,
-                    live.record.state_machine_arn,
+  return RunnerTask{task, std::move(*order), live.record.arn, live.record.state_machine_arn,
                     revision.role_arn};
 }
 

@@ -72,6 +72,11 @@ void Executions::open(const Store& store) {
   });
   for (const auto& [number, open] : open_) {
     if (open.own_task && !awaited(*open.own_task)) orphans_.push_back(number);
+    for (const auto& [id, task] : open.tasks) {
+      if (task.kind != OpenTask::Kind::nested) continue;
+      nested_[task.nested].push_back({number, id});
+      if (!open_.contains(task.nested)) ended_children_.push_back(task.nested);
+    }
   }
   store.scan(Family::state, "z", "{", [&](std::string_view key, std::string_view) {
     next_sweep_ = end_of_retention(key);
@@ -138,9 +143,7 @@ Executions::Started Executions::again(const Store& store, std::uint64_t executio
                                       const StartOrder& order) {
   const ExecutionRecord& record = live_.find(store, execution)->record;
   const bool same = record.status == states::Status::running && record.input == order.input;
-  if (same || order.resume) {
-    return {record.number, record.arn, record.started};
-  }
+  if (same) return {record.number, record.arn, record.started};
   throw cloud::Error("ExecutionAlreadyExists", "Execution Already Exists: '" + record.arn + "'");
 }
 
@@ -240,6 +243,7 @@ void Executions::follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host)
   share_events_ += host.appended();
   if (host.map_runs_changed()) number_map_runs(turn, live.record);
   cancel_children(turn.store, live.record, host.cancelled());
+  orphans_.insert(orphans_.end(), host.orphans().begin(), host.orphans().end());
   settle(turn, live);
 }
 
@@ -316,7 +320,7 @@ void Executions::close(Turn& turn, LiveExecution& live) {
   if (const auto* machine = machines_.find(record.state_machine_arn)) {
     machine->metrics->end(record.status, record.stopped - record.started);
   }
-  if (record.task) ended_children_.push_back(record.number);
+  if (record.kept() && has_parent(record)) ended_children_.push_back(record.number);
   const auto waiting = waiting_.extract(record.number);
   if (!waiting.empty()) {
     for (auto& reply : waiting.mapped()) {
@@ -324,7 +328,11 @@ void Executions::close(Turn& turn, LiveExecution& live) {
       turn.done.push_back(std::move(reply));
     }
   }
-  if (!record.kept()) return forget(turn, record);
+  if (!record.kept()) {
+    // Nothing is known of it from now on. It is nobody's parent: this goes no deeper.
+    answer_parents(turn, record.number);
+    return forget(turn, record);
+  }
   turn.batch.put(Family::state, record_key(record.number), record.encode());
   turn.batch.put(Family::state, list_key(record, record.status), list_value(record));
   turn.batch.put(Family::state, end_key(record), "");

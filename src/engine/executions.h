@@ -33,7 +33,6 @@ struct StartOrder {
   std::string input;
   boost::json::value value;  // the input's
   std::string trace_header;
-  bool resume = false;  // the execution of that name is meant, whatever has become of it
 };
 
 class Executions {
@@ -68,8 +67,12 @@ class Executions {
   // What becomes of a task. False if nobody waits for it any more.
   bool succeed(Turn& turn, const TaskRef& task, boost::json::value output);
   bool fail(Turn& turn, const TaskRef& task, std::string error, std::string cause);
-  bool submitted(Turn& turn, const TaskRef& task, boost::json::value output, bool watched);
+  bool submitted(Turn& turn, const TaskRef& task, boost::json::value output);
+  // It has been submitted to an execution, in this turn: that one's end will be its answer.
+  void nest(Turn& turn, const TaskRef& task, std::uint64_t nested, boost::json::value output);
   bool heartbeat(Turn& turn, const TaskRef& task);
+  // Whether an open execution waits for it.
+  bool awaited(const TaskRef& task);
   // Whether there is, or was, such a task's execution.
   bool knows(const Store& store, const TaskRef& task);
 
@@ -92,9 +95,6 @@ class Executions {
                  const std::shared_ptr<const states::Definition>& definition);
   Started again(const Store& store, std::uint64_t execution, const StartOrder& order);
 
-  // Whether it is one that an open execution waits for.
-  bool awaited(const TaskRef& task);
-
   // Lets something happen to an open execution, and sees to what follows. What the call answers.
   bool step(Turn& turn, LiveExecution& live, const Call& call);
   bool answer(Turn& turn, const TaskRef& task, const Call& call);
@@ -114,7 +114,7 @@ class Executions {
   void forget(Turn& turn, const ExecutionRecord& record);
   void sweep(Turn& turn);
 
-  // The children of distributed Maps.
+  // Executions that carry out tasks of others: the children of distributed Maps, and nested ones.
   struct Child {
     TaskRef task;  // of the parent
     std::optional<states::TaskOrder> order;
@@ -127,7 +127,11 @@ class Executions {
   // Also one that can't be gone on with: a child whose parent has come to an end.
   void abort(Turn& turn, LiveExecution& live, std::string error, std::string cause);
   void start_child(Turn& turn, LiveExecution& parent, const Child& child);
-  void answer_parent(Turn& turn, const ExecutionRecord& child);
+  // Whether somebody's task waits for its end.
+  bool has_parent(const ExecutionRecord& record) const;
+  void answer_parents(Turn& turn, std::uint64_t ended);
+  void answer_map(Turn& turn, const ExecutionRecord& child);
+  void answer_task(Turn& turn, const TaskRef& task, const ExecutionRecord& nested);
 
   std::optional<RunnerTask> runner_task(Turn& turn, const TaskRef& task, TaskBoard::Order order);
   std::optional<cloud::GetActivityTaskOutput> activity_task(Turn& turn, const TaskRef& task,
@@ -151,6 +155,7 @@ class Executions {
   std::deque<Child> begun_children_;          // to be started, or looked for after a restart
   std::deque<std::uint64_t> ended_children_;  // whose parents are to be told
   std::deque<std::uint64_t> orphans_;         // to be stopped
+  std::map<std::uint64_t, std::vector<TaskRef>> nested_;  // what waits for their ends, by number
 };
 
 }  // namespace doorbuster::engine

@@ -116,7 +116,6 @@ cloud::Async<states::StandIn> call(Engine& engine, const states::Identity& ident
   }
   RunnerTask task{{},
                   std::move(order),
-                  false,
                   identity.execution_arn,
                   identity.state_machine_arn,
                   identity.role_arn};

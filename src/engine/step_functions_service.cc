@@ -39,9 +39,8 @@ StartOrder start_order(Input request) {
   constexpr const char* kWhat = "Invalid State Machine Execution Input";
   check_payload(request.input, kInvalidInput, kWhat);
   json::value value = parsed(request.input, kInvalidInput, kWhat);
-  return {std::move(request.stateMachineArn), std::move(request.name),
-          std::move(request.input),           std::move(value),
-          std::move(request.traceHeader),     false};
+  return {std::move(request.stateMachineArn), std::move(request.name), std::move(request.input),
+          std::move(value), std::move(request.traceHeader)};
 }
 
 Error state_machine_type_not_supported(const char* why) {

@@ -21,7 +21,6 @@ namespace doorbuster::engine {
 struct RunnerTask {
   TaskRef ref;
   states::TaskOrder order;
-  bool submitted = false;  // the other service has accepted it before the last restart
   std::string execution_arn;
   std::string state_machine_arn;
   std::string role_arn;
@@ -43,8 +42,8 @@ class TaskBoard {
   // A task of no execution's: whoever asks for it is told what has become of it, at `due` that it
   // has timed out.
   void try_out(RunnerTask task, cloud::Time due, std::unique_ptr<Reply<TaskOutcome>>& reply);
-  // False if the task is an execution's.
-  bool tried_out(Turn& turn, const TaskRef& task, TaskOutcome& outcome);
+  // What has become of one.
+  void tried_out(Turn& turn, const TaskRef& task, TaskOutcome& outcome);
 
   // A runner asks for up to `max` tasks. It is answered at the end of a turn that has some for it.
   void poll(std::size_t max, std::unique_ptr<Reply<RunnerTasks>>& reply);

@@ -88,59 +88,21 @@ cloud::Async<json::value> call_service(const Runner& runner, const RunnerTask& t
 
 // --- Nested executions ------------------------------------------------------------------------
 
-StartOrder nested_order(const RunnerTask& task) {
-  const auto& parameters = task.order.input;
+bool is_nested(const states::Resource& resource) {
+  return resource.kind == Kind::integration && resource.service == "states";
+}
+
+StartOrder nested_order(const json::value& parameters) {
   StartOrder order;
   order.state_machine_arn = text_of(parameters, "StateMachineArn");
   check_arn(order.state_machine_arn, {"stateMachine:"});
   order.name = text_of(parameters, "Name");
-  order.resume = task.submitted || order.name.empty();
-  if (order.name.empty()) order.name = derived_name(task.execution_arn, task.ref.task);
-  check_name(order.name);
+  if (!order.name.empty()) check_name(order.name);
   order.input = text_of(parameters, "Input");
   if (order.input.empty()) order.input = "{}";
   order.value =
       parsed(order.input, "InvalidExecutionInput", "Invalid State Machine Execution Input");
   return order;
-}
-
-cloud::Async<Executions::Started> start_nested(const Runner& runner, const RunnerTask& task) {
-  auto op = [order = nested_order(task)](Machine& m, Turn& turn) mutable {
-    return m.executions.start(turn, std::move(order));
-  };
-  return runner.engine.call<Executions::Started>(std::move(op));
-}
-
-cloud::Async<ExecutionRecord> await_nested(const Runner& runner, std::uint64_t execution) {
-  auto op = [execution](Machine& m, Turn& turn, std::unique_ptr<Reply<ExecutionRecord>>& reply) {
-    m.executions.wait(turn, execution, reply);
-  };
-  return runner.engine.call<ExecutionRecord>(std::move(op));
-}
-
-json::value started_result(const Executions::Started& started) {
-  return json::object{{"ExecutionArn", started.arn}, {"StartDate", to_ms(started.date)}};
-}
-
-cloud::Async<void> tell_submitted(const Runner& runner, TaskRef task, json::value output,
-                                  bool watched) {
-  auto op = [task, output = std::move(output), watched](Machine& m, Turn& turn) mutable {
-    m.executions.submitted(turn, task, std::move(output), watched);
-  };
-  return runner.engine.call<Done>(std::move(op));
-}
-
-cloud::Async<json::value> run_nested(const Runner& runner, const RunnerTask& task) {
-  const auto pattern = task.order.resource.pattern;
-  const auto started = co_await start_nested(runner, task);
-  if (pattern == Pattern::request_response || pattern == Pattern::wait_for_task_token) {
-    co_return started_result(started);
-  }
-  if (!task.submitted) co_await tell_submitted(runner, task.ref, started_result(started), true);
-  const auto record = co_await await_nested(runner, started.number);
-  auto result = nested_result(record, pattern == Pattern::sync2);
-  if (record.status == states::Status::succeeded) co_return result;
-  throw TaskFailure{"States.TaskFailed", documents::to_text(result)};
 }
 
 // --- The data of distributed Maps --------------------------------------------------------------
@@ -163,7 +125,6 @@ cloud::Async<json::value> perform(const Runner& runner, const RunnerTask& task) 
     return move_data(runner, task);
   }
   if (resource.service == "lambda") return invoke(runner, task);
-  if (resource.service == "states") return run_nested(runner, task);
   return call_service(runner, task);
 }
 
@@ -171,35 +132,71 @@ TaskOutcome failed(TaskFailure failure) {
   return {std::nullopt, std::move(failure.error), std::move(failure.cause)};
 }
 
-cloud::Async<TaskOutcome> attempt(const Runner& runner, const RunnerTask& task) {
+// What is told of a task: how it has ended, or what is to be started for it.
+struct Attempt {
   TaskOutcome outcome;
+  std::optional<StartOrder> nested;
+};
+
+cloud::Async<Attempt> attempt(const Runner& runner, const RunnerTask& task) {
+  Attempt result;
+  const auto& resource = task.order.resource;
   try {
-    outcome.output = co_await perform(runner, task);
-    co_return outcome;
+    if (is_nested(resource)) {
+      result.nested = nested_order(task.order.input);
+    } else {
+      result.outcome.output = co_await perform(runner, task);
+    }
   } catch (const TaskFailure& failure) {
-    co_return failed(failure);
+    result.outcome = failed(failure);
   } catch (const cloud::Error& e) {
-    const bool function = task.order.resource.kind == Kind::function;
-    co_return failed(failure_of(function ? "lambda" : task.order.resource.service, e));
+    result.outcome =
+        failed(failure_of(resource.kind == Kind::function ? "lambda" : resource.service, e));
   } catch (const std::exception& e) {
-    co_return failed({"States.Runtime", e.what()});
+    result.outcome = failed({"States.Runtime", e.what()});
+  }
+  co_return result;
+}
+
+// The number of the execution that the task has started.
+std::uint64_t start_nested(Machine& m, Turn& turn, Attempt& attempt) {
+  try {
+    const auto started = m.executions.start(turn, *std::move(attempt.nested));
+    attempt.outcome.output =
+        json::object{{"ExecutionArn", started.arn}, {"StartDate", to_ms(started.date)}};
+    return started.number;
+  } catch (const cloud::Error& e) {
+    attempt.outcome = failed(failure_of("states", e));
+    return 0;
+  }
+}
+
+// A nested execution begins in the turn in which its task is told of it: a crash keeps both or
+// neither.
+void conclude(Machine& m, Turn& turn, const TaskRef& task, Pattern pattern, Attempt& attempt) {
+  Executions& executions = m.executions;
+  auto& outcome = attempt.outcome;
+  executions.board().ended();
+  const bool tried_out = task.execution == 0;
+  if (!tried_out && !executions.awaited(task)) return;
+  const std::uint64_t nested = attempt.nested ? start_nested(m, turn, attempt) : 0;
+  if (tried_out) return executions.board().tried_out(turn, task, outcome);
+  if (!outcome.output) {
+    executions.fail(turn, task, std::move(outcome.error), std::move(outcome.cause));
+  } else if (pattern == Pattern::wait_for_task_token) {
+    executions.submitted(turn, task, *std::move(outcome.output));
+  } else if (nested != 0 && pattern != Pattern::request_response) {
+    executions.nest(turn, task, nested, *std::move(outcome.output));
+  } else {
+    executions.succeed(turn, task, *std::move(outcome.output));
   }
 }
 
 cloud::Async<void> carry_out(std::shared_ptr<const Runner> runner, RunnerTask task) {
-  auto outcome = co_await attempt(*runner, task);
-  const bool by_token = task.order.resource.pattern == Pattern::wait_for_task_token;
-  auto op = [ref = task.ref, outcome = std::move(outcome), by_token](Machine& m,
-                                                                     Turn& turn) mutable {
-    m.executions.board().ended();
-    if (m.executions.board().tried_out(turn, ref, outcome)) return;
-    if (!outcome.output) {
-      m.executions.fail(turn, ref, std::move(outcome.error), std::move(outcome.cause));
-    } else if (by_token) {
-      m.executions.submitted(turn, ref, std::move(*outcome.output), false);
-    } else {
-      m.executions.succeed(turn, ref, std::move(*outcome.output));
-    }
+  auto attempted = co_await attempt(*runner, task);
+  auto op = [ref = task.ref, pattern = task.order.resource.pattern,
+             attempted = std::move(attempted)](Machine& m, Turn& turn) mutable {
+    conclude(m, turn, ref, pattern, attempted);
   };
   try {
     co_await runner->engine.call<Done>(std::move(op));

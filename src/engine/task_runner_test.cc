@@ -234,8 +234,26 @@ class NestedTest : public TaskRunnerTest {
     return run(task("arn:aws:states:::states:startExecution" + pattern,
                     R"("Parameters":{"StateMachineArn":")" + arn + R"(","Input":{"a":1}},)"));
   }
+  // A machine whose task starts the inner one by that name.
+  std::string nesting(const std::string& inner, const std::string& name,
+                      const std::string& more = "") {
+    return machine.create(task("arn:aws:states:::states:startExecution.sync:2",
+                               R"("Parameters":{"StateMachineArn":")" + inner + R"(","Name.$":")" +
+                                   name + R"("},)" + more));
+  }
+  static std::string inner(const std::string& name) {
+    return cloud::Scope{}.arn("states", "execution:Inner:" + name);
+  }
+  // What one turn does, and nothing after it.
+  void take_turn() {
+    bed.context().restart();
+    bed.context().poll();
+    bed.engine().turn();
+  }
   static constexpr const char* kInner =
       R"({"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":10,"End":true}}})";
+  static constexpr const char* kPass =
+      R"({"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}})";
 };
 
 TEST_F(NestedTest, IsStartedAndLeftAlone) {
@@ -254,6 +272,79 @@ TEST_F(NestedTest, IsWaitedForAlsoAfterACrash) {
   EXPECT_EQ(output.at("Status"), "SUCCEEDED");
   EXPECT_EQ(output.at("Output"), json::parse(R"({"a":1})"));
   EXPECT_EQ(machine.list(StepFunctionsDriver::arn("Inner")).size(), 1U);
+}
+
+TEST_F(NestedTest, IsStoppedWithItsParent) {
+  const auto execution = machine.start(nesting(machine.create(kInner, "", "Inner"), "$.name"),
+                                       "one", R"({"name":"a"})");
+  EXPECT_EQ(machine.status(inner("a")), "RUNNING");
+  bed.run(bed.step_functions().StopExecution({execution, "", ""}));
+  EXPECT_EQ(machine.status(execution), "ABORTED");
+  EXPECT_EQ(machine.status(inner("a")), "ABORTED");
+}
+
+TEST_F(NestedTest, IsStoppedWhenItsTaskTimesOutAlsoAfterACrash) {
+  const auto outer =
+      nesting(machine.create(kInner, "", "Inner"), "$.name", R"("TimeoutSeconds":5,)");
+  const auto execution = machine.start(outer, "one", R"({"name":"a"})");
+  reopen();
+  bed.advance(seconds(5));
+  EXPECT_EQ(machine.describe(execution).error, "States.Timeout");
+  EXPECT_EQ(machine.status(inner("a")), "ABORTED");
+}
+
+TEST_F(NestedTest, AnExpressOneAnswersToo) {
+  const auto outer = nesting(machine.create(kPass, "EXPRESS", "Inner"), "$.name");
+  const auto execution = machine.start(outer, "one", R"({"name":"a"})");
+  EXPECT_EQ(json::parse(machine.describe(execution).output).at("Status"), "SUCCEEDED");
+}
+
+TEST_F(NestedTest, TwoCanWaitForOne) {
+  const auto outer = nesting(machine.create(kInner, "", "Inner"), "$.name");
+  const auto one = machine.start(outer, "one", R"({"name":"a"})");
+  const auto two = machine.start(outer, "two", R"({"name":"a"})");
+  bed.advance(seconds(10));
+  EXPECT_EQ(machine.status(one), "SUCCEEDED");
+  EXPECT_EQ(machine.status(two), "SUCCEEDED");
+}
+
+TEST_F(NestedTest, IsStartedOnceWheneverThereIsACrash) {
+  const auto outer = nesting(machine.create(kPass, "", "Inner"), "$.name");
+  for (int crash = 0; crash < 8; ++crash) {
+    const std::string name = "after-" + std::to_string(crash);
+    bed.begin_later(bed.step_functions().StartExecution(
+        {outer, name, json::serialize(json::object{{"name", name}}), ""}));
+    for (int i = 0; i <= crash; ++i) take_turn();
+    reopen();
+    const auto seen = machine.describe(StepFunctionsDriver::execution(name));
+    EXPECT_EQ(seen.status, "SUCCEEDED") << name << ": " << seen.error << ' ' << seen.cause;
+  }
+}
+
+// More end than one turn tells of.
+TEST_F(NestedTest, AnEndIsToldAlsoAfterACrash) {
+  const auto outer = nesting(machine.create(kInner, "", "Inner"), "$$.Execution.Name");
+  constexpr int kMany = 700;
+  for (int i = 0; i < kMany; ++i) machine.start(outer, "n" + std::to_string(i), "{}");
+  bed.clock().advance(seconds(10));
+  take_turn();
+  reopen();
+  EXPECT_EQ(machine.status(inner("n0")), "SUCCEEDED");
+  for (int i = 0; i < kMany; ++i) {
+    EXPECT_EQ(machine.status(StepFunctionsDriver::execution("n" + std::to_string(i))), "SUCCEEDED");
+  }
+}
+
+// What waits for a nested execution takes no place among the tasks that are carried out.
+TEST_F(NestedTest, MoreCanWaitThanAreCarriedOutAtOnce) {
+  const auto outer = nesting(machine.create(kInner, "", "Inner"), "$$.Execution.Name");
+  constexpr int kMany = 20'001;
+  for (int i = 0; i < kMany; ++i) {
+    bed.begin_later(
+        bed.step_functions().StartExecution({outer, "n" + std::to_string(i), "{}", ""}));
+  }
+  bed.advance(seconds(5));
+  EXPECT_EQ(machine.status(inner("n20000")), "RUNNING");
 }
 
 TEST_F(NestedTest, ItsFailureIsTheTasks) {
