@@ -100,17 +100,17 @@ void Executions::abort(Turn& turn, LiveExecution& live, std::string error, std::
 
 void Executions::begin_child(Turn& turn, Child child) {
   if (!awaited(child.task)) return;
-  LiveExecution& parent = *live_.find(turn.store, child.task.execution);
-  if (!child.order) child.order = order_of(parent, child.task.task);
-  if (!child.order) return;
-  const auto arn = child_arn(parent.record, child.order->resource.action, child.task.task);
+  LiveExecution* parent = open_one(turn, child.task.execution);
+  if (parent && !child.order) child.order = order_of(turn, *parent, child.task.task);
+  if (!parent || !child.order) return;
+  const auto arn = child_arn(parent->record, child.order->resource.action, child.task.task);
   const auto there = number_of(turn.store, arn);
   if (there) {
     if (!open_.contains(*there)) ended_children_.push_back(*there);  // before the crash
     return;
   }
   try {
-    start_child(turn, parent, child);
+    start_child(turn, *parent, child);
   } catch (const documents::TooDeep& e) {
     fail(turn, child.task, "States.Runtime", e.what());
   }
@@ -156,10 +156,12 @@ void Executions::answer_parents(Turn& turn, std::uint64_t ended) {
 }
 
 void Executions::answer_map(Turn& turn, const ExecutionRecord& child) {
-  if (child.status == states::Status::succeeded) {
-    succeed(turn, *child.task, documents::from_text(child.output).value());
-  } else {
+  if (child.status != states::Status::succeeded) {
     fail(turn, *child.task, child.error, child.cause);
+  } else if (auto output = documents::from_text(child.output)) {
+    succeed(turn, *child.task, *std::move(output));
+  } else {
+    fail(turn, *child.task, "States.Runtime", "The output of " + child.arn + " is no JSON.");
   }
 }
 
@@ -177,8 +179,8 @@ void Executions::nest(Turn& turn, const TaskRef& task, std::uint64_t nested, jso
 }
 
 void Executions::answer_task(Turn& turn, const TaskRef& task, const ExecutionRecord& nested) {
-  if (!awaited(task)) return;
-  const auto order = order_of(*live_.find(turn.store, task.execution), task.task);
+  LiveExecution* live = awaited(task) ? open_one(turn, task.execution) : nullptr;
+  const auto order = live ? order_of(turn, *live, task.task) : std::nullopt;
   if (!order) return;
   auto result = nested_result(nested, order->resource.pattern == states::Resource::Pattern::sync2);
   if (nested.status == states::Status::succeeded) {
@@ -209,9 +211,10 @@ void Executions::limit_run(Turn& turn, const cloud::UpdateMapRunInput& request) 
   });
 }
 
-void Executions::cancel_children(const Store& store, const ExecutionRecord& parent,
-                                 const std::vector<states::TaskId>& tasks) {
-  for (const auto task : tasks) {
+void Executions::abandon(const Store& store, const ExecutionRecord& parent,
+                         const ExecutionHost& host) {
+  orphans_.insert(orphans_.end(), host.orphans().begin(), host.orphans().end());
+  for (const auto task : host.cancelled()) {
     for (const auto& run : parent.map_runs) {
       const std::string& arn = run.state.arn;
       const auto from = arn.rfind('/') + 1;

@@ -106,6 +106,25 @@ TEST_F(ExecutionChildrenTest, AreStoppedWithTheirParent) {
   for (const auto& child : children(execution)) EXPECT_EQ(child.status, "ABORTED");
 }
 
+TEST_F(ExecutionChildrenTest, ADamagedParentFailsAndStopsThem) {
+  const auto execution = run(map(kWait), "[1,2]");
+  machine.damage(execution);
+  bed.reopen();
+  bed.advance(seconds(10));
+  EXPECT_EQ(machine.describe(execution).error, "States.Runtime");
+  EXPECT_EQ(told(describe_run(execution).executionCounts), "2 aborted, 2 total");
+  EXPECT_EQ(describe_run(execution).status, "FAILED");
+}
+
+TEST_F(ExecutionChildrenTest, ADamagedOneFailsAsAnyOther) {
+  const auto execution = run(map(kWait, R"("ToleratedFailureCount":1,)"), "[1,2]");
+  machine.damage(children(execution).at(0).executionArn);
+  bed.reopen();
+  bed.advance(seconds(10));
+  EXPECT_EQ(machine.describe(execution).output, "[1]");
+  EXPECT_EQ(told(describe_run(execution).executionCounts), "1 succeeded, 1 failed, 2 total, 2 resultsWritten");
+}
+
 TEST_F(ExecutionChildrenTest, OneThatFailsFailsTheMap) {
   const auto execution = run(map(R"({"P":{"Type":"Fail","Error":"Boom"}})"), "[1,2]");
   EXPECT_EQ(machine.describe(execution).error, "States.ExceedToleratedFailureThreshold");

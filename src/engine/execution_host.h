@@ -87,8 +87,4 @@ class ExecutionHost final : public states::Host {
   bool map_runs_changed_ = false;
 };
 
-// What the execution has asked for by that task; nothing if it has not, or not any more, or can't
-// be gone on with.
-std::optional<states::TaskOrder> order_of(const LiveExecution& live, states::TaskId task);
-
 }  // namespace doorbuster::engine

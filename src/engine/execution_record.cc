@@ -211,6 +211,16 @@ std::optional<ExecutionRecord> read_record(const Store& store, std::uint64_t exe
   return ExecutionRecord::decode(execution, bytes);
 }
 
+std::uint64_t last_event(const Store& store, std::uint64_t execution) {
+  std::uint64_t last = 0;
+  store.scan_back(Family::history, event_key(execution, 0), event_key(execution + 1, 0),
+                  [&last](std::string_view key, std::string_view) {
+                    last = Decoder(key.substr(sizeof(std::uint64_t))).u64();
+                    return false;
+                  });
+  return last;
+}
+
 std::optional<std::uint64_t> find_execution(const Store& store, const std::string& arn) {
   std::string number;
   if (!store.get(Family::state, name_key(arn), &number)) return std::nullopt;

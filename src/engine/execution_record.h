@@ -44,6 +44,13 @@ struct MapRun {
   // A redrive begins what hadn't succeeded anew: executions of smaller numbers that didn't are no
   // longer the run's.
   std::uint64_t first = 0;
+
+  // If it has not ended before.
+  void end(states::Status status, cloud::Time now) {
+    if (state.status != states::Status::running) return;
+    state.status = status;
+    stopped = now;
+  }
 };
 
 struct ExecutionRecord {
@@ -132,5 +139,7 @@ std::string event_key(std::uint64_t execution, std::uint64_t event);
 // Nothing if there is none, or it is forgotten. From the store alone: any thread.
 std::optional<ExecutionRecord> read_record(const Store& store, std::uint64_t execution);
 std::optional<std::uint64_t> find_execution(const Store& store, const std::string& arn);
+// The number of the last event of its history; 0 if it has none.
+std::uint64_t last_event(const Store& store, std::uint64_t execution);
 
 }  // namespace doorbuster::engine

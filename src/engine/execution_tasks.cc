@@ -9,18 +9,14 @@ namespace doorbuster::engine {
 
 namespace json = boost::json;
 
-std::optional<states::TaskOrder> order_of(const LiveExecution& live, states::TaskId task) {
-  return live.execution ? live.execution->open_task(task) : std::nullopt;
-}
-
 bool Executions::awaited(const TaskRef& task) {
   const auto it = open_.find(task.execution);
   return it != open_.end() && it->second.find(task.task);
 }
 
 bool Executions::answer(Turn& turn, const TaskRef& task, const Call& call) {
-  if (!awaited(task)) return false;
-  return step(turn, *live_.find(turn.store, task.execution), call);
+  LiveExecution* live = awaited(task) ? open_one(turn, task.execution) : nullptr;
+  return live && step(turn, *live, call);
 }
 
 bool Executions::succeed(Turn& turn, const TaskRef& task, json::value output) {
@@ -52,28 +48,22 @@ bool Executions::heartbeat(Turn& turn, const TaskRef& task) {
 
 std::optional<RunnerTask> Executions::runner_task(Turn& turn, const TaskRef& task,
                                                   TaskBoard::Order order) {
-  const auto it = open_.find(task.execution);
-  const OpenTask* open = it == open_.end() ? nullptr : it->second.find(task.task);
-  if (!open) return std::nullopt;
-  const LiveExecution& live = *live_.find(turn.store, task.execution);
-  if (!order) order = order_of(live, task.task);
-  if (!order) return std::nullopt;
-  const Revision& revision = machines_.revision(live.record.revision);
-  return RunnerTask{task, std::move(*order), live.record.arn, live.record.state_machine_arn,
+  LiveExecution* live = awaited(task) ? open_one(turn, task.execution) : nullptr;
+  if (live && !order) order = order_of(turn, *live, task.task);
+  if (!live || !order) return std::nullopt;
+  const Revision& revision = machines_.revision(live->record.revision);
+  return RunnerTask{task, std::move(*order), live->record.arn, live->record.state_machine_arn,
                     revision.role_arn};
 }
 
 std::optional<cloud::GetActivityTaskOutput> Executions::activity_task(Turn& turn,
                                                                       const TaskRef& task,
                                                                       const std::string& worker) {
-  const auto it = open_.find(task.execution);
-  OpenTask* open = it == open_.end() ? nullptr : it->second.find(task.task);
-  if (!open) return std::nullopt;
-  LiveExecution& live = *live_.find(turn.store, task.execution);
-  const auto order = order_of(live, task.task);
+  LiveExecution* live = awaited(task) ? open_one(turn, task.execution) : nullptr;
+  const auto order = live ? order_of(turn, *live, task.task) : std::nullopt;
   if (!order) return std::nullopt;
-  open->state = OpenTask::State::taken;
-  step(turn, live, [&](states::Execution& execution, ExecutionHost& host) {
+  open_.at(task.execution).find(task.task)->state = OpenTask::State::taken;
+  step(turn, *live, [&](states::Execution& execution, ExecutionHost& host) {
     return execution.started(task.task, worker, host);
   });
   return cloud::GetActivityTaskOutput{tokens_.make(turn, task), documents::to_text(order->input)};

@@ -216,13 +216,60 @@ bool Executions::knows(const Store& store, const TaskRef& task) {
 
 // --- Steps ------------------------------------------------------------------------------------
 
+LiveExecution* Executions::open_one(Turn& turn, std::uint64_t execution) {
+  LiveExecution* live = open_.contains(execution) ? live_.find(turn.store, execution) : nullptr;
+  if (!live || live->execution) return live;
+  give_up(turn, *live, live->damage.empty() ? "it is gone" : live->damage);
+  return nullptr;
+}
+
+void Executions::give_up(Turn& turn, LiveExecution& live, const std::string& why) {
+  ExecutionRecord& record = live.record;
+  turn.log(record.arn + " has failed: what is stored of it is damaged: " + why);
+  live.execution.reset();
+  record.status = states::Status::failed;
+  record.error = "States.Runtime";
+  record.cause = "What is stored of the execution is damaged: " + why;
+  record.events = std::max(record.events, last_event(turn.store, record.number));
+  OpenExecution& open = open_.at(record.number);
+  ExecutionHost host(turn, tokens_, record, open);
+  const auto last = static_cast<std::int64_t>(record.events);
+  host.append({last + 1,
+               last,
+               turn.now,
+               "ExecutionFailed",
+               "executionFailedEventDetails",
+               {{"error", record.error}, {"cause", record.cause}}});
+  host.write_history();
+  while (!open.tasks.empty()) host.cancel(open.tasks.begin()->first);
+  abandon(turn.store, record, host);
+  for (auto& run : record.map_runs) run.end(states::Status::failed, turn.now);
+  live.pieces.forget(turn.batch, record.number);
+  close(turn, live);
+}
+
 bool Executions::step(Turn& turn, LiveExecution& live, const Call& call) {
   if (!live.execution) return false;
   ExecutionHost host(turn, tokens_, live.record, open_.at(live.record.number));
-  const bool changed = call(*live.execution, host);
-  if (!changed) return false;
+  try {
+    if (!call(*live.execution, host)) return false;
+  } catch (const std::exception& e) {
+    host.write_history();
+    give_up(turn, live, e.what());
+    return false;
+  }
   follow_up(turn, live, host);
   return true;
+}
+
+std::optional<states::TaskOrder> Executions::order_of(Turn& turn, LiveExecution& live,
+                                                      states::TaskId task) {
+  try {
+    return live.execution->open_task(task);
+  } catch (const std::exception& e) {
+    give_up(turn, live, e.what());
+    return std::nullopt;
+  }
 }
 
 // What a call has begun may end at once, and so begin more.
@@ -242,8 +289,7 @@ void Executions::follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host)
   host.write_history();
   share_events_ += host.appended();
   if (host.map_runs_changed()) number_map_runs(turn, live.record);
-  cancel_children(turn.store, live.record, host.cancelled());
-  orphans_.insert(orphans_.end(), host.orphans().begin(), host.orphans().end());
+  abandon(turn.store, live.record, host);
   settle(turn, live);
 }
 
@@ -367,11 +413,14 @@ bool Executions::has_share(const Turn& turn) const {
 }
 
 void Executions::wake(Turn& turn, std::uint64_t number) {
-  LiveExecution& live = *live_.find(turn.store, number);
-  set_alarm(number, open_.at(number), std::nullopt);
-  step(turn, live, [&](states::Execution& execution, ExecutionHost& host) {
-    if (live.record.express && live.record.started + kExpressMax <= turn.now) {
-      live.record.status = states::Status::timed_out;
+  const auto it = open_.find(number);
+  if (it == open_.end()) return;  // by the end of another one
+  set_alarm(number, it->second, std::nullopt);
+  LiveExecution* live = open_one(turn, number);
+  if (!live) return;
+  step(turn, *live, [&](states::Execution& execution, ExecutionHost& host) {
+    if (live->record.express && live->record.started + kExpressMax <= turn.now) {
+      live->record.status = states::Status::timed_out;
       execution.abort("States.Timeout", "", host);
     } else {
       execution.wake(host);

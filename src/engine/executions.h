@@ -3,8 +3,8 @@
 // Whatever happens to one is a call of states::Execution, and all that follows from it (its pieces,
 // its history, what it waits for) is in the turn's batch: after a crash it goes on from there. Of
 // the open ones that nothing happens to, memory has only when they wake and which tasks they wait
-// for. Operations throw cloud::Error with the codes of Step Functions and then have changed
-// nothing.
+// for. One whose pieces are damaged fails alone. Operations throw cloud::Error with the codes of
+// Step Functions and then have changed nothing.
 #pragma once
 
 #include <deque>
@@ -95,6 +95,12 @@ class Executions {
                  const std::shared_ptr<const states::Definition>& definition);
   Started again(const Store& store, std::uint64_t execution, const StartOrder& order);
 
+  // Null if it isn't open, or damaged: then it has failed.
+  LiveExecution* open_one(Turn& turn, std::uint64_t execution);
+  void give_up(Turn& turn, LiveExecution& live, const std::string& why);
+  // What an open execution has asked for by that task; nothing if it has not, or not any more.
+  std::optional<states::TaskOrder> order_of(Turn& turn, LiveExecution& live, states::TaskId task);
+
   // Lets something happen to an open execution, and sees to what follows. What the call answers.
   bool step(Turn& turn, LiveExecution& live, const Call& call);
   bool answer(Turn& turn, const TaskRef& task, const Call& call);
@@ -120,8 +126,8 @@ class Executions {
     std::optional<states::TaskOrder> order;
   };
   void number_map_runs(Turn& turn, ExecutionRecord& record);
-  void cancel_children(const Store& store, const ExecutionRecord& parent,
-                       const std::vector<states::TaskId>& tasks);
+  // Those that carry out tasks of the parent's which it has cancelled.
+  void abandon(const Store& store, const ExecutionRecord& parent, const ExecutionHost& host);
   void see_to_children(Turn& turn);
   void begin_child(Turn& turn, Child child);
   // Also one that can't be gone on with: a child whose parent has come to an end.

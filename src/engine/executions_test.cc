@@ -180,6 +180,25 @@ TEST_F(ExecutionsTest, ManyThatWakeAtOnceDoNotShareOneTurn) {
   EXPECT_EQ(machine.status(StepFunctionsDriver::execution("n39")), "SUCCEEDED");
 }
 
+TEST_F(ExecutionsTest, OneThatIsDamagedFailsAlone) {
+  const auto arn = machine.create(kWait);
+  const auto damaged = machine.start(arn, "damaged", R"({"order":1})");
+  const auto sound = machine.start(arn, "sound", "{}");
+  machine.damage(damaged);
+  bed.reopen();
+  bed.advance(seconds(60));
+  const auto seen = machine.describe(damaged);
+  EXPECT_EQ(seen.status, "FAILED");
+  EXPECT_EQ(seen.error, "States.Runtime");
+  EXPECT_THAT(seen.cause, testing::StartsWith("What is stored of the execution is damaged: "));
+  EXPECT_EQ(seen.input, R"({"order":1})");
+  EXPECT_EQ(machine.history(damaged), "ExecutionStarted WaitStateEntered ExecutionFailed");
+  EXPECT_THAT(bed.log(), testing::Contains(testing::HasSubstr(damaged)));
+  EXPECT_EQ(machine.status(sound), "SUCCEEDED");
+  EXPECT_EQ(bed.error_of(bed.step_functions().RedriveExecution({damaged, ""})),
+            "ExecutionNotRedrivable");
+}
+
 // --- Stopping and redriving -------------------------------------------------------------------
 
 TEST_F(ExecutionsTest, IsStopped) {

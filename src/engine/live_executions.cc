@@ -25,11 +25,18 @@ LiveExecution& LiveExecutions::add(LiveExecution live) {
 
 LiveExecution LiveExecutions::restore(const Store& store, ExecutionRecord record) {
   LiveExecution live;
-  const auto pieces = live.pieces.read(store, record.number);
-  if (const auto definition = pieces.empty() ? nullptr : definition_of_(store, record)) {
-    live.execution = states::Execution::restore(definition, pieces);
-  }
   live.record = std::move(record);
+  try {
+    const auto pieces = live.pieces.read(store, live.record.number);
+    if (pieces.empty()) return live;
+    const auto definition = definition_of_(store, live.record);
+    if (!definition) throw std::runtime_error("its definition is gone");
+    live.execution = states::Execution::restore(definition, pieces);
+  } catch (const StoreError&) {
+    throw;
+  } catch (const std::exception& e) {
+    live.damage = e.what();
+  }
   return live;
 }
 

@@ -16,11 +16,12 @@ struct LiveExecution {
   ExecutionRecord record;
   std::unique_ptr<states::Execution> execution;  // null if it can't be gone on with
   ExecutionPieces pieces;
+  std::string damage = {};  // why it can't, if the store has pieces of it
 };
 
 class LiveExecutions {
  public:
-  // What an execution runs by; null if that is gone.
+  // What an execution runs by; null if that is gone. It may throw: the execution is damaged then.
   using DefinitionOf = std::function<std::shared_ptr<const states::Definition>(
       const Store& store, const ExecutionRecord& record)>;
   explicit LiveExecutions(DefinitionOf definition_of) : definition_of_(std::move(definition_of)) {}

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/execution_record.h"
 #include "engine/test_bed.h"
 
 namespace doorbuster::engine {
@@ -48,6 +49,19 @@ class StepFunctionsDriver {
     cloud::ListExecutionsInput request;
     request.stateMachineArn = arn;
     return bed_.run(bed_.step_functions().ListExecutions(request)).executions;
+  }
+  // Spoils all that the store has of what it runs by.
+  void damage(const std::string& execution) {
+    const Store& store = bed_.engine().store();
+    const std::string prefix = piece_prefix(find_execution(store, execution).value());
+    auto spoil = [prefix](Machine&, Turn& turn) {
+      turn.store.scan(Family::state, prefix, after_prefix(prefix),
+                      [&turn](std::string_view key, std::string_view) {
+                        turn.batch.put(Family::state, key, "nonsense");
+                        return true;
+                      });
+    };
+    bed_.run(bed_.engine().call<Done>(std::move(spoil)));
   }
   // The types of its events, in their order.
   std::string history(const std::string& execution) {

@@ -82,8 +82,8 @@ json::value nested_result(const ExecutionRecord& record, bool parse_output) {
       {"StartDate", to_ms(record.started)},   {"StateMachineArn", record.state_machine_arn},
       {"Status", to_string(record.status)},   {"StopDate", to_ms(record.stopped)}};
   if (record.status == states::Status::succeeded) {
-    result["Output"] =
-        parse_output ? documents::from_text(record.output).value() : json::value(record.output);
+    auto output = parse_output ? documents::from_text(record.output) : std::nullopt;
+    result["Output"] = output ? *std::move(output) : json::value(record.output);
     result["OutputDetails"] = {{"Included", true}};
   }
   if (!record.error.empty()) result["Error"] = record.error;

@@ -161,6 +161,15 @@ TEST_F(TaskRunnerTest, ATaskUnderWayIsBegunAgainAfterACrash) {
   EXPECT_EQ(calls.size(), 2U);
 }
 
+TEST_F(TaskRunnerTest, ATaskOfADamagedExecutionIsNotBegunAgain) {
+  hang = true;
+  const auto execution = run(task(kFunction, ""));
+  machine.damage(execution);
+  reopen();
+  EXPECT_EQ(machine.describe(execution).error, "States.Runtime");
+  EXPECT_EQ(calls.size(), 1U);
+}
+
 TEST_F(TaskRunnerTest, WhatIsLateTimesOut) {
   hang = true;
   const auto execution = run(task(kFunction, R"("TimeoutSeconds":5,)"));
