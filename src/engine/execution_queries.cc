@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "cloud/error.h"
 #include "engine/codec.h"
 #include "engine/execution_retention.h"
 #include "engine/state_machine_rules.h"
@@ -81,11 +80,15 @@ std::uint64_t place_of(const std::string& token) {
   return Decoder(place).u64() + 1;
 }
 
+cloud::Error no_such_execution(const std::string& execution_arn) {
+  return {"ExecutionDoesNotExist", "Execution Does Not Exist: '" + execution_arn + "'"};
+}
+
 ExecutionRecord record_of(const Store& store, const std::string& execution_arn) {
   const auto number = find_execution(store, execution_arn);
   auto record = number ? read_record(store, *number) : std::nullopt;
   if (record) return std::move(*record);
-  throw cloud::Error("ExecutionDoesNotExist", "Execution Does Not Exist: '" + execution_arn + "'");
+  throw no_such_execution(execution_arn);
 }
 
 cloud::DescribeExecutionOutput describe(const ExecutionRecord& record, bool with_data,

@@ -1,12 +1,15 @@
 // What DescribeExecution and ListExecutions answer, from the store alone: any thread.
 #pragma once
 
+#include "cloud/error.h"
 #include "cloud/step_functions.h"
 #include "engine/execution_record.h"
 
 namespace doorbuster::engine {
 
-// Throws cloud::Error ExecutionDoesNotExist.
+cloud::Error no_such_execution(const std::string& execution_arn);
+
+// Throws no_such_execution().
 ExecutionRecord record_of(const Store& store, const std::string& execution_arn);
 
 cloud::DescribeExecutionOutput describe(const ExecutionRecord& record, bool with_data,

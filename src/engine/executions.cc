@@ -7,6 +7,7 @@
 #include "documents/json_text.h"
 #include "engine/codec.h"
 #include "engine/execution_host.h"
+#include "engine/execution_queries.h"
 #include "engine/execution_retention.h"
 #include "engine/text.h"
 
@@ -23,10 +24,6 @@ constexpr std::chrono::minutes kExpressMax{5};
 constexpr std::size_t kWokenAtOnce = 1'000;
 // Events that a share of a turn brings about, at the most, about.
 constexpr std::uint64_t kShareEventsMax = 10'000;
-
-cloud::Error no_such_execution(const std::string& arn) {
-  return {"ExecutionDoesNotExist", "Execution Does Not Exist: '" + arn + "'"};
-}
 
 std::string execution_arn(const StateMachine& machine, const std::string& name, Random& random) {
   auto arn = cloud::Arn::parse(machine.arn).value();

@@ -356,6 +356,20 @@ TEST_F(ExecutionsTest, AnExpressOneHasFiveMinutes) {
   EXPECT_EQ(outcome->value->billingDetails.billedDurationInMilliseconds, 300'000);
 }
 
+TEST_F(ExecutionsTest, AnExpressOneIsForgottenWhileItIsAskedFor) {
+  const auto arn = machine.create(kWait, "EXPRESS");
+  const auto execution = machine.start(arn, "one", "{}");
+  bed.begin_later(bed.step_functions().StopExecution({execution, "", ""}));
+  auto destroy = [arn](Machine& m, Turn& turn) {
+    m.state_machines.destroy(turn, arn);
+    return 0;
+  };
+  bed.begin_later(bed.engine().call<int>(std::move(destroy)));
+  EXPECT_EQ(bed.error_of(bed.step_functions().DescribeStateMachineForExecution({execution, ""})),
+            "ExecutionDoesNotExist");
+  EXPECT_EQ(bed.engine().failure(), nullptr);
+}
+
 TEST_F(ExecutionsTest, AStandardOneIsNotWaitedFor) {
   const auto arn = machine.create(kPass);
   EXPECT_EQ(bed.error_of(bed.step_functions().StartSyncExecution({arn, "", "{}", "", ""})),

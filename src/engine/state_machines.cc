@@ -278,6 +278,11 @@ const StateMachine* StateMachines::find(const std::string& arn) const {
   return it == machines_.end() ? nullptr : &it->second;
 }
 
+const Revision* StateMachines::find_revision(std::uint64_t number) const {
+  const auto it = revisions_.find(number);
+  return it == revisions_.end() ? nullptr : &it->second;
+}
+
 const StateMachine& StateMachines::get(const std::string& arn) const {
   if (const auto* machine = find(arn)) return *machine;
   throw cloud::Error("StateMachineDoesNotExist", "State Machine Does Not Exist: '" + arn + "'");

@@ -91,7 +91,10 @@ class StateMachines {
   const StateMachine* find(const std::string& arn) const;
   // Throws StateMachineDoesNotExist.
   const StateMachine& get(const std::string& arn) const;
+  // One that somebody holds.
   Revision& revision(std::uint64_t number) { return revisions_.at(number); }
+  // Null if nobody holds it any more.
+  const Revision* find_revision(std::uint64_t number) const;
   // Compiled, from the store if it has to be. Throws cloud::Error InternalFailure if what the store
   // has of it is damaged.
   const std::shared_ptr<const states::Definition>& definition(const Store& store, Revision& of);

@@ -441,7 +441,9 @@ StepFunctionsService::DescribeStateMachineForExecution(
   check_execution_arn(request.executionArn);
   const auto record = record_of(engine_.store(), request.executionArn);
   auto op = [record, data = with_data(request.includedData)](Machine& m, Turn& turn) {
-    const Revision& revision = m.state_machines.revision(record.revision);
+    const Revision* found = m.state_machines.find_revision(record.revision);
+    if (!found) throw no_such_execution(record.arn);  // it has been forgotten since
+    const Revision& revision = *found;
     DescribeStateMachineForExecutionOutput result;
     result.stateMachineArn = record.state_machine_arn;
     result.name = record.state_machine_arn.substr(record.state_machine_arn.rfind(':') + 1);
