@@ -42,8 +42,8 @@ bool passes(const ExecutionRecord& record, const cloud::ListExecutionsInput& req
 }
 
 // The inverses of the numbers of executions in that status, ascending: the newest first.
-void gather(const Store& store, const std::string& prefix, std::uint64_t from, std::size_t max,
-            std::vector<std::uint64_t>& found) {
+void gather(const Store::Snapshot& store, const std::string& prefix, std::uint64_t from,
+            std::size_t max, std::vector<std::uint64_t>& found) {
   std::size_t count = 0;
   store.scan(Family::state, Encoder().raw(prefix).u64(from).bytes(), after_prefix(prefix),
              [&](std::string_view key, std::string_view) {
@@ -142,7 +142,7 @@ cloud::StartSyncExecutionOutput sync_outcome(const ExecutionRecord& record, bool
   return result;
 }
 
-cloud::ListExecutionsOutput list_executions(const Store& store, std::uint64_t machine,
+cloud::ListExecutionsOutput list_executions(const Store::Snapshot& store, std::uint64_t machine,
                                             const cloud::ListExecutionsInput& request) {
   const std::string& redrive = request.redriveFilter;
   if (!redrive.empty() && redrive != "REDRIVEN" && redrive != "NOT_REDRIVEN") {

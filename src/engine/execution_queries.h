@@ -20,9 +20,9 @@ cloud::StartSyncExecutionOutput sync_outcome(const ExecutionRecord& record, bool
 // Throws InvalidToken.
 std::uint64_t place_of(const std::string& token);
 
-// A page of a state machine's executions, or a map run's, the newest first. Throws InvalidToken,
-// ValidationException.
-cloud::ListExecutionsOutput list_executions(const Store& store, std::uint64_t machine,
+// A page of a state machine's executions, or a map run's, the newest first, as they were at one
+// moment: each is in one status. Throws InvalidToken, ValidationException.
+cloud::ListExecutionsOutput list_executions(const Store::Snapshot& store, std::uint64_t machine,
                                             const cloud::ListExecutionsInput& request);
 
 }  // namespace doorbuster::engine

@@ -211,6 +211,12 @@ std::optional<ExecutionRecord> read_record(const Store& store, std::uint64_t exe
   return ExecutionRecord::decode(execution, bytes);
 }
 
+std::optional<ExecutionRecord> read_record(const Store::Snapshot& store, std::uint64_t execution) {
+  std::string bytes;
+  if (!store.get(Family::state, record_key(execution), &bytes)) return std::nullopt;
+  return ExecutionRecord::decode(execution, bytes);
+}
+
 std::uint64_t last_event(const Store& store, std::uint64_t execution) {
   std::uint64_t last = 0;
   store.scan_back(Family::history, event_key(execution, 0), event_key(execution + 1, 0),

@@ -138,6 +138,7 @@ std::string event_key(std::uint64_t execution, std::uint64_t event);
 
 // Nothing if there is none, or it is forgotten. From the store alone: any thread.
 std::optional<ExecutionRecord> read_record(const Store& store, std::uint64_t execution);
+std::optional<ExecutionRecord> read_record(const Store::Snapshot& store, std::uint64_t execution);
 std::optional<std::uint64_t> find_execution(const Store& store, const std::string& arn);
 // The number of the last event of its history; 0 if it has none.
 std::uint64_t last_event(const Store& store, std::uint64_t execution);

@@ -251,6 +251,26 @@ TEST_F(ExecutionsTest, ListsTheNewestFirstPageByPage) {
   EXPECT_EQ(bed.error_of(bed.step_functions().ListExecutions(request)), "InvalidToken");
 }
 
+TEST_F(ExecutionsTest, ListsThemAsTheyWereAtOneMoment) {
+  const auto arn = machine.create(kWait);
+  const auto execution = machine.start(arn, "one", "{}");
+  const auto number = record_of(bed.engine().store(), execution).machine;
+  const Store::Snapshot before = bed.engine().store().snapshot();
+  bed.advance(seconds(60));
+  const auto list = [&](const Store::Snapshot& store, const std::string& status) {
+    cloud::ListExecutionsInput request;
+    request.statusFilter = status;
+    std::string found;
+    for (const auto& item : list_executions(store, number, request).executions) {
+      found += item.status;
+    }
+    return found;
+  };
+  EXPECT_EQ(list(before, "RUNNING"), "RUNNING");
+  EXPECT_EQ(list(before, "SUCCEEDED"), "");
+  EXPECT_EQ(list(bed.engine().store().snapshot(), ""), "SUCCEEDED");
+}
+
 TEST_F(ExecutionsTest, PagesItsHistoryBothWays) {
   const auto execution = machine.start(machine.create(kPass), "one", "{}");
   cloud::GetExecutionHistoryInput request;

@@ -30,7 +30,7 @@ FoundRun find(const Store& store, const std::string& map_run_arn) {
 }
 
 // Visits those in that status, the newest first: their numbers, and how many items each works on.
-void for_each_child(const Store& store, const MapRun& run, Status status,
+void for_each_child(const Store::Snapshot& store, const MapRun& run, Status status,
                     const std::function<void(std::uint64_t, std::uint64_t)>& visit) {
   const std::string prefix = list_prefix(run.number, status);
   store.scan(Family::state, prefix, after_prefix(prefix),
@@ -107,8 +107,9 @@ cloud::DescribeMapRunOutput describe_map_run(const Store& store, const std::stri
   const auto [parent, run] = find(store, map_run_arn);
   Counts executions{{}, static_cast<std::int64_t>(run.state.children)};
   Counts items{{}, static_cast<std::int64_t>(run.state.items)};
+  const Store::Snapshot now = store.snapshot();  // in which each child has one status
   for (const Status status : kStatuses) {
-    for_each_child(store, run, status, [&](std::uint64_t, std::uint64_t of_child) {
+    for_each_child(now, run, status, [&](std::uint64_t, std::uint64_t of_child) {
       ++executions.by_status[status];
       items.by_status[status] += static_cast<std::int64_t>(of_child);
     });
@@ -132,11 +133,12 @@ cloud::DescribeMapRunOutput describe_map_run(const Store& store, const std::stri
 std::map<Status, std::vector<ExecutionRecord>> children_of(const Store& store,
                                                            const std::string& map_run_arn) {
   const MapRun run = find(store, map_run_arn).run;
+  const Store::Snapshot now = store.snapshot();
   std::map<Status, std::vector<ExecutionRecord>> children;
   for (const Status status : kStatuses) {
     auto& all = children[status];
-    for_each_child(store, run, status, [&](std::uint64_t number, std::uint64_t) {
-      if (auto record = read_record(store, number)) all.push_back(std::move(*record));
+    for_each_child(now, run, status, [&](std::uint64_t number, std::uint64_t) {
+      if (auto record = read_record(now, number)) all.push_back(std::move(*record));
     });
     std::ranges::reverse(all);
   }

@@ -466,7 +466,7 @@ Async<ListExecutionsOutput> StepFunctionsService::ListExecutions(ListExecutionsI
   if (!request.mapRunArn.empty()) {
     check_arn(request.mapRunArn, {"mapRun:"});
     const std::uint64_t run = map_run_number(engine_.store(), request.mapRunArn);
-    co_return list_executions(engine_.store(), run, request);
+    co_return list_executions(engine_.store().snapshot(), run, request);
   }
   check_arn(request.stateMachineArn, {"stateMachine:"});
   auto op = [arn = request.stateMachineArn](Machine& m, Turn&) {
@@ -478,7 +478,7 @@ Async<ListExecutionsOutput> StepFunctionsService::ListExecutions(ListExecutionsI
     return machine.number;
   };
   const std::uint64_t machine = co_await call<std::uint64_t>(std::move(op));
-  co_return list_executions(engine_.store(), machine, request);
+  co_return list_executions(engine_.store().snapshot(), machine, request);
 }
 
 }  // namespace

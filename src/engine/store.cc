@@ -243,6 +243,13 @@ bool Store::Snapshot::get(Family family, std::string_view key, std::string* valu
   return store_.get(options, family, key, value);
 }
 
+void Store::Snapshot::scan(Family family, std::string_view begin, std::string_view end,
+                           const Visitor& visit) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot_;
+  store_.scan(options, family, begin, end, visit);
+}
+
 bool Store::get(const rocksdb::ReadOptions& options, Family family, std::string_view key,
                 std::string* value) const {
   rocksdb::PinnableSlice found(value);

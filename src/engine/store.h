@@ -106,7 +106,10 @@ class Store {
     Snapshot(const Snapshot&) = delete;
     Snapshot& operator=(const Snapshot&) = delete;
 
+    // As the store's own.
     bool get(Family family, std::string_view key, std::string* value) const;
+    void scan(Family family, std::string_view begin, std::string_view end,
+              const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
 
    private:
     const Store& store_;
