@@ -130,6 +130,16 @@ TEST_F(ExecutionChildrenTest, OneThatFailsFailsTheMap) {
   EXPECT_EQ(machine.describe(execution).error, "States.ExceedToleratedFailureThreshold");
 }
 
+// It would run beside the one that its parent's redrive begins.
+TEST_F(ExecutionChildrenTest, OneIsRedrivenByItsMapRunAlone) {
+  const auto execution = run(map(R"({"P":{"Type":"Fail","Error":"Boom"}})"), "[1]");
+  const auto child = children(execution).at(0).executionArn;
+  EXPECT_EQ(machine.describe(child).redriveStatus, "REDRIVABLE_BY_MAP_RUN");
+  EXPECT_EQ(bed.error_of(bed.step_functions().RedriveExecution({child, ""})),
+            "ExecutionNotRedrivable");
+  EXPECT_EQ(machine.describe(child).redriveCount, 0);
+}
+
 TEST_F(ExecutionChildrenTest, ExpressOnesLeaveNoHistoryAndEndInTime) {
   std::string definition = map(R"({"P":{"Type":"Wait","Seconds":400,"End":true}})");
   definition.replace(definition.find("STANDARD"), 8, "EXPRESS");

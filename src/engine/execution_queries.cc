@@ -115,7 +115,11 @@ cloud::DescribeExecutionOutput describe(const ExecutionRecord& record, bool with
   result.redriveCount = static_cast<int>(record.redrives);
   result.redriveDate = record.redriven;
   result.redriveStatusReason = not_redrivable(record, now);
-  result.redriveStatus = result.redriveStatusReason.empty() ? "REDRIVABLE" : "NOT_REDRIVABLE";
+  if (!result.redriveStatusReason.empty()) {
+    result.redriveStatus = "NOT_REDRIVABLE";
+  } else {
+    result.redriveStatus = record.task ? "REDRIVABLE_BY_MAP_RUN" : "REDRIVABLE";
+  }
   return result;
 }
 

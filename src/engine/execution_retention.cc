@@ -20,7 +20,7 @@ cloud::Time end_of_retention(std::string_view end_key) {
 }
 
 std::string not_redrivable(const ExecutionRecord& record, cloud::Time now) {
-  if (record.express) return "Execution is EXPRESS and cannot be redriven";
+  if (record.express && !record.task) return "Execution is EXPRESS and cannot be redriven";
   if (record.status == states::Status::running) {
     return "Execution is RUNNING and cannot be redriven";
   }

@@ -14,7 +14,8 @@ inline constexpr std::chrono::days kRetention{90};
 // Of the execution that an end_key() is of.
 cloud::Time end_of_retention(std::string_view end_key);
 
-// Why RedriveExecution can't go on with it; empty if it can.
+// Why RedriveExecution can't go on with it, or with its Map's run if it is a child of one; empty if
+// it can.
 // https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
 std::string not_redrivable(const ExecutionRecord& record, cloud::Time now);
 

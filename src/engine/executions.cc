@@ -159,6 +159,7 @@ cloud::Time Executions::redrive(Turn& turn, const std::string& arn) {
   const auto refuse = [&](const std::string& why) {
     throw cloud::Error("ExecutionNotRedrivable", "Execution is not redrivable: " + why);
   };
+  if (record.task) refuse("it is redriven with the Map Run that it belongs to");
   if (const std::string why = not_redrivable(record, turn.now); !why.empty()) refuse(why);
   OpenExecution& open = open_.emplace(record.number, OpenExecution()).first->second;
   ExecutionHost host(turn, tokens_, record, open);
