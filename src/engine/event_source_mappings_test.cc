@@ -122,6 +122,22 @@ TEST_F(EventSourceMappingsTest, AFailedBatchComesBack) {
   EXPECT_EQ(queue.counts(), "0 0 0");
 }
 
+TEST_F(EventSourceMappingsTest, NoErrorOfAHostEndsItsPoller) {
+  auto request = mapping();
+  request.ScalingConfig.emplace().MaximumConcurrency = 2;
+  bed.functions.acts["f"] = [&](const auto&) -> cloud::InvocationOutcome {
+    if (bed.functions.calls.size() < 5) throw std::runtime_error("no descriptors");
+    return answered("null");
+  };
+  start();
+  queue.send("a");
+  const std::string uuid = map(request);
+  EXPECT_EQ(state_of(uuid).LastProcessingResult, "PROBLEM: Function call failed");
+  EXPECT_THAT(bed.log(), testing::Contains(HasSubstr("no descriptors")));
+  bed.advance(std::chrono::minutes(10));
+  EXPECT_EQ(queue.counts(), "0 0 0");
+}
+
 TEST_F(EventSourceMappingsTest, AWindowGathersABatch) {
   start();
   auto request = mapping();

@@ -120,6 +120,8 @@ cloud::Async<void> call(Engine& engine, Plan plan, Deliveries batch) {
     failed = judge(*plan, outcome, batch);
   } catch (const cloud::Error& e) {
     result = "PROBLEM: " + e.message();
+  } catch (const std::exception& e) {
+    engine.log()(plan->function_arn + " could not be called: " + e.what());
   }
   std::vector<ReceiptHandle> done;
   if (failed) {

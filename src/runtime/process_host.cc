@@ -199,6 +199,8 @@ std::shared_ptr<Sandbox> ProcessHost::Impl::start(const cloud::Deployment& deplo
     return sandbox;
   } catch (const std::system_error& e) {
     throw unavailable(e.what());
+  } catch (const boost::system::system_error& e) {  // as Asio has it
+    throw unavailable(e.what());
   }
 }
 

@@ -1,6 +1,8 @@
 #include "runtime/process_host.h"
 
 #include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <set>
 #include <thread>
@@ -97,6 +99,33 @@ TEST_F(ProcessHostTest, WhoeverComesTooLateIsRefused) {
     }
   }
   EXPECT_GE(refused, 1);
+  EXPECT_EQ(busy.get().FunctionError, "");
+}
+
+TEST_F(ProcessHostTest, WithoutDescriptorsACallIsRefused) {
+  const auto deployment = python(
+      "import os, pathlib, time\n"
+      "def handler(event, context):\n"
+      "  pathlib.Path(event).touch()\n"
+      "  while os.path.exists(event): time.sleep(0.01)\n");
+  const fs::path under_way = home.path() / "under_way";
+  auto busy = begin(deployment, '"' + under_way.string() + '"');
+  until([&] { return fs::exists(under_way); });
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const int next = dup(STDIN_FILENO);
+  close(next);
+  const rlimit none{static_cast<rlim_t>(next), before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &none);
+  std::string refusal;
+  try {
+    call(deployment);
+  } catch (const cloud::Error& e) {
+    refusal = e.what();
+  }
+  setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_THAT(refusal, StartsWith("ServiceException: The call can't be begun: "));
+  fs::remove(under_way);
   EXPECT_EQ(busy.get().FunctionError, "");
 }
 
