@@ -226,11 +226,24 @@ void EventSourceMappings::renew_plan(Turn& turn, Entry& entry) {
   dismiss(turn);
 }
 
+void EventSourceMappings::begin_turn(Turn& turn) {
+  while (!pauses_.empty() && pauses_.begin()->first <= turn.now) {
+    turn.done.push_back(std::move(pauses_.extract(pauses_.begin()).mapped()));
+  }
+}
+
+std::optional<cloud::Time> EventSourceMappings::alarm() const {
+  return pauses_.empty() ? std::nullopt : std::optional(pauses_.begin()->first);
+}
+
 void EventSourceMappings::finish_turn(Turn& turn) {
   std::erase_if(stranded_, [&](const std::string& uuid) {
     const auto it = mappings_.find(uuid);
     if (it == mappings_.end()) return true;
-    if (!queues_.by_arn(it->second.mapping.EventSourceArn)) return false;
+    const Mapping& mapping = it->second.mapping;
+    if (!queues_.by_arn(mapping.EventSourceArn) || !functions_.find(mapping.FunctionArn)) {
+      return false;
+    }
     renew_plan(turn, it->second);
     return true;
   });
@@ -286,6 +299,12 @@ void EventSourceMappings::dismiss(Turn& turn) {
     turn.done.push_back(std::move(watcher));
   }
   watchers_.clear();
+  for (auto& [until, reply] : pauses_) turn.done.push_back(std::move(reply));
+  pauses_.clear();
+}
+
+void EventSourceMappings::pause(cloud::Time until, std::unique_ptr<Reply<Done>>& reply) {
+  pauses_.emplace(until, std::move(reply));
 }
 
 void EventSourceMappings::receive(Turn& turn, const PollingPlan& plan, ReceiveOrder order,
@@ -295,8 +314,9 @@ void EventSourceMappings::receive(Turn& turn, const PollingPlan& plan, ReceiveOr
     throw no_mapping();
   }
   Queue* queue = queues_.by_arn(plan.queue_arn);
-  if (!queue) {
-    it->second.mapping.LastProcessingResult = "PROBLEM: The queue does not exist";
+  if (!queue || !functions_.find(plan.function_arn)) {
+    it->second.mapping.LastProcessingResult =
+        queue ? "PROBLEM: The function does not exist" : "PROBLEM: The queue does not exist";
     stranded_.insert(plan.uuid);
     throw no_mapping();
   }

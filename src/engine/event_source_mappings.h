@@ -58,18 +58,22 @@ class EventSourceMappings {
   void set_tags(Turn& turn, const cloud::Caller& caller, const std::string& uuid,
                 std::map<std::string, std::string> tags);
 
-  // Mappings whose queue was gone are polled again once there is one of that name.
+  void begin_turn(Turn& turn);
+  // Mappings whose queue or function was gone are polled again once there is one of that name.
   void finish_turn(Turn& turn);
+  std::optional<cloud::Time> alarm() const;
 
   // --- For whoever polls
 
   // Answers when there is another version than `known`.
   void watch(Turn& turn, std::uint64_t known, std::unique_ptr<Reply<PollingPlans>>& reply);
-  // Answers whoever watches, with what there is.
+  // Answers whoever watches, with what there is, and ends all pauses.
   void dismiss(Turn& turn);
 
-  // As Queues::receive(). Throws ResourceNotFoundException if the plan doesn't hold any more, and
-  // answers with nothing once it doesn't.
+  // Answers at that time, or when mappings change.
+  void pause(cloud::Time until, std::unique_ptr<Reply<Done>>& reply);
+  // As Queues::receive(). Throws ResourceNotFoundException if the plan doesn't hold any more, or if
+  // there is no queue or no function, and answers with nothing once the plan doesn't hold.
   void receive(Turn& turn, const PollingPlan& plan, ReceiveOrder order,
                std::unique_ptr<Reply<std::vector<Delivery>>>& reply);
   // Deletes messages, and says how a batch went: LastProcessingResult.
@@ -98,9 +102,10 @@ class EventSourceMappings {
   Queues& queues_;
   Functions& functions_;
   std::map<std::string, Entry> mappings_;  // by UUID
-  std::set<std::string> stranded_;         // those whose queue is gone, as a poller has found
+  std::set<std::string> stranded_;  // those whose queue or function is gone, as a poller has found
   std::uint64_t version_ = 1;
   std::vector<std::unique_ptr<Reply<PollingPlans>>> watchers_;
+  std::multimap<cloud::Time, std::unique_ptr<Reply<Done>>> pauses_;
 };
 
 }  // namespace doorbuster::engine

@@ -138,6 +138,38 @@ TEST_F(EventSourceMappingsTest, NoErrorOfAHostEndsItsPoller) {
   EXPECT_EQ(queue.counts(), "0 0 0");
 }
 
+TEST_F(EventSourceMappingsTest, WhatCannotBeCalledIsGivenRests) {
+  auto request = mapping();
+  request.ScalingConfig.emplace().MaximumConcurrency = 2;
+  bed.functions.acts["f"] = [](const auto&) -> cloud::InvocationOutcome {
+    throw cloud::Error("ServiceException", "The call can't be begun.", 500);
+  };
+  for (int i = 0; i < 100; ++i) queue.send(std::to_string(i));
+  start();
+  map(request);
+  bed.settle();
+  EXPECT_EQ(queue.counts(), "80 20 0");
+  bed.advance(std::chrono::minutes(2));
+  EXPECT_LE(bed.functions.calls.size(), 20U);
+  bed.functions.acts.clear();
+  bed.advance(std::chrono::minutes(2));
+  EXPECT_EQ(queue.counts(), "0 0 0");
+}
+
+TEST_F(EventSourceMappingsTest, AFunctionThatIsMadeAgainIsFedAgain) {
+  start();
+  const std::string uuid = map(mapping());
+  bed.run(bed.lambda().DeleteFunction({"f", ""}));
+  queue.send("one");
+  bed.advance(std::chrono::minutes(1));
+  EXPECT_EQ(queue.counts(), "1 0 0");
+  EXPECT_EQ(state_of(uuid).LastProcessingResult, "PROBLEM: The function does not exist");
+  create("f");
+  bed.settle();
+  EXPECT_EQ(queue.counts(), "0 0 0");
+  EXPECT_EQ(state_of(uuid).LastProcessingResult, "OK");
+}
+
 TEST_F(EventSourceMappingsTest, AWindowGathersABatch) {
   start();
   auto request = mapping();

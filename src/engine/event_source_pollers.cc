@@ -19,6 +19,10 @@ using Plan = std::shared_ptr<const PollingPlan>;
 
 constexpr std::chrono::seconds kWait{20};
 
+// After a call that could not begin: what is received meanwhile would only use up its receives.
+constexpr std::chrono::seconds kPauseMin{1};
+constexpr std::chrono::seconds kPauseMax{60};
+
 // What a message is in an event beside its body: names, id, handle, times.
 constexpr std::size_t kRecordOverhead = 2'048;
 
@@ -107,10 +111,20 @@ std::optional<std::set<std::string>> judge(const PollingPlan& plan,
   return failed_ids(answer, batch);
 }
 
-// One call of the function. What it has done is deleted; what failed stays in flight.
-cloud::Async<void> call(Engine& engine, Plan plan, Deliveries batch) {
+cloud::Async<void> pause(Engine& engine, std::chrono::seconds length) {
+  auto op = [until = engine.clock().now() + length](Machine& m, Turn&,
+                                                    std::unique_ptr<Reply<Done>>& reply) {
+    m.event_source_mappings.pause(until, reply);
+  };
+  return engine.call<Done>(std::move(op));
+}
+
+// One call of the function; false if it could not begin. What it has done is deleted; what failed
+// stays in flight.
+cloud::Async<bool> call(Engine& engine, Plan plan, Deliveries batch) {
   std::optional<std::set<std::string>> failed;
   std::string result = "PROBLEM: Function call failed";
+  bool begun = true;
   try {
     cloud::Invocation invocation;
     invocation.Payload = json::serialize(to_event(batch, plan->queue_arn));
@@ -120,8 +134,10 @@ cloud::Async<void> call(Engine& engine, Plan plan, Deliveries batch) {
     failed = judge(*plan, outcome, batch);
   } catch (const cloud::Error& e) {
     result = "PROBLEM: " + e.message();
+    begun = false;
   } catch (const std::exception& e) {
     engine.log()(plan->function_arn + " could not be called: " + e.what());
+    begun = false;
   }
   std::vector<ReceiptHandle> done;
   if (failed) {
@@ -129,15 +145,21 @@ cloud::Async<void> call(Engine& engine, Plan plan, Deliveries batch) {
     result = "OK";
   }
   co_await processed(engine, std::move(plan), std::move(done), std::move(result));
+  co_return begun;
 }
 
 // Until the plan ends or the engine stops.
 cloud::Async<void> poll(Engine& engine, Plan plan) {
+  auto length = kPauseMin;
   try {
     for (;;) {
       auto batch = co_await gather(engine, plan);
       batch = co_await filter(engine, plan, std::move(batch));
-      for (auto& part : split(std::move(batch))) co_await call(engine, plan, std::move(part));
+      for (auto& part : split(std::move(batch))) {
+        const bool begun = co_await call(engine, plan, std::move(part));
+        if (!begun) co_await pause(engine, length);
+        length = begun ? kPauseMin : std::min(2 * length, kPauseMax);
+      }
     }
   } catch (const cloud::Error&) {  // NOLINT(bugprone-empty-catch): that is how it ends
   }

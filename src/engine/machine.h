@@ -87,6 +87,7 @@ class Machine {
   void begin_turn(Turn& turn) {
     queues.begin_turn(turn);
     move_tasks.begin_turn(turn);
+    event_source_mappings.begin_turn(turn);
     activities.begin_turn(turn);
     executions.begin_turn(turn);
   }
@@ -134,7 +135,8 @@ class Machine {
   std::optional<cloud::Time> alarm() const {
     std::optional<cloud::Time> first;
     for (const auto& alarm :
-         {queues.alarm(), move_tasks.alarm(), activities.alarm(), executions.alarm()}) {
+         {queues.alarm(), move_tasks.alarm(), event_source_mappings.alarm(), activities.alarm(),
+          executions.alarm()}) {
       if (alarm) first = first ? std::min(*first, *alarm) : alarm;
     }
     return first;
