@@ -18,7 +18,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::uint64_t kObjectMax = 64 << 20;
-constexpr std::size_t kListedMax = 100'000;
 
 json::value item_of(const cloud::Object& object) {
   return json::object{{"Etag", object.ETag},
@@ -33,7 +32,7 @@ cloud::Async<json::value> list(cloud::S3& s3, cloud::ListObjectsV2Request reques
   for (;;) {
     auto page = co_await s3.ListObjectsV2(request);
     for (const auto& object : page.Contents) items.push_back(item_of(object));
-    if (!page.IsTruncated || items.size() >= kListedMax) co_return items;
+    if (!page.IsTruncated || items.size() > states::kListedMax) co_return items;
     request.ContinuationToken = std::move(page.NextContinuationToken);
   }
 }

@@ -33,7 +33,8 @@ struct Resource {
     child,        // an iteration of a distributed Map
     // The items of a distributed Map, from S3: `input` is the ItemReader's Parameters. getObject is
     // answered with the object's text, a string; listObjectsV2 with an array of what is listed
-    // ({"Etag", "Key", "LastModified", "Size", "StorageClass"}). kPayloadMax does not hold for it.
+    // ({"Etag", "Key", "LastModified", "Size", "StorageClass"}): all of
+    // them, or more than kListedMax. kPayloadMax does not hold for it.
     reader,
     // The results of a distributed Map's children, to S3: `input` is {"Bucket", "Folder",
     // "MapRunArn"}. They go into files of the folder, named by its manifest.json. Its answer says
@@ -74,6 +75,7 @@ struct HistoryEvent {
 
 inline constexpr std::int64_t kHistoryMax = 25'000;  // events of a standard execution
 inline constexpr std::size_t kPayloadMax = std::size_t{256} << 10;  // bytes of a state's data
+inline constexpr std::size_t kListedMax = 100'000;  // objects that a Map can work on
 
 enum class Status : unsigned char { running, succeeded, failed, timed_out, aborted };
 

@@ -100,6 +100,10 @@ json::array read_items(const ItemReader& reader, const json::value& answer, cons
   if (most && static_cast<std::size_t>(*most) < items.size()) {
     items.erase(items.begin() + *most, items.end());
   }
+  if (reader.format == ItemReader::Format::listing && items.size() > kListedMax) {
+    fail("There are more objects than the " + std::to_string(kListedMax) +
+         " that a Map can work on: MaxItems can make them fewer.");
+  }
   return items;
 }
 

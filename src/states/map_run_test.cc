@@ -253,6 +253,20 @@ TEST(ItemReader, ReadsAListing) {
   EXPECT_EQ(to_text(run.details("MapStateStarted")), R"({"length":0})");
 }
 
+TEST(ItemReader, NoListingIsCutShortUnasked) {
+  const auto read_listing = [](std::string_view config, std::size_t objects) {
+    TestRun run(reading(config, "listObjectsV2"), R"({"key": "k"})");
+    run.answer("M", {says_nothing()}).begin();
+    const boost::json::array listed(objects, 1);
+    run.act([&](Execution& it) { EXPECT_TRUE(it.succeed(1, listed, run.host)); });
+    return run.result();
+  };
+  EXPECT_EQ(read_listing("", kListedMax), "RUNNING");
+  EXPECT_THAT(read_listing("", kListedMax + 1),
+              HasSubstr("FAILED States.ItemReaderFailed: There are more objects than the 100000"));
+  EXPECT_EQ(read_listing(R"(, "ReaderConfig": {"MaxItems": 100000})", kListedMax + 1), "RUNNING");
+}
+
 TEST(ItemReader, ReadsJson) {
   constexpr std::string_view kJson = R"(, "ReaderConfig": {"InputType": "JSON")";
   EXPECT_EQ(read(std::string(kJson) + "}", R"([1, {"a": 2}])"), R"([1,{"a":2}])");
