@@ -72,6 +72,14 @@ TEST(Task, FailsWithTheFunction) {
             R"({"error":"Exception","cause":"{\"errorMessage\":1}"})");
 }
 
+TEST(Task, FailsWithNoMoreThanAwsTakes) {
+  TestRun run(task(kFunction), "{}");
+  run.answer("T", {fails(std::string(1'000, 'E'), std::string(32'767, 'c') + "\u00e9 and more")});
+  run.run();
+  EXPECT_EQ(run.execution->error(), std::string(256, 'E'));
+  EXPECT_EQ(run.execution->cause(), std::string(32'767, 'c')) << "cut between characters";
+}
+
 TEST(Task, UsesAnIntegration) {
   const TestRun run = run_both_ways(
       task("arn:aws:states:::aws-sdk:s3:putObject",

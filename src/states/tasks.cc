@@ -17,6 +17,20 @@ namespace {
 
 using Kind = Resource::Kind;
 
+// AWS's limits of what SendTaskFailure says, in bytes, for whoever else fails a task.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html
+constexpr std::size_t kErrorMax = 256;
+constexpr std::size_t kCauseMax = 32'768;
+
+// Cuts between characters.
+std::string cut(std::string text, std::size_t max) {
+  if (text.size() <= max) return text;
+  const auto continues = [&](std::size_t i) { return (text[i] & 0xc0) == 0x80; };
+  while (max > 0 && continues(max)) --max;
+  text.resize(max);
+  return text;
+}
+
 // What an event's type begins with.
 std::string_view family(Kind kind) {
   if (kind == Kind::function) return "LambdaFunction";
@@ -226,7 +240,8 @@ bool Interpreter::fail(TaskId task, std::string error, std::string cause, Host& 
   if (frame == nullptr) return false;
   turn(host, [&] {
     queue(*frame);
-    Failure failure{.error = std::move(error), .cause = std::move(cause)};
+    Failure failure{.error = cut(std::move(error), kErrorMax),
+                    .cause = cut(std::move(cause), kCauseMax)};
     if (frame->task != task) {
       // It may be the last that the Map has waited for.
       attempt(frame->id, [&] {
