@@ -21,7 +21,10 @@ class FakeFunctions final : public cloud::FunctionHost {
   // Instead of answering, for a function that is still at it.
   std::map<std::string, std::function<cloud::Async<void>()>> waits;
 
+  bool reads_code = false;  // once it has waited
+
   std::vector<std::pair<std::string, cloud::Invocation>> calls;  // by the functions' names
+  std::vector<std::string> codes;                                // that were read
   std::vector<cloud::Deployment> checked;
   std::vector<std::string> retired;
 
@@ -49,6 +52,7 @@ class FakeFunctions final : public cloud::FunctionHost {
     const std::string name = deployment.FunctionName;
     calls.emplace_back(name, invocation);
     if (waits.contains(name)) co_await waits.at(name)();
+    if (reads_code) codes.push_back(co_await deployment.code());
     const auto act = acts.find(name);
     if (act != acts.end()) co_return act->second(invocation);
     cloud::InvocationOutcome nothing;

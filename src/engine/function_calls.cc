@@ -8,11 +8,14 @@
 namespace doorbuster::engine {
 namespace {
 
+// The function has got other code, or is gone, since the call was begun.
+struct CodeGone : cloud::Error {
+  CodeGone() : Error("ResourceNotFoundException", "The function's code is gone.", 404) {}
+};
+
 cloud::Async<std::string> read_code(const Engine& engine, Piece piece) {
   auto bytes = read_pieces(engine.store(), {piece}, {0, piece.size});
-  if (!bytes) {
-    throw cloud::Error("ResourceNotFoundException", "The function's code is gone.", 404);
-  }
+  if (!bytes) throw CodeGone();
   co_return *std::move(bytes);
 }
 
@@ -20,6 +23,39 @@ struct Begun {
   cloud::Deployment deployment;
   std::string request_id;
 };
+
+cloud::Async<Begun> begin(Engine& engine, const std::optional<cloud::Caller>& caller,
+                          const std::string& function_arn) {
+  auto op = [&engine, caller, function_arn](Machine& m, Turn& turn) {
+    if (caller) m.functions.permitted(*caller, function_arn, "InvokeFunction");
+    Begun begun{m.functions.begin(function_arn), str(turn.random.uuid())};
+    attach_code(engine, *m.functions.find(function_arn), begun.deployment);
+    return begun;
+  };
+  return engine.call<Begun>(std::move(op));
+}
+
+// Nothing if the call was not begun, because its code had gone.
+cloud::Async<std::optional<cloud::InvocationOutcome>> call_begun(Engine& engine, Begun begun,
+                                                                 cloud::Invocation invocation) {
+  const std::string function_arn = invocation.InvokedFunctionArn;
+  std::optional<cloud::InvocationOutcome> outcome;
+  std::exception_ptr failure;
+  try {
+    outcome = co_await run_function(engine, std::move(begun.deployment), std::move(invocation));
+  } catch (const CodeGone&) {  // NOLINT(bugprone-empty-catch): there is no outcome
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  const bool failed = failure || (outcome && !outcome->FunctionError.empty());
+  const auto took = outcome ? std::optional(outcome->Duration) : std::nullopt;
+  auto end = [function_arn, failed, took](Machine& m, Turn&) {
+    m.functions.end(function_arn, failed, took);
+  };
+  engine.tell(std::move(end));
+  if (failure) std::rethrow_exception(failure);
+  co_return outcome;
+}
 
 std::string too_large(std::size_t size) {
   return R"({"errorMessage":"Response payload size ()" + std::to_string(size) +
@@ -49,30 +85,13 @@ cloud::Async<cloud::InvocationOutcome> call_function(Engine& engine,
                                                      std::string function_arn,
                                                      cloud::Invocation invocation) {
   co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
-  auto begin = [&engine, caller = std::move(caller), function_arn](Machine& m, Turn& turn) {
-    if (caller) m.functions.permitted(*caller, function_arn, "InvokeFunction");
-    Begun begun{m.functions.begin(function_arn), str(turn.random.uuid())};
-    attach_code(engine, *m.functions.find(function_arn), begun.deployment);
-    return begun;
-  };
-  auto begun = co_await engine.call<Begun>(std::move(begin));
-  if (invocation.AwsRequestId.empty()) invocation.AwsRequestId = begun.request_id;
   invocation.InvokedFunctionArn = function_arn;
-  std::optional<cloud::InvocationOutcome> outcome;
-  std::exception_ptr failure;
-  try {
-    outcome = co_await run_function(engine, std::move(begun.deployment), std::move(invocation));
-  } catch (...) {
-    failure = std::current_exception();
+  for (;;) {
+    auto begun = co_await begin(engine, caller, function_arn);
+    if (invocation.AwsRequestId.empty()) invocation.AwsRequestId = begun.request_id;
+    auto outcome = co_await call_begun(engine, std::move(begun), invocation);
+    if (outcome) co_return *std::move(outcome);
   }
-  const bool failed = !outcome || !outcome->FunctionError.empty();
-  const auto took = outcome ? std::optional(outcome->Duration) : std::nullopt;
-  auto end = [function_arn, failed, took](Machine& m, Turn&) {
-    m.functions.end(function_arn, failed, took);
-  };
-  engine.tell(std::move(end));
-  if (failure) std::rethrow_exception(failure);
-  co_return *std::move(outcome);
 }
 
 }  // namespace doorbuster::engine

@@ -14,7 +14,8 @@ void attach_code(const Engine& engine, const Function& function, cloud::Deployme
 
 // Calls on behalf of `caller`, or of the service itself if there is none. Throws what
 // Functions::permitted() and Functions::begin() throw, and a cloud::Error of status 5xx if the host
-// could not begin. Once begun it goes to its end, whoever is cancelled.
+// could not begin. Once begun it goes to its end, whoever is cancelled. A function that is changed
+// while its call waits runs as it is then.
 cloud::Async<cloud::InvocationOutcome> call_function(Engine& engine,
                                                      std::optional<cloud::Caller> caller,
                                                      std::string function_arn,

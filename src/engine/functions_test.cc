@@ -240,6 +240,44 @@ TEST_F(FunctionsTest, ReservedConcurrencyIsALimit) {
   EXPECT_FALSE(bed.run(bed.lambda().GetFunctionConcurrency({"f"})).ReservedConcurrentExecutions);
 }
 
+TEST_F(FunctionsTest, ACallThatWaitsRunsTheCodeThatThereIsThen) {
+  create("f");
+  boost::asio::steady_timer waiting(bed.context(), std::chrono::hours(1));
+  bed.functions.reads_code = true;
+  bed.functions.waits["f"] = [&]() -> cloud::Async<void> {
+    if (bed.functions.calls.size() > 1) co_return;
+    boost::system::error_code stopped;
+    co_await waiting.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, stopped));
+  };
+  const auto outcome = bed.begin(bed.lambda().Invoke(call("f")));
+  cloud::UpdateFunctionCodeRequest code;
+  code.FunctionName = "f";
+  code.ZipFile = "another zip";
+  bed.run(bed.lambda().UpdateFunctionCode(code));
+  waiting.cancel();
+  bed.settle();
+  ASSERT_TRUE(outcome->value);
+  EXPECT_THAT(bed.functions.codes, ElementsAre("another zip"));
+  EXPECT_EQ(bed.functions.calls.at(0).second.AwsRequestId,
+            bed.functions.calls.at(1).second.AwsRequestId);
+}
+
+TEST_F(FunctionsTest, ACallThatWaitsEndsWithItsFunction) {
+  create("f");
+  boost::asio::steady_timer waiting(bed.context(), std::chrono::hours(1));
+  bed.functions.reads_code = true;
+  bed.functions.waits["f"] = [&]() -> cloud::Async<void> {
+    if (bed.functions.calls.size() > 1) co_return;
+    boost::system::error_code stopped;
+    co_await waiting.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, stopped));
+  };
+  const auto outcome = bed.begin(bed.lambda().Invoke(call("f")));
+  bed.run(bed.lambda().DeleteFunction({"f", ""}));
+  waiting.cancel();
+  bed.settle();
+  EXPECT_TRUE(outcome->error);
+}
+
 TEST_F(FunctionsTest, AnotherAccountNeedsThePolicy) {
   const std::string arn = create("f");
   cloud::Caller other;

@@ -43,8 +43,10 @@ std::string file_name(const cloud::Deployment& deployment) {
   return name;
 }
 
-cloud::Async<std::shared_ptr<Code>> unpack_into(fs::path place, std::string zip,
+cloud::Async<std::shared_ptr<Code>> unpack_into(fs::path place,
+                                                std::function<cloud::Async<std::string>()> read,
                                                 asio::any_io_executor disk) {
+  const std::string zip = co_await read();
   std::string path = place.string() + "-XXXXXX";
   if (!mkdtemp(path.data())) {
     throw std::system_error(errno, std::generic_category(), path);
@@ -178,9 +180,8 @@ cloud::Async<std::shared_ptr<Sandbox>> ProcessHost::Impl::sandbox_of(
 
 cloud::Async<std::shared_ptr<Code>> ProcessHost::Impl::unpack_code(
     const cloud::Deployment& deployment) {
-  std::string zip = co_await deployment.code();
   auto unpacking =
-      unpack_into(options_.code / file_name(deployment), std::move(zip), disk_.get_executor());
+      unpack_into(options_.code / file_name(deployment), deployment.code, disk_.get_executor());
   try {
     co_return co_await asio::co_spawn(disk_, std::move(unpacking), asio::use_awaitable);
   } catch (const std::system_error& e) {
