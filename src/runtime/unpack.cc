@@ -20,6 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kHopsMax = 40;  // from link to link, as Linux has it
 constexpr std::size_t kPiece = 1 << 16;
 constexpr std::size_t kLinkMax = 4096;  // bytes of a symbolic link's target
 
@@ -185,11 +186,17 @@ class Unpacking {
     if (symlink(target.c_str(), path.c_str()) != 0) refuse(path.filename(), last_error());
   }
 
-  // Links may lead through each other, so only their end says where they lead.
+  // Links may lead through each other, so only their end says where they lead, also where there is
+  // nothing yet.
   void check_link(const fs::path& path) const {
     std::error_code failure;
+    std::error_code nothing_there;
     const fs::path root = fs::canonical(directory_, failure);
-    const fs::path end = fs::weakly_canonical(path, failure);
+    fs::path end = fs::weakly_canonical(path, failure);
+    for (int hops = 0; !failure && fs::is_symlink(end, nothing_there); ++hops) {
+      if (hops == kHopsMax) refuse_link(path.lexically_relative(directory_));
+      end = fs::weakly_canonical(end.parent_path() / fs::read_symlink(end, failure), failure);
+    }
     const auto [at, rest] = std::mismatch(root.begin(), root.end(), end.begin(), end.end());
     if (failure || at != root.end()) refuse_link(path.lexically_relative(directory_));
   }

@@ -92,6 +92,10 @@ TEST_F(UnpackTest, LinksThatLeadOutsideAreRefused) {
   constexpr const char* kWhy = "leads out of the function's directory";
   EXPECT_THAT(refusal(make_zip({link_to("passwords", "/etc/passwd")})), HasSubstr(kWhy));
   EXPECT_THAT(refusal(make_zip({link_to("up", "../..")})), HasSubstr(kWhy));
+  EXPECT_THAT(refusal(make_zip({link_to("nowhere", "../../no/such/place")})), HasSubstr(kWhy));
+  EXPECT_THAT(refusal(make_zip({link_to("on", "gone"), link_to("gone", "../no-such-place")})),
+              HasSubstr(kWhy));
+  EXPECT_EQ(refusal(make_zip({link_to("later", "not/there/yet")})), "");
   // Each for itself stays inside.
   EXPECT_THAT(refusal(make_zip({link_to("deep/top", ".."), link_to("out", "deep/top/..")})),
               HasSubstr(kWhy));
