@@ -270,18 +270,18 @@ std::optional<states::TaskOrder> Executions::order_of(Turn& turn, LiveExecution&
   }
 }
 
-// What a call has begun may end at once, and so begin more.
+// What a call has begun may end at once, and so begin more, or cancel what it has begun with it.
 void Executions::follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host) {
   for (auto orders = host.take_begun(); !orders.empty(); orders = host.take_begun()) {
+    std::vector<std::pair<states::TaskId, std::string>> refused;
     for (auto& order : orders) {
-      const auto& resource = order.resource;
-      const bool activity = resource.kind == states::Resource::Kind::activity;
-      if (activity && !activities_.offer(resource.arn, {live.record.number, order.id})) {
-        live.execution->fail(order.id, "States.Runtime", "Activity does not exist: " + resource.arn,
-                             host);
-      } else {
-        dispatch(turn, live, std::move(order));
-      }
+      const states::TaskId id = order.id;
+      std::string arn = order.resource.arn;
+      if (!dispatch(live, std::move(order))) refused.emplace_back(id, std::move(arn));
+    }
+    for (const auto& [id, arn] : refused) {
+      host.close(id);
+      live.execution->fail(id, "States.Runtime", "Activity does not exist: " + arn, host);
     }
   }
   host.write_history();
@@ -291,22 +291,22 @@ void Executions::follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host)
   settle(turn, live);
 }
 
-void Executions::dispatch(Turn&, LiveExecution& live, states::TaskOrder order) {
+bool Executions::dispatch(LiveExecution& live, states::TaskOrder order) {
   const TaskRef ref{live.record.number, order.id};
-  OpenTask open;
+  OpenTask& open = open_.at(ref.execution).tasks[ref.task];
   switch (order.resource.kind) {
     case states::Resource::Kind::activity:
       open.kind = OpenTask::Kind::activity;
       open.activity_arn = order.resource.arn;
-      break;
+      return activities_.offer(open.activity_arn, ref);
     case states::Resource::Kind::child:
       open.kind = OpenTask::Kind::child;
       begun_children_.push_back({ref, std::move(order)});
-      break;
+      return true;
     default:
       board_.offer(ref, std::move(order));
+      return true;
   }
-  open_.at(ref.execution).tasks.emplace(ref.task, std::move(open));
 }
 
 void Executions::settle(Turn& turn, LiveExecution& live) {

@@ -105,7 +105,8 @@ class Executions {
   bool step(Turn& turn, LiveExecution& live, const Call& call);
   bool answer(Turn& turn, const TaskRef& task, const Call& call);
   void follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host);
-  void dispatch(Turn& turn, LiveExecution& live, states::TaskOrder order);
+  // False if there is nobody to carry it out.
+  bool dispatch(LiveExecution& live, states::TaskOrder order);
   // What a call has changed of it. What it waits for is written when the turn ends, however many
   // of its tasks have ended in it.
   void settle(Turn& turn, LiveExecution& live);

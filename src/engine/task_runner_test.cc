@@ -170,6 +170,21 @@ TEST_F(TaskRunnerTest, ATaskOfADamagedExecutionIsNotBegunAgain) {
   EXPECT_EQ(calls.size(), 1U);
 }
 
+// Its branch is cancelled in the step that has begun it.
+TEST_F(TaskRunnerTest, WhatIsCancelledAtOnceIsNotBegun) {
+  const auto branch = [](const std::string& name, const std::string& resource) {
+    return R"({"StartAt":")" + name + R"(","States":{")" + name +
+           R"(":{"Type":"Task","Resource":")" + resource + R"(","End":true}}})";
+  };
+  const auto execution =
+      run(R"({"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[)" +
+          branch("A", "arn:aws:states:us-east-1:000000000000:activity:nobody") + ',' +
+          branch("B", kFunction) + "]}}}");
+  bed.advance(seconds(1));
+  EXPECT_EQ(machine.describe(execution).error, "States.Runtime");
+  EXPECT_THAT(calls, testing::IsEmpty());
+}
+
 TEST_F(TaskRunnerTest, WhatIsLateTimesOut) {
   hang = true;
   const auto execution = run(task(kFunction, R"("TimeoutSeconds":5,)"));
