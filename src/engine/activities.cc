@@ -111,9 +111,14 @@ std::vector<cloud::Tag>* Activities::tags(const std::string& arn) {
 bool Activities::offer(const std::string& arn, const TaskRef& task) {
   const auto it = activities_.find(arn);
   if (it == activities_.end()) return false;
-  it->second.tasks.push_back(task);
+  it->second.tasks.insert(task);
   awake_.insert(arn);
   return true;
+}
+
+void Activities::drop(const std::string& arn, const TaskRef& task) {
+  const auto it = activities_.find(arn);
+  if (it != activities_.end()) it->second.tasks.erase(task);
 }
 
 void Activities::poll(Turn& turn, const std::string& arn, std::string worker,
@@ -161,8 +166,8 @@ void Activities::finish_turn(Turn& turn, const HandOut& hand_out) {
 void Activities::give(Turn& turn, Activity& activity, const HandOut& hand_out) {
   while (!activity.tasks.empty() && !activity.polls.empty()) {
     auto& poll = activity.polls.front();
-    auto task = hand_out(activity.tasks.front(), poll.worker);
-    activity.tasks.pop_front();
+    const auto first = activity.tasks.extract(activity.tasks.begin());
+    auto task = hand_out(first.value(), poll.worker);
     if (!task) continue;
     poll.reply->value = std::move(*task);
     turn.done.push_back(std::move(poll.reply));

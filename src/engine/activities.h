@@ -3,7 +3,6 @@
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-activities.html
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <list>
 #include <map>
@@ -35,8 +34,11 @@ class Activities {
   std::vector<cloud::Tag>* tags(const std::string& arn);
   void write_tags(Turn& turn, const std::string& arn) const;
 
-  // A task for the activity's workers. False if there is no such activity.
+  // A task for the activity's workers, who get the oldest execution's first. False if there is no
+  // such activity.
   bool offer(const std::string& arn, const TaskRef& task);
+  // Nobody waits for it any more.
+  void drop(const std::string& arn, const TaskRef& task);
   // A worker asks for one. It is answered at the end of a turn that has one for it, or after 60
   // seconds with none. Throws ActivityDoesNotExist, ActivityWorkerLimitExceeded.
   void poll(Turn& turn, const std::string& arn, std::string worker,
@@ -62,8 +64,8 @@ class Activities {
     std::string name;
     cloud::Time created{};
     std::vector<cloud::Tag> tags;
-    std::deque<TaskRef> tasks;
-    std::list<Poll> polls;  // in the order of `until`
+    std::set<TaskRef> tasks;  // that no worker has
+    std::list<Poll> polls;    // in the order of `until`
   };
 
   Activity& find(const std::string& arn);

@@ -211,17 +211,35 @@ void Executions::limit_run(Turn& turn, const cloud::UpdateMapRunInput& request) 
   });
 }
 
+// --- What nobody waits for any more -----------------------------------------------------------
+
 void Executions::abandon(const Store& store, const ExecutionRecord& parent,
                          const ExecutionHost& host) {
-  orphans_.insert(orphans_.end(), host.orphans().begin(), host.orphans().end());
-  for (const auto task : host.cancelled()) {
-    for (const auto& run : parent.map_runs) {
-      const std::string& arn = run.state.arn;
-      const auto from = arn.rfind('/') + 1;
-      const auto label = arn.substr(from, arn.rfind(':') - from);
-      const auto child = number_of(store, child_arn(parent, label, task));
-      if (child && open_.contains(*child)) orphans_.push_back(*child);
+  for (const auto& [task, open] : host.cancelled()) {
+    switch (open.kind) {
+      case OpenTask::Kind::activity:
+        activities_.drop(open.activity_arn, {parent.number, task});
+        break;
+      case OpenTask::Kind::child:
+        abandon_child(store, parent, task);
+        break;
+      case OpenTask::Kind::nested:
+        orphans_.push_back(open.nested);
+        break;
+      case OpenTask::Kind::runner:  // the board sees that nobody waits for it
+        break;
     }
+  }
+}
+
+void Executions::abandon_child(const Store& store, const ExecutionRecord& parent,
+                               states::TaskId task) {
+  for (const auto& run : parent.map_runs) {
+    const std::string& arn = run.state.arn;
+    const auto from = arn.rfind('/') + 1;
+    const auto label = arn.substr(from, arn.rfind(':') - from);
+    const auto child = number_of(store, child_arn(parent, label, task));
+    if (child && open_.contains(*child)) orphans_.push_back(*child);
   }
 }
 

@@ -32,9 +32,7 @@ class ExecutionHost final : public states::Host {
   void begin(states::TaskOrder order) override { begun_.push_back(std::move(order)); }
   void cancel(states::TaskId task) override {
     std::erase_if(begun_, [&](const states::TaskOrder& order) { return order.id == task; });
-    const auto* open = open_.find(task);
-    if (open && open->kind == OpenTask::Kind::child) cancelled_.push_back(task);
-    if (open && open->kind == OpenTask::Kind::nested) orphans_.push_back(open->nested);
+    if (const auto* open = open_.find(task)) cancelled_.emplace_back(task, *open);
     close(task);
   }
   void map_run(const states::MapRunState& state) override {
@@ -66,10 +64,9 @@ class ExecutionHost final : public states::Host {
   void close(states::TaskId task) { open_.tasks.erase(task); }
   // What is to be done since the last call.
   std::vector<states::TaskOrder> take_begun() { return std::exchange(begun_, {}); }
-  // Children of distributed Maps, by their tasks, and nested executions that nobody waits for any
-  // more.
-  const std::vector<states::TaskId>& cancelled() const { return cancelled_; }
-  const std::vector<std::uint64_t>& orphans() const { return orphans_; }
+  // Tasks that nobody waits for any more.
+  using Cancelled = std::vector<std::pair<states::TaskId, OpenTask>>;
+  const Cancelled& cancelled() const { return cancelled_; }
   std::uint64_t appended() const { return appended_; }  // events
   // Whether a distributed Map has begun or ended.
   bool map_runs_changed() const { return map_runs_changed_; }
@@ -81,8 +78,7 @@ class ExecutionHost final : public states::Host {
   OpenExecution& open_;
   std::vector<states::HistoryEvent> events_;
   std::vector<states::TaskOrder> begun_;
-  std::vector<states::TaskId> cancelled_;
-  std::vector<std::uint64_t> orphans_;
+  Cancelled cancelled_;
   std::uint64_t appended_ = 0;
   bool map_runs_changed_ = false;
 };

@@ -127,8 +127,9 @@ class Executions {
     std::optional<states::TaskOrder> order;
   };
   void number_map_runs(Turn& turn, ExecutionRecord& record);
-  // Those that carry out tasks of the parent's which it has cancelled.
+  // What carries out tasks of the parent's which it has cancelled.
   void abandon(const Store& store, const ExecutionRecord& parent, const ExecutionHost& host);
+  void abandon_child(const Store& store, const ExecutionRecord& parent, states::TaskId task);
   void see_to_children(Turn& turn);
   void begin_child(Turn& turn, Child child);
   // Also one that can't be gone on with: a child whose parent has come to an end.
