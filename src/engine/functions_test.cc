@@ -306,5 +306,19 @@ TEST_F(FunctionsTest, TagsComeAndGo) {
   EXPECT_THAT(bed.run(bed.lambda().ListTags({arn})).Tags, ElementsAre(Pair("b", "2")));
 }
 
+TEST_F(FunctionsTest, TagsThatMeetAreAllKept) {
+  const std::string arn = create("f");
+  const auto tag = [&](std::string key) -> cloud::Async<Done> {
+    auto tagging = bed.lambda().TagResource({arn, {{key, "1"}}});
+    co_await std::move(tagging);
+    co_return Done{};
+  };
+  bed.begin_later(tag("a"));
+  bed.begin_later(tag("b"));
+  bed.settle();
+  EXPECT_THAT(bed.run(bed.lambda().ListTags({arn})).Tags,
+              ElementsAre(Pair("a", "1"), Pair("b", "1")));
+}
+
 }  // namespace
 }  // namespace doorbuster::engine

@@ -243,52 +243,54 @@ cloud::Async<cloud::ListEventSourceMappingsResult> LambdaService::ListEventSourc
 
 // --- Tags -------------------------------------------------------------------------------------
 
-cloud::Async<std::map<std::string, std::string>> LambdaService::tags_of(std::string resource,
-                                                                        const char* action) {
-  using Tags = std::map<std::string, std::string>;
+cloud::Async<void> LambdaService::change_tags(std::string resource, const char* action,
+                                              std::function<void(Tags&)> change) {
   check_is_arn(resource);
   if (std::string uuid = uuid_in(resource); !uuid.empty()) {
-    auto op = [caller = caller_, uuid = std::move(uuid)](Machine& m, Turn&) {
-      return m.event_source_mappings.tags(caller, uuid);
+    auto op = [caller = caller_, uuid = std::move(uuid), change = std::move(change)](Machine& m,
+                                                                                     Turn& turn) {
+      Tags tags = m.event_source_mappings.tags(caller, uuid);
+      change(tags);
+      check_tags(tags);
+      m.event_source_mappings.set_tags(turn, caller, uuid, std::move(tags));
     };
-    co_return co_await engine_.call<Tags>(std::move(op));
+    co_return co_await engine_.call<Done>(std::move(op));
   }
-  auto op = [](Machine&, Turn&, const Function& function) { return function.tags; };
-  co_return co_await with_function<Tags>(arn_of(resource), action, op);
-}
-
-cloud::Async<void> LambdaService::set_tags(std::string resource,
-                                           std::map<std::string, std::string> tags) {
-  check_tags(tags);
-  auto op = [caller = caller_, resource = std::move(resource), tags = std::move(tags)](Machine& m,
-                                                                                       Turn& turn) {
-    if (const std::string uuid = uuid_in(resource); !uuid.empty()) {
-      m.event_source_mappings.set_tags(turn, caller, uuid, tags);
-    } else {
-      m.functions.amend(turn, function_arn(caller, resource),
-                        [&](Function& next) { next.tags = tags; });
-    }
+  auto op = [change = std::move(change)](Machine& m, Turn& turn, const Function& function) {
+    Tags tags = function.tags;
+    change(tags);
+    check_tags(tags);
+    m.functions.amend(turn, function.arn(), [&](Function& next) { next.tags = std::move(tags); });
   };
-  co_return co_await engine_.call<Done>(std::move(op));
+  co_await with_function<Done>(arn_of(resource), action, std::move(op));
 }
 
 cloud::Async<void> LambdaService::TagResource(cloud::TagLambdaResourceRequest request) {
-  auto tags = co_await tags_of(request.Resource, "TagResource");
-  for (auto& [key, value] : request.Tags) tags[key] = std::move(value);
-  co_await set_tags(std::move(request.Resource), std::move(tags));
+  auto change = [added = std::move(request.Tags)](Tags& tags) {
+    for (const auto& [key, value] : added) tags[key] = value;
+  };
+  co_await change_tags(std::move(request.Resource), "TagResource", std::move(change));
 }
 
 cloud::Async<void> LambdaService::UntagResource(cloud::UntagLambdaResourceRequest request) {
-  auto tags = co_await tags_of(request.Resource, "UntagResource");
-  for (const auto& key : request.TagKeys) tags.erase(key);
-  co_await set_tags(std::move(request.Resource), std::move(tags));
+  auto change = [keys = std::move(request.TagKeys)](Tags& tags) {
+    for (const auto& key : keys) tags.erase(key);
+  };
+  co_await change_tags(std::move(request.Resource), "UntagResource", std::move(change));
 }
 
 cloud::Async<cloud::ListLambdaTagsResult> LambdaService::ListTags(
     cloud::ListLambdaTagsRequest request) {
-  cloud::ListLambdaTagsResult result;
-  result.Tags = co_await tags_of(std::move(request.Resource), "ListTags");
-  co_return result;
+  using Result = cloud::ListLambdaTagsResult;
+  check_is_arn(request.Resource);
+  if (std::string uuid = uuid_in(request.Resource); !uuid.empty()) {
+    auto op = [caller = caller_, uuid = std::move(uuid)](Machine& m, Turn&) {
+      return Result{m.event_source_mappings.tags(caller, uuid)};
+    };
+    co_return co_await engine_.call<Result>(std::move(op));
+  }
+  auto op = [](Machine&, Turn&, const Function& function) { return Result{function.tags}; };
+  co_return co_await with_function<Result>(arn_of(request.Resource), "ListTags", op);
 }
 
 cloud::Async<cloud::GetAccountSettingsResult> LambdaService::GetAccountSettings(

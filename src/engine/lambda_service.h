@@ -2,6 +2,8 @@
 // each: lambda_function_service.cc, lambda_invoke_service.cc, lambda_service.cc.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -85,8 +87,9 @@ class LambdaService final : public cloud::Lambda {
   Async<std::string> zip_of(cloud::FunctionCode code) const;
   Async<cloud::FunctionEventInvokeConfig> configure_events(
       cloud::PutFunctionEventInvokeConfigRequest request, bool from_scratch);
-  Async<std::map<std::string, std::string>> tags_of(std::string resource, const char* action);
-  Async<void> set_tags(std::string resource, std::map<std::string, std::string> tags);
+  using Tags = std::map<std::string, std::string>;
+  Async<void> change_tags(std::string resource, const char* action,
+                          std::function<void(Tags&)> change);
 
   Engine& engine_;
   const cloud::Caller caller_;
