@@ -146,10 +146,4 @@ std::optional<json::value> from_text(std::string_view text, std::size_t depth_ma
   return value;
 }
 
-bool is_utf8(std::string_view bytes) {
-  std::string text;
-  append_string(text, bytes);
-  return from_text(text).has_value();
-}
-
 }  // namespace doorbuster::documents

@@ -32,10 +32,6 @@ bool is_finite(const boost::json::value& value);
 std::optional<boost::json::value> from_text(std::string_view text,
                                             std::size_t depth_max = kDepthMax);
 
-// Whether the bytes can be a string of JSON that is read again: UTF-8, without surrogates and
-// overlong forms.
-bool is_utf8(std::string_view bytes);
-
 // "3.14", "42", "1e-07": as JSON and as States.Format write a number.
 void append_number(std::string& out, const boost::json::value& number);
 

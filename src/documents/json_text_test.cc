@@ -39,15 +39,6 @@ TEST(JsonText, ControlCharactersAreEscaped) {
             "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\xc3\xa9\"");
 }
 
-TEST(JsonText, KnowsUtf8) {
-  for (const char* text : {"", "a\"\\\n", "\xc3\xa9", "\xf0\x9f\x98\x80"})
-    EXPECT_TRUE(is_utf8(text));
-  for (const char* bytes :
-       {"\xff", "\xc3", "\xc3(", "\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80"}) {
-    EXPECT_FALSE(is_utf8(bytes));
-  }
-}
-
 TEST(JsonText, HasALimitOfDepth) {
   boost::json::value value = 1;
   for (std::size_t i = 0; i < kDepthMax; ++i) value = boost::json::array{std::move(value)};

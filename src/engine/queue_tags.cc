@@ -1,7 +1,6 @@
 #include "engine/queue_tags.h"
 
-#include <algorithm>
-#include <string_view>
+#include "documents/utf8.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -9,12 +8,6 @@ namespace {
 constexpr std::size_t kTagsMax = 50;
 constexpr std::size_t kKeyMax = 128;    // characters
 constexpr std::size_t kValueMax = 256;  // characters
-
-std::size_t characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
-}
 
 cloud::Error invalid(const std::string& why) {
   return {"InvalidParameterValue", why};
@@ -24,11 +17,11 @@ cloud::Error invalid(const std::string& why) {
 
 void check_tags(const std::string& queue_name, const cloud::TagMap& tags) {
   for (const auto& [key, value] : tags) {
-    if (key.empty() || characters(key) > kKeyMax) {
+    if (key.empty() || documents::count_characters(key) > kKeyMax) {
       throw invalid("Tag keys must be between 1 and 128 characters in length.");
     }
     if (key.starts_with("aws:")) throw invalid("Tag keys can't begin with aws:, which is AWS's.");
-    if (characters(value) > kValueMax) {
+    if (documents::count_characters(value) > kValueMax) {
       throw invalid("Tag values must be between 0 and 256 characters in length.");
     }
   }

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <set>
 
+#include "documents/utf8.h"
+
 namespace doorbuster::engine {
 namespace {
 
@@ -12,13 +14,6 @@ constexpr std::size_t kMetadataMax = 2'048;  // bytes of names and values
 constexpr std::size_t kTagKeyMax = 128;      // characters
 constexpr std::size_t kTagValueMax = 256;    // characters
 constexpr std::size_t kPageMax = 1'000;
-
-// Of UTF-8.
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
-}
 
 // Letters, digits and spaces of any script, and a few signs.
 bool tag_text(std::string_view text) {
@@ -73,11 +68,11 @@ void check_tags(const std::vector<cloud::Tag>& tags, std::size_t max) {
   }
   std::set<std::string_view> keys;
   for (const auto& tag : tags) {
-    if (tag.Key.empty() || characters(tag.Key) > kTagKeyMax || !tag_text(tag.Key) ||
-        tag.Key.starts_with("aws:")) {
+    if (tag.Key.empty() || documents::count_characters(tag.Key) > kTagKeyMax ||
+        !tag_text(tag.Key) || tag.Key.starts_with("aws:")) {
       throw cloud::Error("InvalidTag", "The TagKey you have provided is invalid");
     }
-    if (characters(tag.Value) > kTagValueMax || !tag_text(tag.Value)) {
+    if (documents::count_characters(tag.Value) > kTagValueMax || !tag_text(tag.Value)) {
       throw cloud::Error("InvalidTag", "The TagValue you have provided is invalid");
     }
     if (!keys.insert(tag.Key).second) {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "documents/utf8.h"
 #include "orders/line_reasons.h"
 #include "orders/timestamp.h"
-#include "orders/utf8.h"
 
 namespace doorbuster::orders {
 namespace {
@@ -22,7 +22,7 @@ std::string text_fault(const std::string& text) {
            std::to_string(kTextLengthMax) + " are allowed";
   }
   if (text.find('\0') != std::string::npos) return " contains a NUL character";
-  if (!is_utf8(text)) return " is not valid UTF-8";
+  if (!documents::is_utf8(text)) return " is not valid UTF-8";
   return {};
 }
 

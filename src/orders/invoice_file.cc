@@ -9,11 +9,11 @@
 #include <unordered_map>
 #include <utility>
 
+#include "documents/utf8.h"
 #include "orders/csv_reader.h"
 #include "orders/quoted.h"
 #include "orders/text_file.h"
 #include "orders/timestamp.h"
-#include "orders/utf8.h"
 
 namespace doorbuster::orders {
 namespace {
@@ -140,7 +140,7 @@ Row read_row(const Columns& columns, Fields fields, std::uint64_t line) {
 
 void check_encoding(Fields fields, std::uint64_t line) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (is_utf8(fields[i])) continue;
+    if (documents::is_utf8(fields[i])) continue;
     throw CsvError(
         line, "is not UTF-8 in its field " + std::to_string(i + 1) + ": save the file in UTF-8");
   }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "orders/utf8.h"
+#include "documents/utf8.h"
 
 namespace doorbuster::orders {
 namespace {
@@ -15,9 +15,9 @@ void check(const char* field, const std::string& fault, Reasons& reasons) {
 
 // The end of a sentence, here and below; empty if nothing is wrong.
 std::string text_fault(const std::string& text) {
-  if (!is_utf8(text)) return " is not valid UTF-8";
-  if (has_controls(text)) return " contains a control character";
-  const std::size_t characters = count_characters(text);
+  if (!documents::is_utf8(text)) return " is not valid UTF-8";
+  if (documents::has_controls(text)) return " contains a control character";
+  const std::size_t characters = documents::count_characters(text);
   if (characters <= kOrderTextMax) return {};
   return " has " + std::to_string(characters) + " characters, at most " +
          std::to_string(kOrderTextMax) + " are allowed";
@@ -36,14 +36,14 @@ std::string amount_fault(Money amount, const OrderRules& rules) {
 
 // Not whether somebody reads it: only what would break a message that carries it.
 std::string email_fault(const std::string& email) {
-  if (!is_utf8(email)) return " is not valid UTF-8";
+  if (!documents::is_utf8(email)) return " is not valid UTF-8";
   if (email.size() > kEmailMax) {
     return " has " + std::to_string(email.size()) + " bytes, at most " + std::to_string(kEmailMax) +
            " are allowed";
   }
   const std::size_t at = email.rfind('@');
   const bool two_sides = at != std::string::npos && at > 0 && at + 1 < email.size();
-  if (two_sides && !has_controls(email) &&
+  if (two_sides && !documents::has_controls(email) &&
       email.find_first_of(" ,;:<>()[]\"\\") == std::string::npos && email.find('@') == at) {
     return {};
   }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "documents/utf8.h"
 #include "states/characters.h"
 #include "states/intrinsic_arguments.h"
 #include "states/json_text.h"

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "documents/utf8.h"
 #include "states/amount.h"
 #include "states/failure.h"
 #include "states/json_text.h"

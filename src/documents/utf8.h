@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace doorbuster::orders {
+namespace doorbuster::documents {
 
 // Whether the bytes are UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing beyond
 // U+10FFFF.
@@ -17,4 +17,4 @@ std::size_t count_characters(std::string_view text);
 // is_utf8(text).
 bool has_controls(std::string_view text);
 
-}  // namespace doorbuster::orders
+}  // namespace doorbuster::documents

@@ -1,10 +1,10 @@
-#include "orders/utf8.h"
+#include "documents/utf8.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace doorbuster::orders {
+namespace doorbuster::documents {
 namespace {
 
 TEST(Utf8, TakesTheFirstAndLastCodePointOfEachLength) {
@@ -57,4 +57,4 @@ TEST(HasControls, FindsThoseOfBothRanges) {
 }
 
 }  // namespace
-}  // namespace doorbuster::orders
+}  // namespace doorbuster::documents

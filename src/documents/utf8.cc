@@ -1,10 +1,10 @@
-#include "orders/utf8.h"
+#include "documents/utf8.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
 
-namespace doorbuster::orders {
+namespace doorbuster::documents {
 namespace {
 
 constexpr std::uint64_t kHighBits = 0x8080'8080'8080'8080;
@@ -74,4 +74,4 @@ bool has_controls(std::string_view text) {
   return false;
 }
 
-}  // namespace doorbuster::orders
+}  // namespace doorbuster::documents
