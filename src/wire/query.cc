@@ -124,7 +124,8 @@ class Reader {
       const auto* key = item.member(field.key).value();
       if (key == nullptr)
         throw wording_.missing(std::string(field.name) + '.' + std::string(field.key));
-      read(*shape.element, field, item.member(field.value), shape.insert(to, *key));
+      read(*shape.element, field, item.member(field.value),
+           shape.insert(to, read_text(*key, wording_)));
     }
   }
 

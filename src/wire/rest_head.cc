@@ -88,7 +88,7 @@ class HeadReader {
       auto& value =
           as_string(field.shape->insert(field.of(to), lower(header.name.substr(field.at.size()))));
       if (!value.empty()) value += ',';
-      value += trimmed(header.value);
+      value += read_text(trimmed(header.value), wording_);
     }
   }
 

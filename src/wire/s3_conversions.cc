@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "documents/utf8.h"
 #include "wire/encoding.h"
 
 namespace doorbuster::wire {
@@ -14,7 +15,8 @@ void store_tagging(const std::string& header, std::vector<cloud::Tag>& tags, con
     cloud::Tag tag{unescaped(name, true), unescaped(value, true)};
     const bool repeated = std::any_of(
         tags.begin(), tags.end(), [&](const cloud::Tag& other) { return other.Key == tag.Key; });
-    if (tag.Key.empty() || repeated) {
+    const bool text = documents::is_utf8(tag.Key) && documents::is_utf8(tag.Value);
+    if (tag.Key.empty() || repeated || !text) {
       throw cloud::Error("InvalidArgument",
                          "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL "
                          "query parameters without tag name duplicates.");

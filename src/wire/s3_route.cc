@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "documents/utf8.h"
 #include "wire/encoding.h"
 #include "wire/rest.h"
 
@@ -141,6 +142,8 @@ Route s3_route(const RequestHead& head, std::string_view domain) {
     route.error = cloud::Error("InvalidBucketName", "The specified bucket is not valid.");
   } else if (route.key.size() > key_max) {
     route.error = cloud::Error("KeyTooLongError", "Your key is too long");
+  } else if (!documents::is_utf8(route.key)) {
+    route.error = cloud::Error("InvalidURI", "Couldn't parse the specified URI.");
   } else if (names_version(head.query)) {
     route.error = not_implemented();
   } else {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "documents/utf8.h"
 #include "wire/encoding.h"
 #include "wire/timestamps.h"
 
@@ -45,6 +46,11 @@ void read_boolean(std::string_view text, void* to, const Wording& wording) {
 
 }  // namespace
 
+std::string read_text(std::string_view text, const Wording& wording) {
+  if (!documents::is_utf8(text)) throw wording.malformed("A value is not text in UTF-8.");
+  return std::string(text);
+}
+
 void read_scalar(const Shape& shape, std::string_view text, void* to, const Wording& wording) {
   switch (shape.kind) {
     case Kind::optional:
@@ -56,10 +62,10 @@ void read_scalar(const Shape& shape, std::string_view text, void* to, const Word
     }
     case Kind::string:
     case Kind::key:
-      as_string(to) = text;
+      as_string(to) = read_text(text, wording);
       return;
     case Kind::escaped_text:
-      as_string(to) = unescaped(text, false);
+      as_string(to) = read_text(unescaped(text, false), wording);
       return;
     case Kind::blob: {
       auto bytes = from_base64(text);

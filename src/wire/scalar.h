@@ -10,6 +10,10 @@ namespace doorbuster::wire {
 
 enum class TimeFormat : unsigned char { iso8601, http_date };
 
+// The text itself. Throws wording.malformed() if it is not UTF-8: nothing behind the door could
+// give it back in JSON or XML.
+std::string read_text(std::string_view text, const Wording& wording);
+
 // Throws wording.malformed() if the text is not such a value.
 void read_scalar(const Shape& shape, std::string_view text, void* to, const Wording& wording);
 

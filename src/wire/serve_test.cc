@@ -115,6 +115,22 @@ TEST_F(Sqs, SendsInQuery) {
   EXPECT_EQ(log_.sent.MessageAttributes.at("b").BinaryValue, std::string("\0\1", 2));
 }
 
+TEST_F(Sqs, TakesTextInUtf8Only) {
+  for (const char* odd : {"%FF", "\xff", "%ED%A0%80", "a%C3"}) {
+    const std::string text(odd);
+    const std::string send = "Action=SendMessage&Version=2012-11-05&QueueUrl=u&MessageBody=";
+    EXPECT_EQ(query(send + text).status, 400) << text;
+    const auto response = query(send +
+                                "b&MessageAttribute.1.Value.DataType=String&"
+                                "MessageAttribute.1.Value.StringValue=v&"
+                                "MessageAttribute.1.Name=" +
+                                text);
+    EXPECT_EQ(response.status, 400) << text;
+    EXPECT_THAT(response.body.bytes, HasSubstr("UTF-8"));
+  }
+  EXPECT_EQ(log_.sent.QueueUrl, "") << "nothing was called";
+}
+
 TEST_F(Sqs, TakesTheQueueFromThePath) {
   query("Action=SendMessage&Version=2012-11-05&MessageBody=b", "/000000000000/q");
   EXPECT_EQ(log_.sent.QueueUrl, "http://localhost:4566/000000000000/q");

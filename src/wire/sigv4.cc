@@ -28,6 +28,13 @@ struct Claim {
   std::optional<std::int64_t> lifetime_seconds;
 };
 
+// It becomes a part of ARNs.
+bool is_region(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
 CredentialScope read_scope(std::string_view credential, const Refusal& refusal, bool presigned) {
   CredentialScope scope;
   scope.access_key_id = take_until(credential, '/');
@@ -39,6 +46,11 @@ CredentialScope read_scope(std::string_view credential, const Refusal& refusal, 
     throw refusal.malformed(
         "the Credential is mal-formed; expecting "
         "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".",
+        presigned);
+  }
+  if (!is_region(scope.region)) {
+    throw refusal.malformed(
+        "the region in the Credential can only include lower-case letters, digits and hyphens.",
         presigned);
   }
   return scope;

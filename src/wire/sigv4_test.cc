@@ -185,6 +185,11 @@ TEST(Authenticate, TakesAnyKeyIfOpen) {
   const ServedRequest send{"POST", "/", {{"Host", "localhost"}, {"X-Amz-Target", "AmazonSQS.X"}}};
   EXPECT_EQ(who(signed_request(send, empty_hash, by)).scope.account, "222233334444");
   EXPECT_EQ(who(signed_request(send, empty_hash, by)).scope.region, "eu-west-1");
+  for (const char* odd : {"\xff", "US", "a:b", "a b", ""}) {
+    by.region = odd;
+    const auto odd_request = signed_request(send, empty_hash, by);
+    EXPECT_EQ(code_of([&] { who(odd_request); }), "IncompleteSignature") << odd;
+  }
   EXPECT_EQ(who(send).scope.account, "000000000000");
   EXPECT_FALSE(who(send).anonymous);
 }

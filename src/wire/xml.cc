@@ -154,7 +154,7 @@ class Reader {
       if (local_name(child) == field.key) key = child;
       if (local_name(child) == field.value) its_value = child;
     }
-    value(*shape.element, its_value, shape.insert(to, text_of(key)));
+    value(*shape.element, its_value, shape.insert(to, read_text(text_of(key), wording_)));
   }
 
   void value(const Shape& shape, const pugi::xml_node& from, void* to) const {
