@@ -5,6 +5,7 @@
 
 #include "cloud/error.h"
 #include "engine/codec.h"
+#include "engine/json_record.h"
 #include "engine/state_machine_rules.h"
 #include "engine/tag_list.h"
 #include "engine/text.h"
@@ -26,7 +27,7 @@ std::string config_key(const std::string& arn) {
 
 void Activities::open(const Store& store) {
   store.scan(Family::config, "C", "D", [&](std::string_view key, std::string_view value) {
-    const auto json = boost::json::parse(value).as_object();
+    const auto json = read_json_record(value);
     Activity activity;
     activity.name = json.at("name").as_string();
     activity.created = from_ms(json.at("created").to_number<std::int64_t>());

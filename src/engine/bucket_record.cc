@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "engine/json_record.h"
 #include "engine/text.h"
 
 namespace doorbuster::engine {
@@ -99,7 +100,7 @@ std::string encode(const Bucket& bucket) {
 }
 
 Bucket decode_bucket(std::string_view text) {
-  const auto json = boost::json::parse(text).as_object();
+  const auto json = read_json_record(text);
   Bucket bucket;
   bucket.id = json.at("id").to_number<std::uint32_t>();
   bucket.name = string_of(json, "name");

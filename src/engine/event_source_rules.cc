@@ -5,6 +5,7 @@
 
 #include "cloud/arn.h"
 #include "engine/function_rules.h"
+#include "engine/json_record.h"
 #include "engine/text.h"
 
 namespace doorbuster::engine {
@@ -108,8 +109,7 @@ std::string encode(const cloud::EventSourceMappingConfiguration& mapping,
 }
 
 StoredMapping decode_mapping(std::string_view bytes) {
-  const auto parsed = json::parse(bytes);
-  const auto& json = parsed.as_object();
+  const auto json = read_json_record(bytes);
   StoredMapping stored;
   auto& mapping = stored.mapping;
   mapping.UUID = text(json, "uuid");

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "engine/json_record.h"
 #include "engine/text.h"
 
 namespace doorbuster::engine {
@@ -152,8 +153,7 @@ std::string Function::encode() const {
 }
 
 Function Function::decode(std::string_view bytes) {
-  const auto parsed = json::parse(bytes);
-  const auto& json = parsed.as_object();
+  const auto json = read_json_record(bytes);
   Function function;
   function.configuration = to_configuration(json.at("configuration").as_object());
   function.account = text(json, "account");

@@ -5,6 +5,7 @@
 
 #include "cloud/error.h"
 #include "engine/codec.h"
+#include "engine/json_record.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -39,7 +40,7 @@ cloud::Error no_such_resource(const std::string& what) {
 
 void MessageMoveTasks::open(const Store& store, cloud::Time now) {
   store.scan(Family::config, "M", "N", [&](std::string_view, std::string_view value) {
-    const auto json = boost::json::parse(value).as_object();
+    const auto json = read_json_record(value);
     Task task;
     task.TaskHandle = json.at("handle").as_string();
     task.Status = json.at("status").as_string();

@@ -30,10 +30,9 @@ std::string member(std::string_view name, std::string_view value) {
   return ",\"" + std::string(name) + "\":" + json_string(value);
 }
 
-}  // namespace
-
-std::string begin_notification(const Stamp& stamp, const Publication& publication,
-                               const std::string& text) {
+// What queues, endpoints and functions are told alike, without the end of the object.
+std::string begin_members(const Stamp& stamp, const Publication& publication,
+                          const std::string& text) {
   std::string json = R"({"Type":"Notification","MessageId":")" + stamp.id + '"';
   if (!stamp.sequence.empty()) json += R"(,"SequenceNumber":")" + stamp.sequence + '"';
   json += R"(,"TopicArn":)" + json_string(stamp.topic_arn);
@@ -49,7 +48,14 @@ std::string begin_notification(const Stamp& stamp, const Publication& publicatio
     }
     json += R"(,"MessageAttributes":)" + boost::json::serialize(attributes);
   }
-  return json + R"(,"UnsubscribeURL":)";
+  return json;
+}
+
+}  // namespace
+
+std::string begin_notification(const Stamp& stamp, const Publication& publication,
+                               const std::string& text) {
+  return begin_members(stamp, publication, text) + R"(,"UnsubscribeURL":)";
 }
 
 std::string unsubscribe_url(const std::string& endpoint, const std::string& subscription_arn) {
@@ -58,21 +64,14 @@ std::string unsubscribe_url(const std::string& endpoint, const std::string& subs
 
 std::string function_event(const Stamp& stamp, const Publication& publication,
                            const std::string& subscription_arn, const std::string& endpoint) {
-  const std::string& text = publication.text(Protocol::lambda);
-  std::string notification = begin_notification(stamp, publication, text);
-  notification += unsubscribe_url(endpoint, subscription_arn);
-  auto sns = boost::json::parse(notification).as_object();
-  // Functions have other names for a few of its members.
-  sns["UnsubscribeUrl"] = sns.at("UnsubscribeURL");
-  sns.erase("UnsubscribeURL");
-  sns.emplace("Subject", nullptr);
-  sns.emplace("MessageAttributes", boost::json::object());
-  sns["SignatureVersion"] = "1";
-  return boost::json::serialize(boost::json::object{
-      {"Records", boost::json::array{boost::json::object{{"EventSource", "aws:sns"},
-                                                         {"EventVersion", "1.0"},
-                                                         {"EventSubscriptionArn", subscription_arn},
-                                                         {"Sns", std::move(sns)}}}}});
+  // A few of its members have other names here, and all of them are there.
+  std::string sns = begin_members(stamp, publication, publication.text(Protocol::lambda));
+  if (publication.subject.empty()) sns += R"(,"Subject":null)";
+  if (publication.attributes.empty()) sns += R"(,"MessageAttributes":{})";
+  sns += R"(,"SignatureVersion":"1","UnsubscribeUrl":)";
+  sns += unsubscribe_url(endpoint, subscription_arn);
+  return R"({"Records":[{"EventSource":"aws:sns","EventVersion":"1.0","EventSubscriptionArn":)" +
+         json_string(subscription_arn) + R"(,"Sns":)" + sns + "}]}";
 }
 
 std::string subscription_confirmation(const Stamp& stamp, const std::string& endpoint,

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdio>
 
+#include "documents/utf8.h"
 #include "engine/message.h"
 #include "engine/sns_error.h"
 
@@ -78,6 +79,10 @@ void check_attribute(const std::string& name, const cloud::MessageAttributeValue
                             "attribute type '" +
                             value.DataType + "'.");
   }
+  if (!documents::is_utf8(value.StringValue)) {
+    throw invalid_attribute("The value of the message attribute '" + name +
+                            "' is not text in UTF-8.");
+  }
   if (type == "Number" && !is_number(wanted)) {
     throw invalid_attribute("Could not cast message attribute '" + name + "' value to number.");
   }
@@ -130,6 +135,9 @@ void split_by_protocol(Publication& publication) {
 Publication to_publication(cloud::PublishRequest request) {
   check_subject(request.Subject);
   if (request.Message.empty()) throw invalid_parameter("Empty message");
+  if (!documents::is_utf8(request.Message)) {
+    throw invalid_parameter("Message Reason: it is not text in UTF-8");
+  }
   for (const auto& [name, value] : request.MessageAttributes) check_attribute(name, value);
   if (request.Message.size() + size(request.MessageAttributes) > kMessageMax) {
     throw invalid_parameter("Message too long");

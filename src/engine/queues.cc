@@ -6,6 +6,7 @@
 
 #include "cloud/error.h"
 #include "engine/codec.h"
+#include "engine/json_record.h"
 #include "engine/queue_permissions.h"
 #include "engine/queue_tags.h"
 
@@ -46,7 +47,7 @@ std::string seconds_text(cloud::Time time) {
 
 void Queues::open(const Store& store, cloud::Time now) {
   store.scan(Family::config, "Q", "R", [&](std::string_view, std::string_view value) {
-    const auto json = boost::json::parse(value).as_object();
+    const auto json = read_json_record(value);
     Queue::Identity identity;
     identity.id = json.at("id").to_number<std::uint32_t>();
     identity.arn = json.at("arn").as_string();

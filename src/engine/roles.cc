@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "engine/codec.h"
+#include "engine/json_record.h"
 #include "engine/role_documents.h"
 #include "engine/role_rules.h"
 #include "engine/text.h"
@@ -91,7 +92,7 @@ void paginate(Result& page, const Items& items, const std::string& marker, int m
 
 void Roles::open(const Store& store) {
   store.scan(Family::config, "R", "S", [&](std::string_view key, std::string_view value) {
-    const auto json = boost::json::parse(value).as_object();
+    const auto json = read_json_record(value);
     Entry entry;
     auto& role = entry.role;
     role.Path = json.at("path").as_string();
@@ -109,7 +110,7 @@ void Roles::open(const Store& store) {
     return true;
   });
   store.scan(Family::config, "P", "Q", [&](std::string_view, std::string_view value) {
-    const auto json = boost::json::parse(value).as_object();
+    const auto json = read_json_record(value);
     Managed managed;
     auto& policy = managed.policy;
     policy.Arn = json.at("arn").as_string();

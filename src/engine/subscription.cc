@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "cloud/arn.h"
+#include "engine/json_record.h"
 #include "engine/sns_error.h"
 #include "engine/text.h"
 
@@ -260,7 +261,7 @@ std::string Subscription::encode() const {
 }
 
 Subscription Subscription::decode(std::string_view bytes) {
-  const auto record = json::parse(bytes).as_object();
+  const auto record = read_json_record(bytes);
   const auto text = [](const json::object& from, const char* name) {
     return std::string(from.at(name).as_string());
   };

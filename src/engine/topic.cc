@@ -5,6 +5,7 @@
 #include <cctype>
 #include <set>
 
+#include "engine/json_record.h"
 #include "engine/sns_error.h"
 
 namespace doorbuster::engine {
@@ -198,7 +199,7 @@ std::string Topic::encode() const {
 }
 
 Topic Topic::decode(std::string_view bytes) {
-  const auto record = json::parse(bytes).as_object();
+  const auto record = read_json_record(bytes);
   Topic topic;
   topic.arn = record.at("arn").as_string();
   topic.name = record.at("name").as_string();
