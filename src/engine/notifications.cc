@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "cloud/arn.h"
 #include "cloud/error.h"
 #include "engine/s3_event.h"
 
@@ -73,7 +74,9 @@ void check_overlaps(const std::vector<const Destination*>& all) {
   }
 }
 
-void check_destination(const Destination& to) {
+void check_destination(const Destination& to, std::string_view service) {
+  const auto arn = cloud::Arn::parse(to.Arn);
+  if (!arn || arn->service != service) throw invalid("The ARN is not well formed: " + to.Arn);
   if (to.Events.empty() || !std::all_of(to.Events.begin(), to.Events.end(), is_event_name)) {
     throw invalid("The event is not supported for notifications");
   }
@@ -104,13 +107,18 @@ void Notifications::validate(const Bucket& from,
                              const cloud::NotificationConfiguration& configuration,
                              bool skip_destinations) const {
   std::vector<const Destination*> all;
-  for (const auto& to : configuration.TopicConfigurations) all.push_back(&to);
-  for (const auto& to : configuration.QueueConfigurations) all.push_back(&to);
-  for (const auto& to : configuration.LambdaFunctionConfigurations) all.push_back(&to);
+  const auto check = [&all](const std::vector<Destination>& destinations, const char* service) {
+    for (const auto& to : destinations) {
+      check_destination(to, service);
+      all.push_back(&to);
+    }
+  };
+  check(configuration.TopicConfigurations, "sns");
+  check(configuration.QueueConfigurations, "sqs");
+  check(configuration.LambdaFunctionConfigurations, "lambda");
   if (all.size() > kConfigurationsMax) {
     throw invalid("A bucket can have at most 100 notification configurations");
   }
-  for (const auto* to : all) check_destination(*to);
   check_overlaps(all);
   if (skip_destinations) return;
   const std::string arn = arn_of(from);

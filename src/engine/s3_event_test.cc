@@ -58,6 +58,13 @@ class S3EventTest : public testing::Test {
     request.SkipDestinationValidation = skip;
     return bed.error_of(bed.s3().PutBucketNotificationConfiguration(request));
   }
+  std::string notify_functions(std::vector<cloud::NotificationDestination> functions) {
+    cloud::PutBucketNotificationConfigurationRequest request;
+    request.Bucket = "invoices";
+    request.Configuration.LambdaFunctionConfigurations = std::move(functions);
+    request.SkipDestinationValidation = true;
+    return bed.error_of(bed.s3().PutBucketNotificationConfiguration(request));
+  }
   void put(const std::string& key, const std::string& body = "hello") {
     bed.run(bed.s3().PutObject(put_request(key, body)));
   }
@@ -212,6 +219,16 @@ TEST_F(S3EventTest, WithoutThePolicyThereIsNoDeliveryButALine) {
   EXPECT_EQ(bed.run(bed.s3().GetObject(of_object<cloud::GetObjectRequest>("a"))).Body.bytes,
             "hello")
       << "the put itself stands";
+}
+
+TEST_F(S3EventTest, AnArnIsOneOfTheRightServiceWhetherDestinationsAreValidatedOrNot) {
+  for (const char* arn : {"foo", "", "arn:aws:sns", "arn:aws:lambda:us-east-1:000000000000:f"}) {
+    EXPECT_EQ(notify({to(arn)}, {}, true), "InvalidArgument") << arn;
+    EXPECT_EQ(notify({}, {to(arn)}, true), "InvalidArgument") << arn;
+  }
+  EXPECT_EQ(notify({to(queue.arn())}, {}, true), "InvalidArgument") << "a queue is no topic";
+  EXPECT_EQ(notify_functions({to(queue.arn())}), "InvalidArgument") << "nor is it a function";
+  EXPECT_EQ(notify({to("arn:aws:sns:eu-west-1:000000000000:None")}, {}, true), "");
 }
 
 TEST_F(S3EventTest, TheConfigurationIsReplacedAsAWhole) {
