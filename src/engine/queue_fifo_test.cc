@@ -104,6 +104,46 @@ TEST(FifoQueueTest, TheIntervalIsNotProlongedByDuplicates) {
   EXPECT_NE(queue.send(queue.message("x", "a", "id")).MessageId, first.MessageId);
 }
 
+// Records of what was taken, and of when.
+std::size_t remembered(TestBed& bed) {
+  std::size_t count = 0;
+  bed.engine().store().scan(Family::state, "d", "f", [&](auto, auto) { return ++count, true; });
+  return count;
+}
+
+TEST(FifoQueueTest, AQueueForgetsWhatItTookWhetherItIsUsedOrNot) {
+  TestBed bed;
+  QueueDriver queue(bed, "Q.fifo");
+  constexpr int kMessages = 25'000;  // more than it forgets at once
+  for (int i = 0; i < kMessages; ++i) {
+    const std::string id = std::to_string(i);
+    bed.begin_later(bed.sqs().SendMessage(queue.message("x", id, id)));
+  }
+  bed.settle();
+  bed.run(bed.sqs().PurgeQueue({queue.url()}));
+  EXPECT_EQ(remembered(bed), 2U * kMessages);
+  bed.advance(milliseconds(299'999));
+  EXPECT_EQ(remembered(bed), 2U * kMessages);
+  bed.advance(seconds(1));
+  EXPECT_EQ(remembered(bed), 0U);
+  EXPECT_EQ(bed.engine().alarm(), std::nullopt) << "and has nothing more to do";
+}
+
+TEST(FifoQueueTest, AQueueForgetsAfterARestartWhatItTookBefore) {
+  TestBed bed;
+  QueueDriver queue(bed, "Q.fifo");
+  for (const char* body : {"1", "2"}) {
+    queue.send_to("a", body);
+    queue.remove(queue.receive().at(0));
+    bed.advance(minutes(2));
+  }
+  bed.reopen();
+  bed.advance(minutes(1));
+  EXPECT_EQ(remembered(bed), 2U);
+  bed.advance(minutes(2));
+  EXPECT_EQ(remembered(bed), 0U);
+}
+
 TEST(FifoQueueTest, DuplicatesWithinOneBatchAreTakenOnce) {
   TestBed bed;
   QueueDriver queue(bed, "Q.fifo");

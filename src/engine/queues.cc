@@ -69,6 +69,7 @@ void Queues::open(const Store& store, cloud::Time now) {
   if (store.get(Family::config, "I", &next)) next_id_ = Decoder(next).u32();
   for (auto& [id, entry] : entries_) {
     entry.queue->open(store, now);
+    if (entry.deduplication) entry.deduplication->open(store);
     set_alarm(id, entry);
   }
 }
@@ -413,7 +414,7 @@ void Queues::begin_turn(Turn& turn) {
     Entry& due = entries_.at(id);
     due.alarm.reset();
     due.queue->wake(turn);
-    if (due.deduplication) due.deduplication->forget_old(turn);
+    if (due.deduplication) due.deduplication->wake(turn);
     touched_.insert(id);
   }
 }
@@ -438,7 +439,9 @@ void Queues::finish_turn(Turn& turn) {
 }
 
 void Queues::set_alarm(std::uint32_t id, Entry& entry) {
-  const auto alarm = entry.queue->alarm();
+  auto alarm = entry.queue->alarm();
+  const auto forgets = entry.deduplication ? entry.deduplication->alarm() : std::nullopt;
+  if (forgets) alarm = alarm ? std::min(*alarm, *forgets) : forgets;
   if (alarm == entry.alarm) return;
   if (entry.alarm) alarms_.erase({*entry.alarm, id});
   if (alarm) alarms_.emplace(*alarm, id);

@@ -11,8 +11,6 @@
 namespace doorbuster::engine {
 namespace {
 
-constexpr std::chrono::seconds kSweepEvery{1};
-
 // A failure that repeats with every message is worth a line now and then, not one a message.
 bool worth_a_line(std::uint64_t count) {
   return std::has_single_bit(count);
@@ -63,8 +61,10 @@ cloud::PublishResult Topics::publish(Turn& turn, const cloud::Caller& caller,
 
 Topics::FifoState& Topics::fifo_state(const Store& store, const Topic& topic) {
   const auto [it, made] = fifo_.try_emplace(topic.id, topic.id);
+  if (!made) return it->second;
+  it->second.deduplication.open(store);
   std::string bytes;
-  if (made && store.get(Family::state, published_key(topic.id), &bytes)) {
+  if (store.get(Family::state, published_key(topic.id), &bytes)) {
     it->second.published = Decoder(bytes).varint();
   }
   return it->second;
@@ -76,10 +76,6 @@ cloud::PublishResult Topics::publish_fifo(Turn& turn, const Topic& topic,
   check_for_fifo(publication, topic.content_based_deduplication);
   FifoState& state = fifo_state(turn.store, topic);
   published_.insert(topic.id);
-  if (state.next_sweep <= turn.now) {
-    state.deduplication.forget_old(turn);
-    state.next_sweep = turn.now + kSweepEvery;
-  }
   const std::string id =
       publication.deduplication.empty() ? sha256(publication.message) : publication.deduplication;
   const std::string scoped = topic.deduplicate_by_group ? publication.group + '\n' + id : id;

@@ -143,7 +143,6 @@ class Topics {
     explicit FifoState(std::uint32_t id) : deduplication(id) {}
     Deduplication deduplication;
     std::uint64_t published = 0;
-    cloud::Time next_sweep{};
   };
 
   // A notification on its way to a topic's subscriptions, made as far as it is needed.
