@@ -33,12 +33,23 @@ class DeadLettersTest : public testing::Test {
   // `count` messages that have failed on the source.
   void make_dead_letters(int count) {
     for (int i = 0; i < count; ++i) source.send(std::to_string(i));
-    for (int round = 0; round < 3; ++round) {
+    for (int round = 0; round < 2; ++round) {
       while (!source.receive(10).empty()) {
       }
       bed.advance(seconds(5));
     }
+    while (source.counts() != "0 0 0") EXPECT_THAT(source.receive(10), IsEmpty());
     EXPECT_EQ(dead.counts(), std::to_string(count) + " 0 0");
+  }
+
+  // `count` messages that the source would move next.
+  void receive_twice(int count, std::size_t bytes) {
+    for (int i = 0; i < count; ++i) source.send(std::string(bytes, 'x'));
+    for (int round = 0; round < 2; ++round) {
+      for (int left = count; left > 0; left -= 10) EXPECT_THAT(source.receive(10), SizeIs(10));
+      bed.advance(seconds(5));
+    }
+    EXPECT_EQ(source.counts(), std::to_string(count) + " 0 0");
   }
 
   TestBed bed;
@@ -80,6 +91,44 @@ TEST_F(DeadLettersTest, OthersAreDeliveredByTheReceiveThatMovesOne) {
   source.send("good");
   EXPECT_THAT(source.bodies(), ElementsAre("good"));
   EXPECT_EQ(dead.counts(), "1 0 0");
+}
+
+// A receive has others wait for it.
+TEST_F(DeadLettersTest, OneReceiveMovesSomeAndTheNextGoOn) {
+  receive_twice(2'500, 10);
+  EXPECT_THAT(source.bodies(), IsEmpty());
+  EXPECT_EQ(dead.counts(), "1000 0 0");
+  EXPECT_THAT(source.bodies(), IsEmpty());
+  EXPECT_EQ(dead.counts(), "2000 0 0");
+  source.send("good");
+  EXPECT_THAT(source.bodies(), ElementsAre("good"));
+  EXPECT_EQ(dead.counts(), "2500 0 0");
+}
+
+TEST_F(DeadLettersTest, OneReceiveMovesSoManyBytes) {
+  receive_twice(100, 200'000);
+  EXPECT_THAT(source.bodies(), IsEmpty());
+  EXPECT_EQ(dead.counts(), "21 0 0") << "4 MiB of them";
+}
+
+TEST_F(DeadLettersTest, ALongPollGoesOnUntilThereIsSomethingToHave) {
+  receive_twice(2'500, 10);
+  const auto poll = source.poll();
+  EXPECT_FALSE(poll->done());
+  EXPECT_EQ(dead.counts(), "2500 0 0");
+  source.send("good");
+  ASSERT_TRUE(poll->value);
+  EXPECT_EQ(poll->value->Messages.at(0).Body, "good");
+}
+
+TEST_F(DeadLettersTest, AMoveTakesSoManyBytesAtATime) {
+  receive_twice(100, 200'000);
+  while (source.counts() != "0 0 0") EXPECT_THAT(source.bodies(), IsEmpty());
+  const auto handle = start();
+  EXPECT_EQ(last_task().ApproximateNumberOfMessagesMoved, 21);
+  bed.advance(seconds(1));
+  EXPECT_EQ(last_task().ApproximateNumberOfMessagesMoved, 100);
+  EXPECT_EQ(last_task().Status, "COMPLETED");
 }
 
 TEST_F(DeadLettersTest, ALongPollOnTheDeadLettersWakes) {

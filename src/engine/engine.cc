@@ -12,7 +12,6 @@ namespace {
 
 const cloud::SystemClock kSystemClock;
 
-// What one turn takes at the most, so that the first of its commands does not wait for too many.
 constexpr std::size_t kTurnCommandsMax = 4'096;
 
 constexpr int kSecretSize = 32;  // bytes

@@ -15,6 +15,7 @@ using std::chrono::seconds;
 constexpr int kVisibilityMax_s = 43'200;   // counted from the last receive
 constexpr std::size_t kDueAtOnce = 1'000;  // delayed messages that one turn moves
 constexpr std::size_t kExpiredAtOnce = 1'000;
+constexpr std::size_t kSetAsideMax = 1'000;  // in a turn, by those who receive
 constexpr seconds kSweepEvery{60};
 constexpr std::uint64_t kChunkMessages = 256;
 constexpr std::uint64_t kReclaimEvery = 50'000;  // messages
@@ -135,6 +136,8 @@ void Queue::save(Turn& turn) {
 
 void Queue::end_turn(Store& store) {
   shelf_->end_turn();
+  set_aside_ = 0;
+  set_aside_bytes_ = 0;
   const std::uint64_t alive = first_alive();
   if (alive < reclaimed_ + kReclaimEvery) return;
   store.reclaim(Family::messages, message_key(identity.id, 0), message_key(identity.id, alive));
@@ -237,26 +240,50 @@ void Queue::end_delays(Turn& turn) {
   const std::string prefix = queue_prefix(identity.id);
   std::size_t moved = 0;
   first_due_.reset();
-  turn.store.scan(Family::delayed, prefix, after_prefix(prefix),
-                  [&](std::string_view key, std::string_view value) {
-                    const auto due = from_ms(
-                        static_cast<std::int64_t>(Decoder(key.substr(prefix.size())).u64()));
-                    if (due > turn.now || moved == kDueAtOnce) {
-                      first_due_ = due;
-                      return false;
-                    }
-                    turn.batch.remove_written_once(Family::delayed, key);
-                    send(turn, StoredMessage::decode(value), 0);
-                    --delayed_;
-                    ++moved;
-                    return true;
-                  });
+  turn.store.scan(
+      Family::delayed, prefix, after_prefix(prefix),
+      [&](std::string_view key, std::string_view value) {
+        const auto due =
+            from_ms(static_cast<std::int64_t>(Decoder(key.substr(prefix.size())).u64()));
+        if (due > turn.now || moved == kDueAtOnce || turn.batch.bytes() >= kDueBytesMax) {
+          first_due_ = due;
+          return false;
+        }
+        turn.batch.remove_written_once(Family::delayed, key);
+        send(turn, StoredMessage::decode(value), 0);
+        --delayed_;
+        ++moved;
+        return true;
+      });
 }
 
 // --- Receiving --------------------------------------------------------------------------------
 
 bool Queue::expired(const Turn& turn, cloud::Time sent) const {
   return sent + seconds(attributes.retention_s) <= turn.now;
+}
+
+// Whether the message, which was taken, is not to be handed out: too old, or a dead letter.
+bool Queue::set_aside(Turn& turn, Waiting& waiting, Queue* dead_letters) {
+  StoredMessage& message = waiting.message;
+  const auto it = received_.find(waiting.sequence);
+  const std::uint32_t failures = it == received_.end() ? 0 : it->second.count;
+  const bool dead = dead_letters && attributes.redrive &&
+                    failures >= static_cast<std::uint32_t>(attributes.redrive->max_receive_count);
+  const bool old = expired(turn, message.sent);
+  if (!old && !dead) return false;
+  ++set_aside_;
+  set_aside_bytes_ += message.size();
+  forget_taken(turn, waiting);
+  if (old) return true;
+  message.dead_letter_source = identity.arn;
+  if (attributes.fifo) {
+    // A FIFO queue counts the retention from the move, and gives numbers of its own.
+    message.sent = turn.now;
+    message.sequence = dead_letters->next_sequence_number();
+  }
+  dead_letters->send(turn, std::move(message), 0);
+  return true;
 }
 
 std::vector<Delivery> Queue::receive(Turn& turn, const ReceiveOrder& order, Queue* dead_letters) {
@@ -266,26 +293,15 @@ std::vector<Delivery> Queue::receive(Turn& turn, const ReceiveOrder& order, Queu
   const int timeout_s = order.visibility_timeout_s.value_or(attributes.visibility_timeout_s);
   while (deliveries.size() < static_cast<std::size_t>(order.max_messages) &&
          in_flight_.size() < kInFlightMax) {
+    if (set_aside_ >= kSetAsideMax || set_aside_bytes_ >= kDueBytesMax) {
+      stopped_ = turn.now;
+      break;
+    }
     auto waiting = shelf_->take(turn.store);
     if (!waiting) break;
     changed_ = true;
-    const auto it = received_.find(waiting->sequence);
-    const std::uint32_t failures = it == received_.end() ? 0 : it->second.count;
-    if (expired(turn, waiting->message.sent)) {
-      forget_taken(turn, *waiting);
-    } else if (dead_letters && attributes.redrive &&
-               failures >= static_cast<std::uint32_t>(attributes.redrive->max_receive_count)) {
-      forget_taken(turn, *waiting);
-      waiting->message.dead_letter_source = identity.arn;
-      if (attributes.fifo) {
-        // A FIFO queue counts the retention from the move, and gives numbers of its own.
-        waiting->message.sent = turn.now;
-        waiting->message.sequence = dead_letters->next_sequence_number();
-      }
-      dead_letters->send(turn, std::move(waiting->message), 0);
-    } else {
-      deliveries.push_back(hand_out(turn, std::move(*waiting), timeout_s, order.in_process));
-    }
+    if (set_aside(turn, *waiting, dead_letters)) continue;
+    deliveries.push_back(hand_out(turn, std::move(*waiting), timeout_s, order.in_process));
   }
   shelf_->end_receive();
   received_.end_receive();
@@ -448,6 +464,7 @@ void Queue::purge(Turn& turn) {
 // --- Time -------------------------------------------------------------------------------------
 
 void Queue::wake(Turn& turn) {
+  stopped_.reset();
   while (!in_flight_.empty() && in_flight_.begin()->first <= turn.now) {
     make_visible(received_.find(in_flight_.begin()->second));
   }
@@ -487,6 +504,7 @@ std::optional<cloud::Time> Queue::alarm() const {
   const auto consider = [&first](cloud::Time t) { first = first ? std::min(*first, t) : t; };
   if (!in_flight_.empty()) consider(in_flight_.begin()->first);
   if (!waiter_deadlines_.empty()) consider(waiter_deadlines_.begin()->first);
+  if (stopped_ && !waiters_.empty()) consider(*stopped_);
   const bool bodies_left = !attributes.fifo && last_collected_ != shelf_->first();
   if (shelf_->count() > 0 || !received_.empty() || bodies_left) consider(next_sweep_);
   return first;

@@ -107,8 +107,9 @@ class Queue {
   // The next SequenceNumber of a FIFO queue.
   std::string next_sequence_number() const;
 
-  // Up to as many messages as can be had now. One that has failed too often goes to `dead_letters`,
-  // if there is such a queue, instead. Throws cloud::Error OverLimit (standard queues only).
+  // Up to as many messages as can be had now. One that has failed too often goes to `dead_letters`
+  // instead, if there is such a queue, and one that is too old goes away: of these so many in a
+  // turn, and what stands behind them can be had in the next one.
   std::vector<Delivery> receive(Turn& turn, const ReceiveOrder& order, Queue* dead_letters);
 
   // Takes the next visible message away for good, as a message move task does.
@@ -154,6 +155,7 @@ class Queue {
   void open_delayed(const Store& store);
   Delivery hand_out(Turn& turn, Waiting&& waiting, int timeout_s, bool in_process);
   bool expired(const Turn& turn, cloud::Time sent) const;
+  bool set_aside(Turn& turn, Waiting& waiting, Queue* dead_letters);
   void make_visible(ReceivedMessages::iterator it);
   void forget(Turn& turn, ReceivedMessages::iterator it);
   void forget_taken(Turn& turn, const Waiting& waiting);
@@ -177,6 +179,10 @@ class Queue {
   std::map<std::uint64_t, ReceiveOrder> waiters_;  // in the order they came
   std::set<std::pair<cloud::Time, std::uint64_t>> waiter_deadlines_;
   std::uint64_t next_waiter_ = 0;
+
+  std::size_t set_aside_ = 0;  // messages, in this turn
+  std::size_t set_aside_bytes_ = 0;
+  std::optional<cloud::Time> stopped_;  // when the last receive did, because these were enough
 
   cloud::Time next_sweep_{};
   std::uint64_t next_chunk_ = 0;            // of bodies: all before it have been received

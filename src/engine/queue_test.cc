@@ -225,6 +225,18 @@ TEST(QueueTest, ManyDelayedMessagesSurviveRestarts) {
   EXPECT_THAT(queue.bodies(), ElementsAre("late"));
 }
 
+TEST(QueueTest, DelaysEndSoManyBytesATurn) {
+  TestBed bed;
+  QueueDriver queue(bed, "Q", {{"DelaySeconds", "5"}});
+  for (int i = 0; i < 50; ++i) queue.send(std::string(200'000, 'x'));
+  bed.clock().advance(seconds(5));
+  const auto& queues = bed.engine().machine().queues;
+  EXPECT_TRUE(bed.engine().turn());
+  EXPECT_EQ(queues.list({}, "Q", "").at(0)->counts().visible, 21U) << "4 MiB of them";
+  bed.settle();
+  EXPECT_EQ(queue.counts(), "50 0 0");
+}
+
 TEST(QueueTest, ALongPollWakesForWhatIsDelayedReturnedOrTimedOut) {
   TestBed bed;
   QueueDriver queue(bed, "Q", {{"VisibilityTimeout", "5"}, {"ReceiveMessageWaitTimeSeconds", "9"}});

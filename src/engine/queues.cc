@@ -384,7 +384,7 @@ void Queues::purge(Turn& turn, Queue& queue) {
 Queues::Moved Queues::move(Turn& turn, Queue& from, Queue* to, std::size_t max) {
   touch(from);
   Moved moved;
-  for (; moved.count < max; ++moved.count) {
+  for (; moved.count < max && turn.batch.bytes() < kDueBytesMax; ++moved.count) {
     auto message = from.take(turn);
     if (!message) break;
     Queue* target = to ? to : by_arn(message->dead_letter_source);

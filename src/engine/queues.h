@@ -76,8 +76,8 @@ class Queues {
   void purge(Turn& turn, Queue& queue);
 
   // Moves up to `max` visible messages to the queue `to`, or without one, each to the queue on
-  // which it failed; fewer when no more can be had now, or when the next one's queue is gone: that
-  // one then stays.
+  // which it failed; fewer when no more can be had now, when they are enough for a turn, or when
+  // the next one's queue is gone: that one then goes to the end of its own.
   struct Moved {
     std::size_t count = 0;
     bool nowhere_to_go = false;

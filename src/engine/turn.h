@@ -1,6 +1,7 @@
 // One turn of the engine: some commands, one instant, one batch.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,10 @@ namespace doorbuster::engine {
 // What the commands of a turn write at the most, about, in bytes; what comes due in it and what the
 // children of Maps do may write as much again, each.
 inline constexpr std::size_t kTurnBytesMax = 8 << 20;
+
+// What the batch may have when one more message is moved that has come due, or that nobody gets: so
+// many of them don't keep the commands waiting.
+inline constexpr std::size_t kDueBytesMax = kTurnBytesMax / 2;
 
 // What a command may see of the world and where it leaves what it did. State in memory is changed
 // at once; `batch` is what a restart will find of it, and `done` are the replies to release when
