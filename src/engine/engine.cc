@@ -5,16 +5,20 @@
 #include <random>
 
 #include "cloud/error.h"
+#include "engine/forward_clock.h"
 #include "engine/function_hosts.h"
 
 namespace doorbuster::engine {
 namespace {
 
-const cloud::SystemClock kSystemClock;
-
 constexpr std::size_t kTurnCommandsMax = 4'096;
 
 constexpr int kSecretSize = 32;  // bytes
+
+const cloud::Clock& system_clock() {
+  static const ForwardClock clock;
+  return clock;
+}
 
 std::uint64_t machine_seed() {
   std::random_device device;
@@ -34,7 +38,7 @@ std::string make_secret(std::uint64_t seed) {
 }
 
 EngineOptions complete(EngineOptions options) {
-  if (!options.clock) options.clock = &kSystemClock;
+  if (!options.clock) options.clock = &system_clock();
   if (options.secret.empty()) options.secret = make_secret(options.seed);
   if (options.seed == 0) options.seed = machine_seed();
   if (!options.log) options.log = [](std::string_view) {};
