@@ -1,5 +1,6 @@
 #include "engine/queue_attributes.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 
@@ -27,6 +28,29 @@ constexpr std::array<Number, 5> kNumbers = {{
 constexpr std::array<const char*, 4> kStricterNow = {"FifoThroughputLimit",
                                                      "KmsDataKeyReusePeriodSeconds",
                                                      "RedriveAllowPolicy", "SqsManagedSseEnabled"};
+
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+constexpr std::array<std::string_view, 21> kNames = {"ApproximateNumberOfMessages",
+                                                     "ApproximateNumberOfMessagesDelayed",
+                                                     "ApproximateNumberOfMessagesNotVisible",
+                                                     "ContentBasedDeduplication",
+                                                     "CreatedTimestamp",
+                                                     "DeduplicationScope",
+                                                     "DelaySeconds",
+                                                     "FifoQueue",
+                                                     "FifoThroughputLimit",
+                                                     "KmsDataKeyReusePeriodSeconds",
+                                                     "KmsMasterKeyId",
+                                                     "LastModifiedTimestamp",
+                                                     "MaximumMessageSize",
+                                                     "MessageRetentionPeriod",
+                                                     "Policy",
+                                                     "QueueArn",
+                                                     "ReceiveMessageWaitTimeSeconds",
+                                                     "RedriveAllowPolicy",
+                                                     "RedrivePolicy",
+                                                     "SqsManagedSseEnabled",
+                                                     "VisibilityTimeout"};
 
 constexpr int kDataKeyReuseMin_s = 60;
 constexpr int kDataKeyReuseMax_s = 86'400;
@@ -165,6 +189,10 @@ void QueueAttributes::set(const cloud::AttributeMap& changes) {
   }
   check_together(next, changes);
   *this = std::move(next);
+}
+
+bool is_queue_attribute(std::string_view name) {
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
 void QueueAttributes::restore(const cloud::AttributeMap& kept) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "cloud/sqs.h"
 #include "engine/policy.h"
@@ -41,5 +42,8 @@ struct QueueAttributes {
   // Every attribute that a client may set, defaults included.
   cloud::AttributeMap all() const;
 };
+
+// Whether a queue, standard or FIFO, can have an attribute of that name.
+bool is_queue_attribute(std::string_view name);
 
 }  // namespace doorbuster::engine

@@ -386,6 +386,23 @@ TEST(QueueTest, AttributesHaveAwsDefaultsAndLimits) {
   EXPECT_EQ(queue.get("VisibilityTimeout"), "7");
 }
 
+TEST(QueueTest, OnlyAttributesThatThereAreCanBeAskedFor) {
+  TestBed bed;
+  QueueDriver queue(bed, "Q");
+  const auto ask = [&](std::vector<std::string> names) {
+    return bed.sqs().GetQueueAttributes({queue.url(), std::move(names)});
+  };
+  EXPECT_EQ(bed.error_of(ask({"Colour"})), "InvalidAttributeName");
+  EXPECT_EQ(bed.error_of(ask({"All", "visibilitytimeout"})), "InvalidAttributeName");
+  EXPECT_EQ(bed.error_of(ask({""})), "InvalidAttributeName");
+  EXPECT_THAT(bed.run(ask({"RedrivePolicy", "FifoQueue", "QueueArn"})).Attributes,
+              ElementsAre(Key("QueueArn")))
+      << "of the others this queue has none";
+  for (const auto& attribute : bed.run(ask({"All"})).Attributes) {
+    EXPECT_EQ(bed.run(ask({attribute.first})).Attributes.size(), 1U) << attribute.first;
+  }
+}
+
 TEST(QueueTest, MakingAQueueTwiceNeedsTheSameAttributes) {
   TestBed bed;
   QueueDriver queue(bed, "Q", {{"VisibilityTimeout", "5"}});

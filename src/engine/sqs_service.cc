@@ -224,14 +224,15 @@ class SqsService final : public Sqs {
         "sqs:GetQueueAttributes", std::move(url),
         [names = std::move(request.AttributeNames)](Machine& m, Turn&, Queue& queue) {
           GetQueueAttributesResult result;
-          auto all = m.queues.attributes(queue);
+          const auto all = m.queues.attributes(queue);
           for (const auto& name : names) {
             if (name == "All") {
-              result.Attributes = std::move(all);
-              break;
+              result.Attributes = all;
+            } else if (!is_queue_attribute(name)) {
+              throw Error("InvalidAttributeName", "Unknown Attribute " + name + ".");
+            } else if (const auto it = all.find(name); it != all.end()) {
+              result.Attributes.insert(*it);
             }
-            const auto it = all.find(name);
-            if (it != all.end()) result.Attributes.insert(*it);
           }
           return result;
         });
