@@ -174,10 +174,8 @@ void set_one(QueueAttributes& to, const std::string& name, const std::string& va
 void QueueAttributes::set(const cloud::AttributeMap& changes) {
   QueueAttributes next = *this;
   for (const auto& [name, value] : changes) {
-    if (name == "FifoQueue") {
-      if (to_bool(name, value) != fifo) {
-        invalid_value(name, "a queue is FIFO if and only if its name ends in .fifo.");
-      }
+    if (name == "FifoQueue" && fifo) {
+      if (!to_bool(name, value)) invalid_value(name, "a FIFO queue stays one.");
       continue;
     }
     set_one(next, name, value);

@@ -237,8 +237,21 @@ TEST(FifoQueueTest, AFifoQueueAsksForGroupAndDeduplicationId) {
   delayed.DelaySeconds = 1;
   EXPECT_EQ(queue.error_of_send(delayed), "InvalidParameterValue");
   EXPECT_EQ(queue.counts(), "0 0 0");
-  EXPECT_EQ(bed.error_of(bed.sqs().CreateQueue({"P.fifo", {{"FifoQueue", "false"}}})),
-            "InvalidAttributeValue");
+}
+
+TEST(FifoQueueTest, AQueueIsFifoIfItsNameAndItsAttributeSaySo) {
+  TestBed bed;
+  const auto error = [&](const std::string& name, cloud::AttributeMap attributes) {
+    return bed.error_of(bed.sqs().CreateQueue({name, std::move(attributes)}));
+  };
+  EXPECT_EQ(error("Q.fifo", {}), "InvalidParameterValue");
+  EXPECT_EQ(error("Q.fifo", {{"FifoQueue", "false"}}), "InvalidParameterValue");
+  EXPECT_EQ(error("Q", {{"FifoQueue", "true"}}), "InvalidParameterValue");
+  EXPECT_EQ(error(".fifo", {{"FifoQueue", "true"}}), "InvalidParameterValue");
+  EXPECT_EQ(error("Q", {{"FifoQueue", "false"}}), "InvalidAttributeName")
+      << "a standard queue has no such attribute";
+  EXPECT_EQ(error("Q.fifo", {{"FifoQueue", "true"}}), "");
+  EXPECT_EQ(error("Q", {}), "");
 }
 
 TEST(FifoQueueTest, AStandardQueueTakesNoDeduplicationId) {

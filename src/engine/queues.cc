@@ -15,14 +15,20 @@ namespace {
 
 constexpr std::chrono::seconds kPurgeEvery{60};
 constexpr std::size_t kNameMax = 80;
+constexpr std::string_view kFifoSuffix = ".fifo";
 
 std::string config_key(std::string_view arn) {
   return Encoder().raw("Q").raw(arn).bytes();
 }
 
-void check_name(std::string_view name) {
-  const bool fifo = name.ends_with(".fifo");
-  const std::string_view base = fifo ? name.substr(0, name.size() - 5) : name;
+void check_name(std::string_view name, bool fifo) {
+  if (fifo && !name.ends_with(kFifoSuffix)) {
+    throw cloud::Error(
+        "InvalidParameterValue",
+        "The name of a FIFO queue can only include alphanumeric characters, hyphens, "
+        "or underscores, must end with .fifo suffix and be 1 to 80 in length.");
+  }
+  const std::string_view base = fifo ? name.substr(0, name.size() - kFifoSuffix.size()) : name;
   const bool letters = std::all_of(base.begin(), base.end(), [](unsigned char c) {
     return std::isalnum(c) || c == '-' || c == '_';
   });
@@ -55,7 +61,7 @@ void Queues::open(const Store& store, cloud::Time now) {
     identity.created = from_ms(json.at("created").to_number<std::int64_t>());
     identity.modified = from_ms(json.at("modified").to_number<std::int64_t>());
     QueueAttributes attributes;
-    attributes.fifo = identity.name.ends_with(".fifo");
+    attributes.fifo = identity.name.ends_with(kFifoSuffix);
     attributes.restore(boost::json::value_to<cloud::AttributeMap>(json.at("attributes")));
     next_id_ = std::max(next_id_, identity.id + 1);
     Queue& queue = *add(std::move(identity), std::move(attributes)).queue;
@@ -105,9 +111,10 @@ void Queues::write_config(Turn& turn, const Queue& queue) const {
 
 std::string Queues::create(Turn& turn, const cloud::Scope& scope,
                            const cloud::CreateQueueRequest& request) {
-  check_name(request.QueueName);
+  const auto fifo = request.Attributes.find("FifoQueue");
   QueueAttributes attributes;
-  attributes.fifo = request.QueueName.ends_with(".fifo");
+  attributes.fifo = fifo != request.Attributes.end() && fifo->second == "true";
+  check_name(request.QueueName, attributes.fifo);
   attributes.set(request.Attributes);
   const std::string arn = scope.arn("sqs", request.QueueName);
   if (const Queue* existing = by_arn(arn)) {
