@@ -53,7 +53,7 @@ BucketMetrics::BucketMetrics(Metrics& metrics, const Measured& bucket)
     : puts(metrics.counter(bucket, "PutRequests")),
       gets(metrics.counter(bucket, "GetRequests")),
       bytes_uploaded(metrics.counter(bucket, "BytesUploaded", "Bytes")),
-      events_not_delivered(metrics.counter(bucket, kEventsNotDelivered)) {}
+      events_not_delivered(metrics.counter(bucket, "EventsNotDelivered")) {}
 
 void Buckets::measure(Bucket& bucket) {
   if (bucket.metrics) return;

@@ -21,8 +21,6 @@
 
 namespace doorbuster::engine {
 
-inline constexpr const char* kEventsNotDelivered = "EventsNotDelivered";
-
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html
 struct BucketMetrics {
   BucketMetrics(Metrics& metrics, const Measured& bucket);

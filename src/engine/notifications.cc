@@ -7,6 +7,7 @@
 #include "cloud/arn.h"
 #include "cloud/error.h"
 #include "engine/s3_event.h"
+#include "engine/worth_a_line.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -134,16 +135,25 @@ void Notifications::validate(const Bucket& from,
   }
 }
 
+void Notifications::publish(Turn& turn, const Bucket& from, const std::string& topic_arn,
+                            std::string event) {
+  const std::string arn = arn_of(from);
+  const Publication publication{std::move(event), "Amazon S3 Notification", {}, "", ""};
+  std::string why;
+  if (topics_.publish_for(turn, caller(from, arn), topic_arn, publication, &why)) return;
+  not_delivered(turn, from, topic_arn, why);
+}
+
 void Notifications::send(Turn& turn, const Bucket& from, const std::string& queue_arn,
                          std::string event) {
   std::string why;
-  if (queue_allows(queue_arn, from, &why)) {
-    StoredMessage message;
-    message.body = std::move(event);
-    queues_.send(turn, *queues_.by_arn(queue_arn), std::move(message), std::nullopt);
+  if (!queue_allows(queue_arn, from, &why)) {
+    not_delivered(turn, from, queue_arn, why);
     return;
   }
-  not_delivered(turn, from, queue_arn, why);
+  StoredMessage message;
+  message.body = std::move(event);
+  queues_.send(turn, *queues_.by_arn(queue_arn), std::move(message), std::nullopt);
 }
 
 void Notifications::call(Turn& turn, const Bucket& from, const std::string& function_arn,
@@ -156,16 +166,16 @@ void Notifications::call(Turn& turn, const Bucket& from, const std::string& func
 
 void Notifications::not_delivered(Turn& turn, const Bucket& from, const std::string& to,
                                   const std::string& why) {
-  from.metrics->events_not_delivered->add();
-  turn.log(arn_of(from) + ": an event was not delivered to " + to + ": " + why);
+  const auto count = from.metrics->events_not_delivered->add();
+  if (!worth_a_line(count)) return;
+  turn.log(arn_of(from) + ": " + std::to_string(count) + " event(s) not delivered, the last to " +
+           to + ": " + why);
 }
 
 void Notifications::send_test(Turn& turn, const Bucket& from) {
-  const std::string arn = arn_of(from);
   const auto event = [&] { return test_event(from.name, turn.random.next(), turn.now); };
   for (const auto& to : from.notification.TopicConfigurations) {
-    topics_.publish_for(turn, caller(from, arn), to.Arn,
-                        {event(), "Amazon S3 Notification", {}, "", ""});
+    publish(turn, from, to.Arn, event());
   }
   for (const auto& to : from.notification.QueueConfigurations) send(turn, from, to.Arn, event());
 }
@@ -183,11 +193,8 @@ void Notifications::notify(Turn& turn, const Bucket& from, std::string_view even
     e.request_id = turn.random.next();
     return to_json(e);
   };
-  const std::string arn = arn_of(from);
   for (const auto& to : from.notification.TopicConfigurations) {
-    if (!wants(to, event, key)) continue;
-    topics_.publish_for(turn, caller(from, arn), to.Arn,
-                        {json(to), "Amazon S3 Notification", {}, "", ""});
+    if (wants(to, event, key)) publish(turn, from, to.Arn, json(to));
   }
   for (const auto& to : from.notification.QueueConfigurations) {
     if (wants(to, event, key)) send(turn, from, to.Arn, json(to));

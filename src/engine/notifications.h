@@ -29,6 +29,7 @@ class Notifications {
 
  private:
   bool queue_allows(const std::string& arn, const Bucket& from, std::string* why) const;
+  void publish(Turn& turn, const Bucket& from, const std::string& topic_arn, std::string event);
   void send(Turn& turn, const Bucket& from, const std::string& queue_arn, std::string event);
   void call(Turn& turn, const Bucket& from, const std::string& function_arn, std::string event);
   static void not_delivered(Turn& turn, const Bucket& from, const std::string& to,

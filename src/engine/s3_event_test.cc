@@ -65,6 +65,12 @@ class S3EventTest : public testing::Test {
     request.SkipDestinationValidation = true;
     return bed.error_of(bed.s3().PutBucketNotificationConfiguration(request));
   }
+  std::uint64_t get_events_not_delivered() {
+    auto count = [](Machine& m, Turn&) {
+      return m.buckets.bucket("invoices").metrics->events_not_delivered->total();
+    };
+    return bed.run(bed.engine().call<std::uint64_t>(std::move(count)));
+  }
   void put(const std::string& key, const std::string& body = "hello") {
     bed.run(bed.s3().PutObject(put_request(key, body)));
   }
@@ -229,6 +235,22 @@ TEST_F(S3EventTest, AnArnIsOneOfTheRightServiceWhetherDestinationsAreValidatedOr
   EXPECT_EQ(notify({to(queue.arn())}, {}, true), "InvalidArgument") << "a queue is no topic";
   EXPECT_EQ(notify_functions({to(queue.arn())}), "InvalidArgument") << "nor is it a function";
   EXPECT_EQ(notify({to("arn:aws:sns:eu-west-1:000000000000:None")}, {}, true), "");
+  put("a");
+  EXPECT_EQ(get_events_not_delivered(), 2U) << "the test event and that of the put";
+}
+
+TEST_F(S3EventTest, DestinationsThatTakeNothingAreWorthALineNowAndThen) {
+  QueueDriver other(bed, "Other");
+  const auto topic = topic_with({});
+  bed.run(bed.sns().SetTopicAttributes({topic, "Policy", ""}));
+  auto directly = to(other.arn(), "q");
+  directly.Id = "directly";
+  EXPECT_EQ(notify({to(topic, "t")}, {directly}, true), "");
+  for (int i = 3; i <= 100; ++i) put(i % 2 == 0 ? "t" : "q");
+  EXPECT_EQ(get_events_not_delivered(), 100U);
+  EXPECT_THAT(bed.log(), SizeIs(7)) << "of the 1st, the 2nd, the 4th and so on";
+}
+
 }
 
 TEST_F(S3EventTest, TheConfigurationIsReplacedAsAWhole) {

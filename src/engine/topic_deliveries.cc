@@ -1,20 +1,14 @@
 // What Topics does with a message that is published.
 #include <array>
-#include <bit>
 
-#include "engine/buckets.h"
 #include "engine/codec.h"
 #include "engine/sns_error.h"
 #include "engine/topic_keys.h"
 #include "engine/topics.h"
+#include "engine/worth_a_line.h"
 
 namespace doorbuster::engine {
 namespace {
-
-// A failure that repeats with every message is worth a line now and then, not one a message.
-bool worth_a_line(std::uint64_t count) {
-  return std::has_single_bit(count);
-}
 
 std::string sequence_number(std::uint64_t published) {
   const std::string digits = std::to_string(published);
@@ -104,22 +98,13 @@ bool Topics::allows(const std::string& topic_arn, const ServiceCaller& caller,
   return allowed;
 }
 
-void Topics::publish_for(Turn& turn, const ServiceCaller& caller, const std::string& topic_arn,
-                         const Publication& publication) {
-  if (allows(topic_arn, caller, nullptr)) {
-    const Topic& to = topics_.find(topic_arn)->second;
-    const Stamp stamp{to.arn, str(turn.random.uuid()), "", turn.now};
-    fan_out(turn, {to, publication, stamp, "", {}});
-    return;
-  }
-  auto bucket = measured(cloud::kS3Metrics, caller.source_arn);
-  bucket.owner = {std::string(caller.account), cloud::Arn::parse(topic_arn).value().region};
-  const auto count = turn.metrics.counter(bucket, kEventsNotDelivered)->add();
-  if (!worth_a_line(count)) return;
-  std::string why;
-  allows(topic_arn, caller, &why);
-  turn.log(std::string(caller.source_arn) + ": " + std::to_string(count) +
-           " event(s) not delivered to " + topic_arn + ": " + why);
+bool Topics::publish_for(Turn& turn, const ServiceCaller& caller, const std::string& topic_arn,
+                         const Publication& publication, std::string* why) {
+  if (!allows(topic_arn, caller, why)) return false;
+  const Topic& to = topics_.find(topic_arn)->second;
+  const Stamp stamp{to.arn, str(turn.random.uuid()), "", turn.now};
+  fan_out(turn, {to, publication, stamp, "", {}});
+  return true;
 }
 
 void Topics::fan_out(Turn& turn, Fanout fanout) {

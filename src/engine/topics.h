@@ -117,9 +117,9 @@ class Topics {
 
   // Whether the topic exists and its policy lets the service publish; if not, `why` says so.
   bool allows(const std::string& topic_arn, const ServiceCaller& caller, std::string* why) const;
-  // By a service. Publishes nothing, and counts and logs it, if the topic does not allow it.
-  void publish_for(Turn& turn, const ServiceCaller& caller, const std::string& topic_arn,
-                   const Publication& publication);
+  // By a service. Publishes nothing and is false if the topic does not allow it; `why` says so.
+  bool publish_for(Turn& turn, const ServiceCaller& caller, const std::string& topic_arn,
+                   const Publication& publication, std::string* why);
 
   // --- Delivering to HTTP endpoints and addresses
 
