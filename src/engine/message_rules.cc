@@ -1,9 +1,11 @@
 #include "engine/message_rules.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include "cloud/error.h"
+#include "engine/attribute_rules.h"
 #include "engine/queue.h"
 
 namespace doorbuster::engine {
@@ -82,6 +84,41 @@ void check_id(const char* name, const std::string& id) {
                       "length.");
 }
 
+bool reserved(std::string_view name) {
+  constexpr std::array<std::string_view, 2> kReserved = {"aws.", "amazon."};
+  return std::any_of(kReserved.begin(), kReserved.end(), [name](std::string_view prefix) {
+    return name.size() >= prefix.size() &&
+           std::equal(prefix.begin(), prefix.end(), name.begin(),
+                      [](char a, unsigned char b) { return a == std::tolower(b); });
+  });
+}
+
+void check_attributes(const cloud::MessageAttributeMap& attributes) {
+  check_attribute_count(attributes);
+  for (const auto& [name, value] : attributes) {
+    check_attribute(name, value, invalid_value);
+    if (reserved(name)) {
+      throw invalid_value("The message attribute name '" + name +
+                          "' can not start with AWS. or Amazon., which are reserved.");
+    }
+    if (!all_characters_valid(value.StringValue)) {
+      throw invalid_value("The message attribute '" + name + "' has an invalid character.");
+    }
+  }
+}
+
+std::string checked_trace_header(const std::string& name,
+                                 const cloud::MessageAttributeValue& value) {
+  if (name != kTraceHeader || value.DataType != "String") {
+    throw invalid_value("Message system attribute name '" + name + "' is invalid.");
+  }
+  if (value.StringValue.empty() || !all_characters_valid(value.StringValue)) {
+    throw invalid_value("The message system attribute '" + name +
+                        "' must contain text that is not empty.");
+  }
+  return value.StringValue;
+}
+
 bool asked_for(const std::vector<std::string>& names, std::string_view name) {
   return std::any_of(names.begin(), names.end(), [name](std::string_view asked) {
     if (asked == "All" || asked == ".*" || asked == name) return true;
@@ -105,29 +142,10 @@ void check_body(std::string_view body) {
   }
 }
 
-void check_attributes(const cloud::MessageAttributeMap& attributes) {
-  if (attributes.size() > kAttributesMax) {
-    throw invalid_value("Number of message attributes [" + std::to_string(attributes.size()) +
-                        "] exceeds the allowed maximum [10].");
-  }
-  for (const auto& [name, value] : attributes) {
-    const std::string type = value.DataType.substr(0, value.DataType.find('.'));
-    if (type != "String" && type != "Number" && type != "Binary") {
-      throw invalid_value(
-          "The message attribute '" + name +
-          "' has an invalid message attribute "
-          "type, the set of supported type prefixes is Binary, Number, and String.");
-    }
-    if ((type == "Binary" ? value.BinaryValue : value.StringValue).empty()) {
-      throw invalid_value("The message attribute '" + name +
-                          "' must contain a non-empty message "
-                          "attribute value for message attribute type '" +
-                          value.DataType + "'.");
-    }
-    if (!all_characters_valid(value.StringValue)) {
-      throw invalid_value("The message attribute '" + name + "' has an invalid character.");
-    }
-  }
+void check_attribute_count(const cloud::MessageAttributeMap& attributes) {
+  if (attributes.size() <= kAttributesMax) return;
+  throw invalid_value("Number of message attributes [" + std::to_string(attributes.size()) +
+                      "] exceeds the allowed maximum [10].");
 }
 
 StoredMessage checked_message(cloud::SendMessageRequest request) {
@@ -142,10 +160,7 @@ StoredMessage checked_message(cloud::SendMessageRequest request) {
   }
   StoredMessage message;
   for (const auto& [name, value] : request.MessageSystemAttributes) {
-    if (name != kTraceHeader || value.DataType != "String") {
-      throw invalid_value("Message system attribute name '" + name + "' is invalid.");
-    }
-    message.trace_header = value.StringValue;
+    message.trace_header = checked_trace_header(name, value);
   }
   message.body = std::move(request.MessageBody);
   message.attributes = std::move(request.MessageAttributes);

@@ -11,7 +11,7 @@ namespace doorbuster::engine {
 
 // Throw cloud::Error: MissingParameter, InvalidMessageContents, InvalidParameterValue.
 void check_body(std::string_view body);
-void check_attributes(const cloud::MessageAttributeMap& attributes);
+void check_attribute_count(const cloud::MessageAttributeMap& attributes);
 
 // The message of a request that has passed the checks above and those of its ids and delay.
 StoredMessage checked_message(cloud::SendMessageRequest request);

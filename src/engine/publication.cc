@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cctype>
-#include <charconv>
-#include <cstdio>
 
 #include "documents/utf8.h"
+#include "engine/attribute_rules.h"
 #include "engine/message.h"
 #include "engine/sns_error.h"
 
@@ -16,75 +15,17 @@ namespace {
 constexpr std::size_t kMessageMax = 262'144;  // bytes
 constexpr std::size_t kSubjectMax = 100;      // characters
 constexpr std::size_t kIdMax = 128;           // characters of group and deduplication ids
-constexpr std::size_t kAttributeNameMax = 256;
 
 cloud::Error invalid_attribute(const std::string& why) {
   return {"ParameterValueInvalid", why};
 }
 
-bool name_character(unsigned char c) {
-  return std::isalnum(c) || c == '-' || c == '_' || c == '.';
-}
-
-void check_attribute_name(const std::string& name) {
-  if (name.empty() || name.size() > kAttributeNameMax) {
-    throw invalid_attribute("Length of message attribute name must be less than 256 bytes.");
-  }
-  if (name.front() == '.' || name.back() == '.') {
-    throw invalid_attribute(std::string("Invalid message attribute name ") +
-                            (name.front() == '.' ? "starting" : "ending") +
-                            " with character '.' was found.");
-  }
-  const auto bad = std::find_if_not(name.begin(), name.end(), name_character);
-  if (bad != name.end()) {
-    char code[8];
-    std::snprintf(code, sizeof code, "#x%X",
-                  static_cast<unsigned>(static_cast<unsigned char>(*bad)));
-    throw invalid_attribute(std::string("Invalid non-alphanumeric character '") + code +
-                            "' was found in the message attribute name. Can only include "
-                            "alphanumeric characters, hyphens, underscores, or dots.");
-  }
-  if (name.find("..") != std::string::npos) {
-    throw invalid_attribute("Message attribute name can not have successive '.' character.");
-  }
-}
-
-bool is_number(const std::string& text) {
-  double number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end;
-}
-
-void check_attribute(const std::string& name, const cloud::MessageAttributeValue& value) {
-  check_attribute_name(name);
-  const auto dot = value.DataType.find('.');
-  const std::string type = value.DataType.substr(0, dot);
-  if ((type != "String" && type != "Number" && type != "Binary") ||
-      dot + 1 == value.DataType.size() || value.DataType.size() > kAttributeNameMax) {
-    throw invalid_attribute("The message attribute '" + name +
-                            "' has an invalid message attribute type, the set of supported type "
-                            "prefixes is Binary, Number, and String.");
-  }
-  const bool binary = type == "Binary";
-  const auto& wanted = binary ? value.BinaryValue : value.StringValue;
-  const auto& other = binary ? value.StringValue : value.BinaryValue;
-  if (wanted.empty() && !other.empty()) {
-    throw invalid_attribute("The message attribute '" + name + "' with type '" + value.DataType +
-                            "' must use field '" + (binary ? "Binary" : "String") + "'.");
-  }
-  if (wanted.empty()) {
-    throw invalid_attribute("The message attribute '" + name +
-                            "' must contain non-empty message attribute value for message "
-                            "attribute type '" +
-                            value.DataType + "'.");
-  }
-  if (!documents::is_utf8(value.StringValue)) {
+void check_attributes(const cloud::MessageAttributeMap& attributes) {
+  for (const auto& [name, value] : attributes) {
+    check_attribute(name, value, invalid_attribute);
+    if (documents::is_utf8(value.StringValue)) continue;
     throw invalid_attribute("The value of the message attribute '" + name +
                             "' is not text in UTF-8.");
-  }
-  if (type == "Number" && !is_number(wanted)) {
-    throw invalid_attribute("Could not cast message attribute '" + name + "' value to number.");
   }
 }
 
@@ -138,7 +79,7 @@ Publication to_publication(cloud::PublishRequest request) {
   if (!documents::is_utf8(request.Message)) {
     throw invalid_parameter("Message Reason: it is not text in UTF-8");
   }
-  for (const auto& [name, value] : request.MessageAttributes) check_attribute(name, value);
+  check_attributes(request.MessageAttributes);
   if (request.Message.size() + size(request.MessageAttributes) > kMessageMax) {
     throw invalid_parameter("Message too long");
   }

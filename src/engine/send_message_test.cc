@@ -13,6 +13,10 @@ cloud::MessageAttributeMap number(const std::string& name, const std::string& va
   return {{name, {type, value, ""}}};
 }
 
+cloud::MessageAttributeMap number_of(const std::string& value) {
+  return number("a", value);
+}
+
 // The digests are those that the tests of moto record as AWS's.
 TEST(SendMessageTest, AttributesAreDigestedAsOnAws) {
   TestBed bed;
@@ -36,8 +40,8 @@ TEST(SendMessageTest, AttributesAreDigestedAsOnAws) {
   EXPECT_EQ(digest({{"ccc", {"String", "testjunk", ""}},
                     {"aaa", {"Binary", "", "\x02\x03\x04"}},
                     {"zzz", {"Number", "0230.01", ""}},
-                    {"öther_encodings", {"String", "Tüst", ""}}}),
-            "8ae21a7957029ef04146b42aeaa18a22");
+                    {"other_encodings", {"String", "Tüst", ""}}}),
+            "473a7e900f55d277f1974a1657b70288");
 }
 
 TEST(SendMessageTest, AReceiverGetsTheAttributesItAsksFor) {
@@ -128,11 +132,42 @@ TEST(SendMessageTest, BadAttributesAreRefused) {
   EXPECT_EQ(error({{"a", {"String", "", ""}}}), "InvalidParameterValue");
   EXPECT_EQ(error({{"a", {"Binary", "v", ""}}}), "InvalidParameterValue");
   EXPECT_EQ(error({{"a", {"String", "\x01", ""}}}), "InvalidParameterValue");
+  for (const std::string& name :
+       {std::string(), std::string(257, 'a'), std::string("with space"), std::string("öther"),
+        std::string(".a"), std::string("a."), std::string("a..b"), std::string("AWS.a"),
+        std::string("amazon.a")}) {
+    EXPECT_EQ(error({{name, {"String", "v", ""}}}), "InvalidParameterValue") << name;
+  }
+  EXPECT_EQ(error({{std::string(256, 'a'), {"String", "v", ""}}}), "");
+  EXPECT_EQ(error({{"a-b_c.D1", {"String.json", "v", ""}}}), "");
+  for (const std::string& type : {std::string("String."), "String." + std::string(250, 't')}) {
+    EXPECT_EQ(error({{"a", {type, "v", ""}}}), "InvalidParameterValue") << type;
+  }
+  for (const char* number : {"one", "1x", " 1", "0x10"}) {
+    EXPECT_EQ(error(number_of(number)), "InvalidParameterValue") << number;
+  }
+  for (const char* number : {"1", "-0.5", "1e10", "00012.50"}) {
+    EXPECT_EQ(error(number_of(number)), "") << number;
+  }
   cloud::MessageAttributeMap eleven;
   for (char c = 'a'; c < 'k'; ++c) eleven[{c}] = {"String", "v", ""};
   EXPECT_EQ(error(eleven), "");
   eleven["k"] = {"String", "v", ""};
   EXPECT_EQ(error(eleven), "InvalidParameterValue");
+}
+
+TEST(SendMessageTest, ATraceHeaderIsText) {
+  TestBed bed;
+  QueueDriver queue(bed, "Q");
+  const auto error = [&](const std::string& header) {
+    auto message = queue.message("x");
+    message.MessageSystemAttributes["AWSTraceHeader"] = {"String", header, ""};
+    return queue.error_of_send(message);
+  };
+  EXPECT_EQ(error("Root=1-5759e988-bd862e3fe1be46a994272793"), "");
+  for (const char* header : {"", "\x01", "\xff"}) {
+    EXPECT_EQ(error(header), "InvalidParameterValue") << testing::PrintToString(header);
+  }
 }
 
 TEST(SendMessageTest, DelaysHaveLimits) {
