@@ -146,6 +146,7 @@ void Buckets::set_notification(Turn& turn, const std::string& name,
   };
   give_ids(configuration.TopicConfigurations);
   give_ids(configuration.QueueConfigurations);
+  give_ids(configuration.LambdaFunctionConfigurations);
   modify(turn, name, [&](Bucket& bucket) { bucket.notification = std::move(configuration); });
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <vector>
 
 #include "cloud/arn.h"
@@ -56,6 +57,14 @@ bool share_a_key(const Destination& a, const Destination& b) {
 
 bool has_filter(const Destination& to) {
   return !to.FilterPrefix.empty() || !to.FilterSuffix.empty();
+}
+
+void check_ids(const std::vector<const Destination*>& all) {
+  std::set<std::string_view> ids;
+  for (const auto* to : all) {
+    if (to->Id.empty() || ids.insert(to->Id).second) continue;
+    throw invalid("Same ID used for multiple configurations. IDs must be unique");
+  }
 }
 
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
@@ -120,6 +129,7 @@ void Notifications::validate(const Bucket& from,
   if (all.size() > kConfigurationsMax) {
     throw invalid("A bucket can have at most 100 notification configurations");
   }
+  check_ids(all);
   check_overlaps(all);
   if (skip_destinations) return;
   const std::string arn = arn_of(from);

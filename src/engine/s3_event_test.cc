@@ -130,7 +130,9 @@ TEST_F(S3EventTest, APutTellsAQueueDirectly) {
 
 TEST_F(S3EventTest, TheSequencerGrowsWithEveryChangeOfAKey) {
   allow_s3(queue);
-  EXPECT_EQ(notify({}, {to(queue.arn()), to(queue.arn(), "", "", "s3:ObjectRemoved:*")}), "");
+  auto removals = to(queue.arn(), "", "", "s3:ObjectRemoved:*");
+  removals.Id = "removals";
+  EXPECT_EQ(notify({}, {to(queue.arn()), removals}), "");
   take(queue);
   std::string last;
   for (int i = 0; i < 3; ++i) {
@@ -249,6 +251,17 @@ TEST_F(S3EventTest, DestinationsThatTakeNothingAreWorthALineNowAndThen) {
   for (int i = 3; i <= 100; ++i) put(i % 2 == 0 ? "t" : "q");
   EXPECT_EQ(get_events_not_delivered(), 100U);
   EXPECT_THAT(bed.log(), SizeIs(7)) << "of the 1st, the 2nd, the 4th and so on";
+}
+
+TEST_F(S3EventTest, EveryConfigurationHasAnIdOfItsOwn) {
+  auto functions = to("arn:aws:lambda:us-east-1:000000000000:function:f");
+  functions.Id.clear();
+  EXPECT_EQ(notify_functions({functions}), "");
+  const auto stored = bed.run(bed.s3().GetBucketNotificationConfiguration({"invoices"}));
+  ASSERT_THAT(stored.LambdaFunctionConfigurations, SizeIs(1));
+  EXPECT_NE(stored.LambdaFunctionConfigurations[0].Id, "");
+  EXPECT_EQ(notify({}, {to(queue.arn(), "a"), to(queue.arn(), "b")}, true), "InvalidArgument")
+      << "both are \"id\"";
 }
 
 }
