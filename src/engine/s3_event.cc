@@ -10,9 +10,36 @@
 namespace doorbuster::engine {
 namespace {
 
-// Those that this S3 can cause; the others AWS knows are accepted and never happen.
-constexpr std::array<std::string_view, 3> kKinds = {
-    "s3:ObjectCreated:", "s3:ObjectRemoved:", "s3:ObjectTagging:"};
+// Those that can be asked for; the most of them never happen here.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
+constexpr std::array<std::string_view, 27> kNames = {
+    "s3:IntelligentTiering",
+    "s3:LifecycleExpiration:*",
+    "s3:LifecycleExpiration:Delete",
+    "s3:LifecycleExpiration:DeleteMarkerCreated",
+    "s3:LifecycleTransition",
+    "s3:ObjectAcl:Put",
+    "s3:ObjectCreated:*",
+    "s3:ObjectCreated:CompleteMultipartUpload",
+    "s3:ObjectCreated:Copy",
+    "s3:ObjectCreated:Post",
+    "s3:ObjectCreated:Put",
+    "s3:ObjectRemoved:*",
+    "s3:ObjectRemoved:Delete",
+    "s3:ObjectRemoved:DeleteMarkerCreated",
+    "s3:ObjectRestore:*",
+    "s3:ObjectRestore:Completed",
+    "s3:ObjectRestore:Delete",
+    "s3:ObjectRestore:Post",
+    "s3:ObjectTagging:*",
+    "s3:ObjectTagging:Delete",
+    "s3:ObjectTagging:Put",
+    "s3:ReducedRedundancyLostObject",
+    "s3:Replication:*",
+    "s3:Replication:OperationFailedReplication",
+    "s3:Replication:OperationMissedThreshold",
+    "s3:Replication:OperationNotTracked",
+    "s3:Replication:OperationReplicatedAfterThreshold"};
 
 std::string hex64(std::uint64_t value) {
   char text[17];
@@ -98,9 +125,7 @@ bool wants(const cloud::NotificationDestination& destination, std::string_view e
 }
 
 bool is_event_name(std::string_view name) {
-  return std::any_of(kKinds.begin(), kKinds.end(), [name](std::string_view kind) {
-    return name.starts_with(kind) && name.size() > kind.size();
-  });
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
 }  // namespace doorbuster::engine

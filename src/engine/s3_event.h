@@ -35,7 +35,7 @@ std::string test_event(std::string_view bucket, std::uint64_t request_id, cloud:
 bool wants(const cloud::NotificationDestination& destination, std::string_view event_name,
            std::string_view key);
 
-// Whether S3 has such an event at all ("s3:ObjectCreated:*", "s3:ObjectRemoved:Delete").
+// Whether a configuration can name such an event ("s3:ObjectCreated:*", "s3:ObjectRemoved:Delete").
 bool is_event_name(std::string_view name);
 
 }  // namespace doorbuster::engine

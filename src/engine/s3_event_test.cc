@@ -264,6 +264,20 @@ TEST_F(S3EventTest, EveryConfigurationHasAnIdOfItsOwn) {
       << "both are \"id\"";
 }
 
+TEST_F(S3EventTest, EventsHaveAwsNames) {
+  const auto error = [&](const char* event) {
+    return notify({}, {to(queue.arn(), "", "", event)}, true);
+  };
+  for (const char* event :
+       {"s3:ObjectCreated:CompleteMultipartUpload", "s3:ObjectRestore:*", "s3:ObjectAcl:Put",
+        "s3:ReducedRedundancyLostObject", "s3:LifecycleExpiration:DeleteMarkerCreated",
+        "s3:Replication:OperationNotTracked", "s3:IntelligentTiering", "s3:ObjectTagging:Delete"}) {
+    EXPECT_EQ(error(event), "") << event;
+  }
+  for (const char* event : {"s3:ObjectCreated:Bogus", "s3:ObjectCreated:", "s3:ObjectCreated:P*",
+                            "s3:*", "ObjectCreated:Put", "s3:TestEvent", ""}) {
+    EXPECT_EQ(error(event), "InvalidArgument") << event;
+  }
 }
 
 TEST_F(S3EventTest, TheConfigurationIsReplacedAsAWhole) {
