@@ -148,6 +148,12 @@ void check_attribute_count(const cloud::MessageAttributeMap& attributes) {
                       "] exceeds the allowed maximum [10].");
 }
 
+void check_size(const StoredMessage& message, int bytes_max) {
+  if (message.size() <= static_cast<std::size_t>(bytes_max)) return;
+  throw invalid_value("One or more parameters are invalid. Reason: Message must be shorter than " +
+                      std::to_string(bytes_max) + " bytes.");
+}
+
 StoredMessage checked_message(cloud::SendMessageRequest request) {
   check_body(request.MessageBody);
   check_attributes(request.MessageAttributes);

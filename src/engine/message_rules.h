@@ -12,6 +12,7 @@ namespace doorbuster::engine {
 // Throw cloud::Error: MissingParameter, InvalidMessageContents, InvalidParameterValue.
 void check_body(std::string_view body);
 void check_attribute_count(const cloud::MessageAttributeMap& attributes);
+void check_size(const StoredMessage& message, int bytes_max);
 
 // The message of a request that has passed the checks above and those of its ids and delay.
 StoredMessage checked_message(cloud::SendMessageRequest request);

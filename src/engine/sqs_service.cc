@@ -78,11 +78,7 @@ BatchResultErrorEntry failed(const std::string& id, const Error& error) {
 // What the queue's own attributes ask of a message.
 void check_for(const Queue& queue, const StoredMessage& message, std::optional<int> delay_s) {
   const auto& attributes = queue.attributes;
-  if (message.size() > static_cast<std::size_t>(attributes.message_size_max)) {
-    throw Error("InvalidParameterValue",
-                "One or more parameters are invalid. Reason: Message must be shorter than " +
-                    std::to_string(attributes.message_size_max) + " bytes.");
-  }
+  check_size(message, attributes.message_size_max);
   if (!attributes.fifo) {
     if (message.deduplication.empty()) return;
     throw invalid_value(message.deduplication, "MessageDeduplicationId",

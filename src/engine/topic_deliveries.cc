@@ -2,6 +2,7 @@
 #include <array>
 
 #include "engine/codec.h"
+#include "engine/message_rules.h"
 #include "engine/sns_error.h"
 #include "engine/topic_keys.h"
 #include "engine/topics.h"
@@ -17,6 +18,18 @@ std::string sequence_number(std::uint64_t published) {
 
 cloud::MessageAttributeValue text_attribute(std::string_view value) {
   return {"String", std::string(value), ""};
+}
+
+// Whether a check throws nothing. What it throws is a failure that trying again would not mend.
+template <class Check>
+bool passes(const Check& check, DeliveryFailure* failure) {
+  try {
+    check();
+    return true;
+  } catch (const cloud::Error& e) {
+    *failure = {e.code(), e.message(), true};
+    return false;
+  }
 }
 
 }  // namespace
@@ -150,8 +163,8 @@ StoredMessage Topics::to_message(Fanout& fanout, const Subscription& subscriber)
 
 // --- To queues --------------------------------------------------------------------------------
 
-// The queue, if it is there and lets the topic send to it.
-Queue* Topics::open_queue(const Topic& topic, const std::string& arn, DeliveryFailure* failure) {
+Queue* Topics::open_queue(const Topic& topic, const std::string& arn, const StoredMessage& message,
+                          DeliveryFailure* failure) {
   Queue* queue = queues_.by_arn(arn);
   if (!queue) {
     *failure = {"AWS.SimpleQueueService.NonExistentQueue", "the queue does not exist", true};
@@ -160,16 +173,19 @@ Queue* Topics::open_queue(const Topic& topic, const std::string& arn, DeliveryFa
   const std::array<ContextValue, 2> context{
       {{"aws:SourceArn", topic.arn}, {"aws:SourceAccount", topic.owner}}};
   const Request request{Principal::service("sns.amazonaws.com"), "sqs:SendMessage", arn, context};
-  if (queue->attributes.policy.evaluate(request) == Decision::kAllowed) return queue;
-  *failure = {"AccessDenied", queue->attributes.policy.explain(request), true};
-  return nullptr;
+  if (queue->attributes.policy.evaluate(request) != Decision::kAllowed) {
+    *failure = {"AccessDenied", queue->attributes.policy.explain(request), true};
+    return nullptr;
+  }
+  const int size_max = queue->attributes.message_size_max;
+  return passes([&] { check_size(message, size_max); }, failure) ? queue : nullptr;
 }
 
 void Topics::deliver_to_queue(Turn& turn, const Topic& topic, const Subscription& subscriber,
                               StoredMessage&& message) {
   DeliveryFailure failure;
-  Queue* queue = open_queue(topic, subscriber.endpoint, &failure);
-  if (!queue) {
+  Queue* queue = open_queue(topic, subscriber.endpoint, message, &failure);
+  if (!queue || !passes([&] { check_attribute_count(message.attributes); }, &failure)) {
     give_up(turn, topic, subscriber, std::move(message), failure);
     return;
   }
@@ -200,7 +216,7 @@ void Topics::give_up(Turn& turn, const Topic& topic, const Subscription& subscri
   }
   if (subscriber.dead_letter_arn.empty()) return;
   DeliveryFailure again;
-  Queue* queue = open_queue(topic, subscriber.dead_letter_arn, &again);
+  Queue* queue = open_queue(topic, subscriber.dead_letter_arn, message, &again);
   if (!queue) {
     const auto lost = topic.metrics->not_redriven->add();
     if (worth_a_line(lost)) {

@@ -177,7 +177,9 @@ class Topics {
                         StoredMessage&& message);
   void deliver_to_function(Turn& turn, const Topic& topic, const Subscription& subscriber,
                            StoredMessage&& message);
-  Queue* open_queue(const Topic& topic, const std::string& arn, DeliveryFailure* failure);
+  // The queue, if it is there, lets the topic send to it and has room for such a message.
+  Queue* open_queue(const Topic& topic, const std::string& arn, const StoredMessage& message,
+                    DeliveryFailure* failure);
   void give_up(Turn& turn, const Topic& topic, const Subscription& subscriber,
                StoredMessage&& message, const DeliveryFailure& failure);
 

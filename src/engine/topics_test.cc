@@ -79,6 +79,44 @@ TEST_F(TopicsTest, AQueueReceivesTheEnvelope) {
   EXPECT_EQ(boost::json::serialize(json.at("MessageAttributes").at("colour")),
             R"({"Type":"String","Value":"red"})");
   EXPECT_EQ(json.at("MessageAttributes").at("raw").at("Value").as_string(), "/w==");
+TEST_F(TopicsTest, WhatAQueueCanNotTakeGoesToTheDeadLetters) {
+  QueueDriver dead(bed, "Dead");
+  allow(queue, topic);
+  allow(dead, topic);
+  subscribe(topic, queue,
+            {{"RawMessageDelivery", "true"},
+             {"RedrivePolicy", R"({"deadLetterTargetArn":")" + dead.arn() + R"("})"}});
+  EXPECT_EQ(queue.set("MaximumMessageSize", "1024"), "");
+  publish(message(topic, std::string(1'024, 'x')));
+  publish(message(topic, std::string(1'025, 'x')));
+  auto request = message(topic, "x");
+  for (char name = 'a'; name < 'k'; ++name) request.MessageAttributes[{name}] = {"String", "v", ""};
+  publish(request);
+  EXPECT_EQ(queue.counts(), "2 0 0");
+  request.MessageAttributes["k"] = {"String", "v", ""};
+  publish(request);
+  EXPECT_EQ(queue.counts(), "2 0 0");
+  const auto letters = dead.receive(10);
+  ASSERT_THAT(letters, SizeIs(2));
+  for (const auto& letter : letters) {
+    EXPECT_EQ(letter.MessageAttributes.at("ErrorCode").StringValue, "InvalidParameterValue");
+  }
+  EXPECT_THAT(letters[0].MessageAttributes.at("ErrorMessage").StringValue,
+              HasSubstr("must be shorter than 1024 bytes"));
+  EXPECT_THAT(letters[1].MessageAttributes.at("ErrorMessage").StringValue,
+              HasSubstr("Number of message attributes [11]"));
+}
+
+TEST_F(TopicsTest, DeadLettersTooBigForTheirQueueAreDroppedAndLogged) {
+  QueueDriver dead(bed, "Dead", {{"MaximumMessageSize", "1024"}});
+  allow(queue, topic);
+  allow(dead, topic);
+  subscribe(topic, queue,
+            {{"RedrivePolicy", R"({"deadLetterTargetArn":")" + dead.arn() + R"("})"}});
+  EXPECT_EQ(queue.set("MaximumMessageSize", "1024"), "");
+  publish(message(topic, std::string(1'025, 'x')));
+  EXPECT_EQ(dead.counts(), "0 0 0");
+  EXPECT_THAT(bed.log(), Contains(HasSubstr("not redriven")));
 }
 
 TEST_F(TopicsTest, WhatIsNotSetIsNotInTheEnvelope) {
