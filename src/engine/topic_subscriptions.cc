@@ -49,15 +49,16 @@ Topics::Subscriptions::const_iterator Topics::first_of(const std::string& topic_
   return subscriptions_.lower_bound(topic_arn + ':');
 }
 
-// The one of the same topic, protocol and endpoint.
-const Subscription* Topics::subscribed(const Subscription& like) const {
-  for (auto s = first_of(like.topic_arn);
-       s != subscriptions_.end() && s->second.topic_arn == like.topic_arn; ++s) {
+const Subscription* Topics::subscribed(const Topic& to, const Subscription& like) const {
+  std::size_t count = 0;
+  for (auto s = first_of(to.arn); s != subscriptions_.end() && s->second.topic_arn == to.arn; ++s) {
     if (s->second.protocol == like.protocol && s->second.endpoint == like.endpoint) {
       return &s->second;
     }
+    ++count;
   }
-  return nullptr;
+  if (count < (to.fifo ? kFifoSubscriptionsMax : kSubscriptionsMax)) return nullptr;
+  throw cloud::Error("SubscriptionLimitExceeded", "Subscription limit exceeded", 403);
 }
 
 const Subscription& Topics::permitted_subscription(const cloud::Caller& caller,
@@ -81,16 +82,21 @@ void Topics::put(Turn& turn, Subscription subscription) {
   subscriptions_.insert_or_assign(subscription.arn, std::move(subscription));
 }
 
-void Topics::remove(Turn& turn, const std::string& subscription_arn) {
-  const auto gone = subscriptions_.find(subscription_arn);
-  Topic topic = topics_.at(gone->second.topic_arn);
-  const bool posted = gone->second.is_posted();
-  turn.batch.remove(Family::config, subscription_key(subscription_arn));
-  if (Queue* queue = posted ? queues_.by_arn(subscription_arn) : nullptr) {
-    queues_.destroy(turn, *queue);
+void Topics::remove(Turn& turn, const std::string& topic_arn,
+                    const std::vector<std::string>& subscription_arns) {
+  if (subscription_arns.empty()) return;
+  bool posted = false;
+  for (const auto& arn : subscription_arns) {
+    const auto gone = subscriptions_.find(arn);
+    if (gone->second.is_posted()) {
+      queues_.destroy(turn, *queues_.by_arn(arn));
+      posted = true;
+    }
+    turn.batch.remove(Family::config, subscription_key(arn));
+    subscriptions_.erase(gone);
   }
-  subscriptions_.erase(gone);
-  ++topic.deleted_subscriptions;
+  Topic topic = topics_.at(topic_arn);
+  topic.deleted_subscriptions += subscription_arns.size();
   put(turn, std::move(topic));
   if (posted) posted_changed(turn);
 }
@@ -103,7 +109,7 @@ void Topics::remove_unconfirmed(Turn& turn, const std::string& topic_arn) {
     const auto& confirmation = s->second.confirmation;
     if (confirmation.pending && confirmation.expires <= turn.now) gone.push_back(s->first);
   }
-  for (const auto& arn : gone) remove(turn, arn);
+  remove(turn, topic_arn, gone);
 }
 
 std::string Topics::subscribe(Turn& turn, const cloud::Caller& caller,
@@ -116,18 +122,12 @@ std::string Topics::subscribe(Turn& turn, const cloud::Caller& caller,
                             request.Protocol + " (here: not without a mail server)");
   }
   const bool pending = made.confirmation.pending;
-  const Subscription* now = subscribed(made);
+  const Subscription* now = subscribed(to, made);
   if (now) {
     check_same(*now, made);
     if (!now->confirmation.pending) return now->arn;
     made = *now;
   } else {
-    const auto max = to.fifo ? kFifoSubscriptionsMax : kSubscriptionsMax;
-    const auto count = std::count_if(subscriptions_.begin(), subscriptions_.end(),
-                                     [&](const auto& s) { return s.second.topic_arn == to.arn; });
-    if (static_cast<std::size_t>(count) >= max) {
-      throw cloud::Error("SubscriptionLimitExceeded", "Subscription limit exceeded", 403);
-    }
     made.arn = to.arn + ':' + str(turn.random.uuid());
     put(turn, made);
     if (made.is_posted()) {
@@ -204,7 +204,8 @@ void Topics::unsubscribe(Turn& turn, const cloud::Caller& caller,
   // The URL that every message carries is for whoever got it.
   const bool by_url = caller.anonymous && !it->second.confirmation.authenticate_on_unsubscribe;
   if (!by_url) permitted_subscription(caller, subscription_arn, "SNS:Unsubscribe");
-  remove(turn, std::string(subscription_arn));
+  const std::string topic_arn = it->second.topic_arn;
+  remove(turn, topic_arn, {subscription_arn});
 }
 
 void Topics::set_subscription_attribute(Turn& turn, const cloud::Caller& caller,

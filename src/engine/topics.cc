@@ -85,7 +85,7 @@ void Topics::open(const Store& store) {
   store.scan(Family::config, "T", "U", [this](std::string_view, std::string_view value) {
     Topic topic = Topic::decode(value);
     measure(topic);
-    topics_.emplace(topic.arn, std::move(topic));
+    add(std::move(topic));
     return true;
   });
   store.scan(Family::config, "S", "T", [this](std::string_view, std::string_view value) {
@@ -112,7 +112,22 @@ void Topics::measure(Topic& topic) {
 void Topics::put(Turn& turn, Topic topic) {
   measure(topic);
   turn.batch.put(Family::config, topic_key(topic.arn), topic.encode());
-  topics_.insert_or_assign(topic.arn, std::move(topic));
+  add(std::move(topic));
+}
+
+void Topics::add(Topic topic) {
+  const auto [it, made] = topics_.insert_or_assign(topic.arn, std::move(topic));
+  if (!made) return;
+  Count& count = counts_[{it->second.owner, it->second.region}];
+  ++count.all;
+  if (it->second.fifo) ++count.fifo;
+}
+
+void Topics::check_limit(const Topic& more) const {
+  const auto it = counts_.find({more.owner, more.region});
+  const Count count = it == counts_.end() ? Count{} : it->second;
+  if (more.fifo ? count.fifo < kFifoTopicsMax : count.all < kTopicsMax) return;
+  throw cloud::Error("TopicLimitExceeded", "Topic limit exceeded", 403);
 }
 
 // Found first: of what is missing it is told why, and the hot path parses no ARN.
@@ -142,13 +157,7 @@ std::string Topics::create(Turn& turn, const cloud::Caller& caller,
     check_same(it->second, topic);
     return topic.arn;
   }
-  const auto alike = std::count_if(topics_.begin(), topics_.end(), [&](const auto& other) {
-    return other.second.owner == topic.owner && other.second.region == topic.region &&
-           (!topic.fifo || other.second.fifo);
-  });
-  if (static_cast<std::size_t>(alike) >= (topic.fifo ? kFifoTopicsMax : kTopicsMax)) {
-    throw cloud::Error("TopicLimitExceeded", "Topic limit exceeded", 403);
-  }
+  check_limit(topic);
   if (topic.fifo) topic.id = queues_.give_id(turn);
   std::string arn = topic.arn;
   put(turn, std::move(topic));
@@ -166,8 +175,11 @@ void Topics::destroy(Turn& turn, const cloud::Caller& caller, const std::string&
   for (auto s = first_of(arn); s != subscriptions_.end() && s->second.topic_arn == arn; ++s) {
     subscribers.push_back(s->first);
   }
-  for (const auto& gone : subscribers) remove(turn, gone);
+  remove(turn, arn, subscribers);
+  Count& count = counts_.at({topic.owner, topic.region});
+  --count.all;
   if (topic.fifo) {
+    --count.fifo;
     fifo_state(turn.store, topic).deduplication.forget_all(turn);
     turn.batch.remove(Family::state, published_key(topic.id));
     published_.erase(topic.id);

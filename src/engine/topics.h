@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cloud/caller.h"
@@ -155,14 +156,20 @@ class Topics {
   // Gives it metrics, if it has none yet.
   void measure(Topic& topic);
   void put(Turn& turn, Topic topic);
+  void add(Topic topic);
+  void check_limit(const Topic& more) const;
 
   const Subscription& permitted_subscription(const cloud::Caller& caller, const std::string& arn,
                                              const char* action) const;
   Subscriptions::const_iterator first_of(const std::string& topic_arn) const;
   void put(Turn& turn, Subscription subscription);
-  void remove(Turn& turn, const std::string& subscription_arn);
+  // `subscription_arns` are of the topic.
+  void remove(Turn& turn, const std::string& topic_arn,
+              const std::vector<std::string>& subscription_arns);
   void remove_unconfirmed(Turn& turn, const std::string& topic_arn);
-  const Subscription* subscribed(const Subscription& like) const;
+  // The one of the same topic, protocol and endpoint; null if there is none and one more may be.
+  // Throws SubscriptionLimitExceeded.
+  const Subscription* subscribed(const Topic& to, const Subscription& like) const;
   void ask(Turn& turn, const Topic& topic, Subscription subscription);
   void posted_changed(Turn& turn);
   PostedSubscriptions posted_subscriptions() const;
@@ -187,10 +194,17 @@ class Topics {
   Functions& functions_;
   Metrics& metrics_;
   std::string endpoint_;
+  // How many topics an account has in a region.
+  struct Count {
+    std::size_t all = 0;
+    std::size_t fifo = 0;
+  };
+
   std::map<std::string, Topic, std::less<>> topics_;  // by ARN
-  Subscriptions subscriptions_;                       // by ARN, which begins with the topic's
-  std::map<std::uint32_t, FifoState> fifo_;           // by the topic's id, of those published to
-  std::set<std::uint32_t> published_;                 // of fifo_, in this turn
+  std::map<std::pair<std::string, std::string>, Count> counts_;
+  Subscriptions subscriptions_;              // by ARN, which begins with the topic's
+  std::map<std::uint32_t, FifoState> fifo_;  // by the topic's id, of those published to
+  std::set<std::uint32_t> published_;        // of fifo_, in this turn
   std::shared_ptr<const SigningKey> key_;
   std::uint64_t posted_version_ = 1;
   std::vector<std::unique_ptr<Reply<PostedSubscriptions>>> watchers_;

@@ -79,6 +79,8 @@ TEST_F(TopicsTest, AQueueReceivesTheEnvelope) {
   EXPECT_EQ(boost::json::serialize(json.at("MessageAttributes").at("colour")),
             R"({"Type":"String","Value":"red"})");
   EXPECT_EQ(json.at("MessageAttributes").at("raw").at("Value").as_string(), "/w==");
+}
+
 TEST_F(TopicsTest, WhatAQueueCanNotTakeGoesToTheDeadLetters) {
   QueueDriver dead(bed, "Dead");
   allow(queue, topic);
@@ -347,6 +349,42 @@ TEST_F(TopicsTest, BadRequestsAreRefused) {
   EXPECT_EQ(bed.error_of(bed.sns().SetTopicAttributes({topic, "Policy", "{"})), "InvalidParameter");
   EXPECT_EQ(bed.error_of(bed.sns().SetTopicAttributes({topic, "Colour", "red"})),
             "InvalidParameter");
+}
+
+TEST_F(TopicsTest, AnAccountHasSoManyFifoTopicsInARegion) {
+  const auto error = [&](const std::string& name, const cloud::Caller& caller = {}) {
+    return bed.error_of(
+        make_sns(bed.engine(), caller)->CreateTopic({name + ".fifo", {{"FifoTopic", "true"}}, {}}));
+  };
+  for (int i = 0; i < 1'000; ++i) EXPECT_EQ(error(std::to_string(i)), "");
+  EXPECT_EQ(error("more"), "TopicLimitExceeded");
+  EXPECT_EQ(error("7"), "") << "it is there";
+  EXPECT_NE(create("standard"), "");
+  cloud::Caller elsewhere;
+  elsewhere.scope.region = "eu-west-1";
+  EXPECT_EQ(error("more", elsewhere), "");
+  bed.reopen();
+  EXPECT_EQ(error("more"), "TopicLimitExceeded");
+  bed.run(bed.sns().DeleteTopic({cloud::Scope{}.arn("sns", "7.fifo")}));
+  EXPECT_EQ(error("more"), "");
+  EXPECT_EQ(error("7"), "TopicLimitExceeded");
+}
+
+TEST_F(TopicsTest, AFifoTopicHasAHundredSubscriptions) {
+  const auto fifo = create("T.fifo", {{"FifoTopic", "true"}});
+  const auto other = create("T2.fifo", {{"FifoTopic", "true"}});
+  const auto endpoint = [](int i) {
+    return cloud::Scope{}.arn("sqs", "Q" + std::to_string(i) + ".fifo");
+  };
+  std::string last;
+  for (int i = 0; i < 100; ++i) {
+    last = bed.run(bed.sns().Subscribe({fifo, "sqs", endpoint(i), {}})).SubscriptionArn;
+  }
+  EXPECT_EQ(error_of_subscribe(fifo, "sqs", endpoint(100)), "SubscriptionLimitExceeded");
+  EXPECT_EQ(error_of_subscribe(fifo, "sqs", endpoint(99)), "") << "it is there";
+  EXPECT_EQ(error_of_subscribe(other, "sqs", endpoint(100)), "");
+  bed.run(bed.sns().Unsubscribe({last}));
+  EXPECT_EQ(error_of_subscribe(fifo, "sqs", endpoint(100)), "");
 }
 
 TEST_F(TopicsTest, TopicsAreListedAHundredAtATime) {
