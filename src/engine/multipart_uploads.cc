@@ -143,6 +143,7 @@ void MultipartUploads::open(const Store& store) {
     const std::string id(key.substr(1, kIdSize));
     const auto number = static_cast<int>(Decoder(key.substr(1 + kIdSize)).u32());
     uploads_.at(id).parts.emplace(number, decode_part(value));
+    ++parts_;
     return true;
   });
 }
@@ -187,6 +188,11 @@ const MultipartUploads::Upload& MultipartUploads::find(const Bucket& in, const s
 void MultipartUploads::require(const Bucket& in, const std::string& key,
                                const std::string& id) const {
   find(in, key, id);
+  if (parts_ < kPartsMax) return;
+  throw cloud::Error("SlowDown",
+                     "The multipart uploads under way have " + std::to_string(kPartsMax) +
+                         " parts: complete or abort some",
+                     503);
 }
 
 const std::string& MultipartUploads::checksum_algorithm(const Bucket& in, const std::string& key,
@@ -195,8 +201,13 @@ const std::string& MultipartUploads::checksum_algorithm(const Bucket& in, const 
 }
 
 void MultipartUploads::put_part(Turn& turn, const std::string& id, NewPart part) {
-  Part& there = uploads_.at(id).parts[part.number];
-  if (!there.etag.empty()) bodies_.remove(turn, there.piece);
+  const auto [it, made] = uploads_.at(id).parts.try_emplace(part.number);
+  Part& there = it->second;
+  if (made) {
+    ++parts_;
+  } else {
+    bodies_.remove(turn, there.piece);
+  }
   there = {part.piece, std::move(part.etag), turn.now, std::move(part.checksum)};
   turn.batch.put(Family::state, part_key(id, part.number), encode(there));
 }
@@ -302,6 +313,7 @@ cloud::CompleteMultipartUploadResult MultipartUploads::complete(
 void MultipartUploads::forget(Turn& turn, const std::string& id) {
   turn.batch.remove_range(Family::state, part_key(id, 0), part_key(id, kPartNumberMax + 1));
   turn.batch.remove(Family::state, upload_key(id));
+  parts_ -= uploads_.at(id).parts.size();
   uploads_.erase(id);
 }
 

@@ -14,8 +14,10 @@ namespace doorbuster::engine {
 
 class MultipartUploads {
  public:
-  // Uploads that nobody has completed or aborted yet are in memory, so there is an end to them.
+  // Uploads that nobody has completed or aborted yet are in memory, so there is an end to them and
+  // to the parts of all of them.
   static constexpr std::size_t kUploadsMax = 10'000;
+  static constexpr std::size_t kPartsMax = 200'000;
 
   MultipartUploads(Bodies& bodies, Objects& objects) : bodies_(bodies), objects_(objects) {}
 
@@ -23,7 +25,7 @@ class MultipartUploads {
 
   cloud::CreateMultipartUploadResult create(Turn& turn, const Bucket& in,
                                             const cloud::CreateMultipartUploadRequest& request);
-  // Throws NoSuchUpload.
+  // That there is such an upload and room for a part. Throws NoSuchUpload or SlowDown.
   void require(const Bucket& in, const std::string& key, const std::string& id) const;
   // Of the checksum that each part is to have; empty if none was asked for. Throws NoSuchUpload.
   const std::string& checksum_algorithm(const Bucket& in, const std::string& key,
@@ -81,6 +83,7 @@ class MultipartUploads {
   Bodies& bodies_;
   Objects& objects_;
   std::map<std::string, Upload> uploads_;  // by id
+  std::size_t parts_ = 0;                  // of all of them
   CompletedUploads completed_;
 };
 

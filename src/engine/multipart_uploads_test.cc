@@ -250,5 +250,27 @@ TEST_F(MultipartUploadsTest, ABucketMayGoWithUploadsInIt) {
   EXPECT_EQ(count(Family::state, "m", "q"), 0U);
 }
 
+TEST_F(MultipartUploadsTest, ThePartsOfAllUploadsTogetherHaveAnEnd) {
+  constexpr int kParts = 10'000;  // of one
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < MultipartUploads::kPartsMax / kParts; ++i) ids.push_back(begin());
+  auto fill = [&](Machine& m, Turn& turn) {
+    for (const auto& id : ids) {
+      const int last = id == ids.back() ? kParts - 1 : kParts;
+      for (int i = 1; i <= last; ++i) m.multipart_uploads.put_part(turn, id, {i, "e", {}, {}});
+    }
+  };
+  bed.run(bed.engine().call<Done>(std::move(fill)));
+  upload(ids.back(), kParts, "x");
+  const auto one_more = begin();
+  EXPECT_EQ(bed.error_of(s3().UploadPart(part(one_more, 1, "x"))), "SlowDown");
+  bed.reopen();
+  EXPECT_EQ(bed.error_of(s3().UploadPart(part(one_more, 1, "x"))), "SlowDown");
+  auto abort = of_object<cloud::AbortMultipartUploadRequest>("a");
+  abort.UploadId = ids.back();
+  bed.run(s3().AbortMultipartUpload(abort));
+  upload(one_more, 1, "x");
+}
+
 }  // namespace
 }  // namespace doorbuster::engine
