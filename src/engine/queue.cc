@@ -12,7 +12,6 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr int kVisibilityMax_s = 43'200;   // counted from the last receive
 constexpr std::size_t kDueAtOnce = 1'000;  // delayed messages that one turn moves
 constexpr std::size_t kExpiredAtOnce = 1'000;
 constexpr std::size_t kSetAsideMax = 1'000;  // in a turn, by those who receive

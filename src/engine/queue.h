@@ -66,6 +66,7 @@ class Queue {
  public:
   // AWS's limits.
   static constexpr std::size_t kInFlightMax = 120'000;
+  static constexpr int kVisibilityMax_s = 43'200;  // counted from the last receive
 
   struct Identity {
     std::uint32_t id = 0;
@@ -123,7 +124,7 @@ class Queue {
   void wait(ReceiveOrder order);
   bool has_waiters() const { return !waiters_.empty(); }
   void serve(Turn& turn, Queue* dead_letters);
-  // Answers the order that waits under this number with an error; nothing if there is none.
+  // Answers the order that waits under this number with nothing, if there is one.
   void withdraw(Turn& turn, std::uint64_t waiter);
   // Answers all orders that wait, with nothing.
   void dismiss(Turn& turn);

@@ -16,7 +16,6 @@ constexpr std::size_t kBatchMax = 10;
 constexpr std::size_t kBatchBytesMax = 1'048'576;
 constexpr int kReceiveMax = 10;
 constexpr int kWaitMax_s = 20;
-constexpr int kVisibilityMax_s = 43'200;
 constexpr std::size_t kPageMax = 1'000;
 
 Error invalid_value(const std::string& value, const char* parameter, const std::string& reason) {
@@ -265,7 +264,7 @@ class SqsService final : public Sqs {
   Async<ReceiveMessageResult> ReceiveMessage(ReceiveMessageRequest request) override {
     check_range(request.MaxNumberOfMessages, 1, kReceiveMax, "MaxNumberOfMessages");
     if (request.VisibilityTimeout) {
-      check_range(*request.VisibilityTimeout, 0, kVisibilityMax_s, "VisibilityTimeout");
+      check_range(*request.VisibilityTimeout, 0, Queue::kVisibilityMax_s, "VisibilityTimeout");
     }
     if (request.WaitTimeSeconds) {
       check_range(*request.WaitTimeSeconds, 0, kWaitMax_s, "WaitTimeSeconds");
@@ -309,7 +308,7 @@ class SqsService final : public Sqs {
   }
 
   Async<void> ChangeMessageVisibility(ChangeMessageVisibilityRequest request) override {
-    check_range(request.VisibilityTimeout, 0, kVisibilityMax_s, "VisibilityTimeout");
+    check_range(request.VisibilityTimeout, 0, Queue::kVisibilityMax_s, "VisibilityTimeout");
     auto op = [handle = std::move(request.ReceiptHandle), timeout_s = request.VisibilityTimeout](
                   Machine& m, Turn& turn, Queue& queue) {
       m.queues.change_visibility(turn, queue, to_handle(queue, handle), timeout_s);
@@ -323,7 +322,7 @@ class SqsService final : public Sqs {
     check_batch(request.Entries);
     auto op = [entries = std::move(request.Entries)](Machine& m, Turn& turn, Queue& queue) {
       return each<ChangeMessageVisibilityBatchResult>(entries, [&](const auto& entry) {
-        check_range(entry.VisibilityTimeout, 0, kVisibilityMax_s, "VisibilityTimeout");
+        check_range(entry.VisibilityTimeout, 0, Queue::kVisibilityMax_s, "VisibilityTimeout");
         m.queues.change_visibility(turn, queue, to_handle(queue, entry.ReceiptHandle),
                                    entry.VisibilityTimeout);
       });
