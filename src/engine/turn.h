@@ -24,7 +24,8 @@ inline constexpr std::size_t kDueBytesMax = kTurnBytesMax / 2;
 
 // What a command may see of the world and where it leaves what it did. State in memory is changed
 // at once; `batch` is what a restart will find of it, and `done` are the replies to release when
-// the batch is on disk. A command throws before it changes anything or not at all.
+// the batch is on disk. A command that throws has changed nothing for whoever gave it; what is
+// true in any case, as that a message it came upon was too old, may have been seen to.
 struct Turn {
   const cloud::Time now;
   const Store& store;
