@@ -16,7 +16,7 @@ TEST_F(BootstrapTest, OurOwnHandlersRunAsOnLambda) {
   auto deployment = provided(content(ECHO_BOOTSTRAP));
   deployment.Handler = "echo";
   const auto outcome = call(deployment, R"({"order":[1,2.5,"x"]})");
-  EXPECT_EQ(outcome.Payload, R"({"order":[1,2.5E0,"x"]})") << outcome.LogTail;
+  EXPECT_EQ(outcome.Payload, R"({"order":[1,2.5,"x"]})") << outcome.LogTail;
   EXPECT_THAT(outcome.LogTail, HasSubstr("\nOwn was called\n"));
   EXPECT_EQ(failure(deployment, R"({"fail": "no stock"})"), "Error: no stock");
   EXPECT_EQ(answer(deployment, "[]"), boost::json::array());
