@@ -104,10 +104,13 @@ SmtpOptions smtp_options(const UpOptions& options) {
 
 // Functions are given the first key of their account.
 runtime::ProcessHostOptions host_options(const DataDirectory& directory,
-                                         const std::string& endpoint, const wire::KeyRing& keys) {
+                                         const std::string& endpoint, const wire::KeyRing& keys,
+                                         const engine::Log& log) {
   runtime::ProcessHostOptions host;
   host.code = directory.functions() / "code";
   host.logs = function_logs(directory);
+  host.hidden = directory.engine();  // where every function's configuration is
+  host.log = log;
   host.machine.endpoint = endpoint;
   for (const auto& [id, identity] : keys.identities) {
     host.machine.keys.try_emplace(identity.caller.scope.account,
@@ -218,7 +221,8 @@ int up(const UpOptions& options) {
   std::optional<Smtp> smtp;  // as well
   if (options.smtp) smtp.emplace(smtp_options(options));
   const cloud::SystemClock clock;
-  runtime::ProcessHost zips(host_options(directory, addresses.endpoint, door_settings.keys), clock);
+  runtime::ProcessHost zips(host_options(directory, addresses.endpoint, door_settings.keys, log),
+                            clock);
   Embedded system({.directory = directory,
                    .log = log,
                    .endpoint = addresses.endpoint,

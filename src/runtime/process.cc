@@ -47,7 +47,15 @@ struct Launch {
   int input;
   int output;
   rlim_t data_bytes;
+  const Isolation* isolation;
   pid_t parent;
+};
+
+// Why the child has not become the command: errno, or 0. Volatile, because it is the child that
+// writes it, into our memory.
+struct Failure {
+  volatile int isolation = 0;
+  volatile int exec = 0;
 };
 
 void limit(__rlimit_resource resource, rlim_t value) {
@@ -55,48 +63,48 @@ void limit(__rlimit_resource resource, rlim_t value) {
   setrlimit(resource, &both);
 }
 
-// Runs in the child, which still shares our memory: system calls only. Returns errno if it can't
-// become the command.
-int become(const Launch& launch) {
+// Runs in the child, which still shares our memory: system calls only. Returns only if it can't.
+Failure become(const Launch& launch) {
   for (int signal = 1; signal < NSIG; ++signal) {
     struct sigaction usual {};
     usual.sa_handler = SIG_DFL;
     sigaction(signal, &usual, nullptr);
   }
   setsid();
+  if (launch.isolation) {
+    if (const int refused = launch.isolation->enter(); refused != 0) return {refused, 0};
+  }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != launch.parent) return ESRCH;  // the parent was killed before it was asked for
+  if (getppid() != launch.parent) return {0, ESRCH};  // it was killed before that
   if (dup2(launch.input, 0) < 0 || dup2(launch.output, 1) < 0 || dup2(launch.output, 2) < 0) {
-    return errno;
+    return {0, errno};
   }
   syscall(SYS_close_range, 3U, ~0U, 0U);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_NOFILE, kDescriptorsMax);
   if (launch.data_bytes > 0) limit(RLIMIT_DATA, launch.data_bytes);
-  if (chdir(launch.directory) != 0) return errno;
+  if (chdir(launch.directory) != 0) return {0, errno};
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);  // NOLINT(concurrency-mt-unsafe): it has one thread
   execve(launch.command.front(), launch.command.data(), launch.environment.data());
-  return errno;
+  return {0, errno};
 }
 
 // fork() would copy the page tables of a store that may have gigabytes; vfork() lends the child our
 // memory until it has become the command. No signal may be handled in between.
-pid_t launch_child(const Launch& launch, int* exec_error) {
+pid_t launch_child(const Launch& launch, Failure* failure) {
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  volatile int failure = 0;
   const pid_t pid = vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork)
   if (pid == 0) {
-    failure = become(launch);
+    *failure = become(launch);
     _exit(127);
   }
   const int fork_error = errno;
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  *exec_error = failure;
   errno = fork_error;
   return pid;
 }
@@ -125,20 +133,25 @@ Process::Process(const ProcessOptions& options, const Descriptor& output) {
                       input.get(),
                       output.get(),
                       options.data_bytes,
+                      options.isolation,
                       getpid()};
-  int exec_error = 0;
-  pid_ = launch_child(launch, &exec_error);
+  Failure failure;
+  pid_ = launch_child(launch, &failure);
   if (pid_ < 0)
     throw std::system_error(errno, std::generic_category(), "no process can be started");
-  if (exec_error == 0) {
+  if (failure.isolation == 0 && failure.exec == 0) {
     descriptor_ = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
   }
   const int pidfd_error = errno;
   if (descriptor_) return;
   kill();
   wait();
-  if (exec_error != 0) {
-    throw std::system_error(exec_error, exec_category(), options.command.front());
+  if (failure.isolation != 0) {
+    throw std::system_error(failure.isolation, std::generic_category(),
+                            "no process can be isolated");
+  }
+  if (failure.exec != 0) {
+    throw std::system_error(failure.exec, exec_category(), options.command.front());
   }
   throw std::system_error(pidfd_error, std::generic_category(), "no process can be watched");
 }

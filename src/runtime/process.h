@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/descriptor.h"
+#include "runtime/isolation.h"
 
 namespace doorbuster::runtime {
 
@@ -18,6 +19,7 @@ struct ProcessOptions {
   std::vector<std::string> environment;  // "NAME=VALUE"; all of it
   std::filesystem::path directory;       // to run in
   std::uint64_t data_bytes = 0;          // RLIMIT_DATA; 0 is no limit
+  const Isolation* isolation = nullptr;  // that it enters; null: none
 };
 
 // A child in a session and process group of its own, which has nothing of ours: no descriptor, no
@@ -28,7 +30,7 @@ class Process {
  public:
   // Starts it; both its standard output and its standard error go to `output`. Throws
   // std::system_error: with the category exec_category() if the command can't be executed, with the
-  // system's if there can't be another process.
+  // system's if there can't be another process, or not in isolation.
   Process(const ProcessOptions& options, const Descriptor& output);
   Process(Process&&) = delete;
   ~Process();

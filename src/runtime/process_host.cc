@@ -90,12 +90,14 @@ class ProcessHost::Impl {
   cloud::Async<std::shared_ptr<Sandbox>> sandbox_of(Pool& pool,
                                                     const cloud::Deployment& deployment);
   std::shared_ptr<Sandbox> start(const cloud::Deployment& deployment, std::shared_ptr<Code> code);
+  void isolate();
   void make_room();
   cloud::Async<void> end_idle();
 
   const ProcessHostOptions options_;
   const cloud::Clock& clock_;
   const fs::path clients_;
+  std::optional<Isolation> isolation_;  // none where the system refuses it
   asio::thread_pool disk_{1};
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
@@ -118,8 +120,21 @@ ProcessHost::Impl::Impl(ProcessHostOptions options, const cloud::Clock& clock)
   fs::create_directories(clients_);
   write_file(clients_ / kPythonClientName, kPythonClient);
   write_file(clients_ / kNodeClientName, kNodeClient);
+  isolate();
   asio::co_spawn(context_, end_idle(), asio::detached);
   thread_ = std::thread([this] { context_.run(); });
+}
+
+void ProcessHost::Impl::isolate() {
+  std::error_code unmade;  // is said by the refusal
+  if (!options_.hidden.empty()) fs::create_directories(options_.hidden, unmade);
+  isolation_.emplace(options_.hidden);
+  const auto refusal = isolation_->refusal(clients_);
+  if (!refusal) return;
+  isolation_.reset();
+  options_.log(
+      "functions can read each other's environment: this system refuses them namespaces (" +
+      refusal.message() + ")");
 }
 
 ProcessHost::Impl::~Impl() {
@@ -193,9 +208,10 @@ std::shared_ptr<Sandbox> ProcessHost::Impl::start(const cloud::Deployment& deplo
                                                   std::shared_ptr<Code> code) {
   std::erase_if(sandboxes_, [](const auto& known) { return known.expired(); });
   try {
-    auto sandbox = Sandbox::start(context_.get_executor(),
-                                  {deployment, options_.machine, clients_, std::move(code),
-                                   log_of(deployment), clock_, options_.init_max});
+    auto sandbox =
+        Sandbox::start(context_.get_executor(),
+                       {deployment, options_.machine, clients_, isolation_ ? &*isolation_ : nullptr,
+                        std::move(code), log_of(deployment), clock_, options_.init_max});
     sandboxes_.push_back(sandbox);
     return sandbox;
   } catch (const std::system_error& e) {

@@ -13,8 +13,10 @@
 namespace doorbuster::runtime {
 
 struct ProcessHostOptions {
-  std::filesystem::path code;  // unpacked zips: made, and emptied, by the host, which owns it
-  std::filesystem::path logs;  // REGION/ACCOUNT/FUNCTION.log; see runtime/function_log.h
+  std::filesystem::path code;    // unpacked zips: made, and emptied, by the host, which owns it
+  std::filesystem::path logs;    // REGION/ACCOUNT/FUNCTION.log; see runtime/function_log.h
+  std::filesystem::path hidden;  // a directory that functions see as an empty one; made if need be
+  std::function<void(std::string_view line)> log = [](std::string_view) {};  // of this host
   Machine machine;
   std::size_t calls_max = 64;        // at once; it never has more processes than this
   std::size_t waiting_max = 10'000;  // further calls; then they are refused

@@ -169,6 +169,47 @@ TEST_F(ProcessHostTest, AnotherRevisionIsAnotherProcess) {
   EXPECT_EQ(answer(deployment), "new");
 }
 
+// Whatever can be read of the environments and memories of this machine's processes.
+constexpr const char* kSnoop =
+    "import os, pathlib\n"
+    "def handler(event, context):\n"
+    "  found = []\n"
+    "  for process in pathlib.Path('/proc').glob('[0-9]*'):\n"
+    "    if process.name == str(os.getpid()): continue\n"
+    "    try:\n"
+    "      if b'SECRET=' in (process / 'environ').read_bytes(): found.append(process.name)\n"
+    "    except OSError: pass\n"
+    "    try:\n"
+    "      with open(process / 'mem', 'rb'): found.append(process.name)\n"
+    "    except OSError: pass\n"
+    "  return {'found': found, 'hidden': os.listdir(event)}\n";
+
+TEST_F(ProcessHostTest, AFunctionNeverSeesAnothersEnvironment) {
+  options.hidden = home.path() / "hidden";
+  std::string refused;
+  options.log = [&refused](std::string_view line) { refused = line; };
+  host();
+  if (!refused.empty()) GTEST_SKIP() << refused;
+  std::ofstream(options.hidden / "configurations") << "SECRET=kept";
+  auto rich = python(kPid, "Rich");
+  rich.Environment = {{"SECRET", "kept"}};
+  const auto pid = answer(rich).as_int64();
+  EXPECT_EQ(
+      answer(python(kSnoop), '"' + options.hidden.string() + '"'),
+      (boost::json::value{{"found", boost::json::array{}}, {"hidden", boost::json::array{}}}));
+  EXPECT_EQ(answer(rich).as_int64(), pid) << "which was there all the time";
+}
+
+TEST_F(ProcessHostTest, WithoutNamespacesFunctionsRunAndItIsSaidOnce) {
+  options.hidden = "/dev/null/none";
+  std::vector<std::string> said;
+  options.log = [&said](std::string_view line) { said.emplace_back(line); };
+  EXPECT_TRUE(answer(python(kPid)).is_int64());
+  EXPECT_TRUE(answer(python(kPid, "Other")).is_int64());
+  EXPECT_THAT(said,
+              testing::ElementsAre(StartsWith("functions can read each other's environment")));
+}
+
 TEST_F(ProcessHostTest, ACallIsKilledAtItsTimeout) {
   auto deployment = python(
       "import os, signal, subprocess, time\n"

@@ -14,6 +14,7 @@
 namespace doorbuster::runtime {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -53,7 +54,11 @@ class ProcessTest : public testing::Test {
     return Process(shell(script), pipe.write).wait();
   }
 
+  // Whether the system lets processes be isolated; a container's may not.
+  bool can_isolate() const { return !isolation.refusal(home.path()); }
+
   const Temporary home;
+  const Isolation isolation{home.path() / "hidden"};
 };
 
 TEST_F(ProcessTest, SaysHowItEnded) {
@@ -74,6 +79,54 @@ TEST_F(ProcessTest, HasNothingOfOurs) {
   EXPECT_THAT(text, HasSubstr(home.path().string() + '\n'));
   EXPECT_THAT(text, Not(HasSubstr("hostname")));
   EXPECT_THAT(text, HasSubstr("\n0\n")) << "no core files";
+}
+
+TEST_F(ProcessTest, IsolatedItSeesIntoNobody) {
+  std::filesystem::create_directory(home.path() / "hidden");
+  std::ofstream(home.path() / "hidden" / "file") << "text";
+  if (!can_isolate()) GTEST_SKIP() << "the system refuses namespaces";
+  Pipe other;
+  auto options = shell("echo $$; exec sleep 1000");
+  options.isolation = &isolation;
+  const Process beside(options, other.write);
+  std::array<char, 16> number{};
+  ASSERT_GT(read(other.read.get(), number.data(), number.size() - 1), 0);
+  Pipe pipe;
+  options = shell(
+      "cd /proc/$PID && cat stat && cat environ; cat environ mem maps;"
+      "cat /proc/$PPID/environ; ls -A $HIDDEN; umount $HIDDEN; grep Cap..f: /proc/self/status");
+  options.environment = {"PID=" + std::to_string(std::stoi(number.data())),
+                         "HIDDEN=" + (home.path() / "hidden").string()};
+  options.isolation = &isolation;
+  Process process(options, pipe.write);
+  const std::string text = pipe.all();
+  EXPECT_EQ(process.wait(), "");
+  EXPECT_THAT(text, HasSubstr("(sleep) S"));
+  EXPECT_THAT(text, Not(HasSubstr("ONLY=this")));
+  EXPECT_THAT(text, ContainsRegex("/proc/[0-9]+/environ: Permission denied\n"));
+  EXPECT_THAT(text, Not(HasSubstr("file"))) << "what is hidden";
+  EXPECT_THAT(text, HasSubstr("CapEff:\t0000000000000000\n"));
+  EXPECT_TRUE(std::filesystem::exists(home.path() / "hidden" / "file"));
+}
+
+TEST_F(ProcessTest, IsolatedItWorksWithItsFilesAsItsUser) {
+  std::filesystem::create_directory(home.path() / "hidden");
+  if (!can_isolate()) GTEST_SKIP() << "the system refuses namespaces";
+  Pipe pipe;
+  auto options = shell("id -u; id -g; echo well > file; cat file");
+  options.isolation = &isolation;
+  Process process(options, pipe.write);
+  EXPECT_EQ(pipe.all(), std::to_string(geteuid()) + '\n' + std::to_string(getegid()) + "\nwell\n");
+  EXPECT_EQ(process.wait(), "");
+}
+
+TEST_F(ProcessTest, WhatCantBeIsolatedIsNotStarted) {
+  EXPECT_TRUE(isolation.refusal(home.path())) << "there is no such directory to hide";
+  Pipe pipe;
+  auto options = shell("echo out");
+  options.isolation = &isolation;
+  EXPECT_THROW(Process(options, pipe.write), std::system_error);
+  EXPECT_EQ(pipe.all(), "");
 }
 
 TEST_F(ProcessTest, WhatCantBeExecutedIsSaidToBeSo) {

@@ -65,8 +65,10 @@ Sandbox::Sandbox(const asio::any_io_executor& executor, SandboxOptions options)
 
 void Sandbox::launch() {
   try {
-    launch(launch_of(options_.deployment, options_.machine, options_.code->path(), options_.clients,
-                     api_->authority()));
+    auto process = launch_of(options_.deployment, options_.machine, options_.code->path(),
+                             options_.clients, api_->authority());
+    process.isolation = options_.isolation;
+    launch(process);
   } catch (const cloud::Error& e) {
     launch_failure_ = e.message();
   } catch (const std::system_error& e) {

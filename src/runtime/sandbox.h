@@ -34,6 +34,7 @@ struct SandboxOptions {
   cloud::Deployment deployment;
   Machine machine;
   std::filesystem::path clients;
+  const Isolation* isolation;  // see ProcessOptions
   std::shared_ptr<Code> code;
   std::shared_ptr<FunctionLog> log;
   const cloud::Clock& clock;
