@@ -13,6 +13,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "runtime/family.h"
+
 namespace doorbuster::runtime {
 namespace {
 
@@ -71,6 +73,7 @@ Failure become(const Launch& launch) {
     sigaction(signal, &usual, nullptr);
   }
   setsid();
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   if (launch.isolation) {
     if (const int refused = launch.isolation->enter(); refused != 0) return {refused, 0};
   }
@@ -136,7 +139,7 @@ Process::Process(const ProcessOptions& options, const Descriptor& output) {
                       options.isolation,
                       getpid()};
   Failure failure;
-  pid_ = launch_child(launch, &failure);
+  pid_ = Family::ours().start([&] { return launch_child(launch, &failure); });
   if (pid_ < 0)
     throw std::system_error(errno, std::generic_category(), "no process can be started");
   if (failure.isolation == 0 && failure.exec == 0) {
@@ -173,6 +176,7 @@ std::string Process::wait() {
   }
   ::kill(-pid_, SIGKILL);
   waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED);
+  Family::ours().ended(pid_);
   pid_ = -1;
   end_ = end_of(info);
   return end_;

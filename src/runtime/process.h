@@ -24,8 +24,8 @@ struct ProcessOptions {
 
 // A child in a session and process group of its own, which has nothing of ours: no descriptor, no
 // environment, no signal disposition. It ends with this object at the latest, and with the thread
-// that made it, even if that one is killed; processes that it has started itself end with this
-// object only.
+// that made it, even if that one is killed. What it has started itself, daemons too, ends with it,
+// but lives on if we are killed.
 class Process {
  public:
   // Starts it; both its standard output and its standard error go to `output`. Throws
@@ -44,7 +44,7 @@ class Process {
   int descriptor() const { return descriptor_.get(); }
 
   // Waits for the end and says how it came about, as Lambda does: "exit status 1",
-  // "signal: killed"; empty if all was well. Kills what is left of its group.
+  // "signal: killed"; empty if all was well. Kills what it has left behind.
   std::string wait();
 
   // The most memory that it has had, in bytes; 0 if it has ended.

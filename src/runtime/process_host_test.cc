@@ -210,6 +210,33 @@ TEST_F(ProcessHostTest, WithoutNamespacesFunctionsRunAndItIsSaidOnce) {
               testing::ElementsAre(StartsWith("functions can read each other's environment")));
 }
 
+// Makes a daemon, and returns its number.
+constexpr const char* kDaemon =
+    "import os, time\n"
+    "def handler(event, context):\n"
+    "  reader, writer = os.pipe()\n"
+    "  if os.fork() == 0:\n"
+    "    os.setsid()\n"
+    "    if os.fork() != 0: os._exit(0)\n"
+    "    os.write(writer, str(os.getpid()).encode())\n"
+    "    time.sleep(1000)\n"
+    "  os.wait()\n"
+    "  return int(os.read(reader, 16))\n";
+
+TEST_F(ProcessHostTest, AFunctionsDaemonsEndWithIt) {
+  const auto deployment = python(kDaemon);
+  const auto daemon = answer(deployment).as_int64();
+  EXPECT_FALSE(is_gone(daemon)) << "it may go on between calls";
+  host().retire(deployment.FunctionArn);
+  until([&] { return is_gone(daemon); });
+}
+
+TEST_F(ProcessHostTest, AFunctionsDaemonsEndWithTheHost) {
+  const auto daemon = answer(python(kDaemon)).as_int64();
+  host().stop();
+  until([&] { return is_gone(daemon); });
+}
+
 TEST_F(ProcessHostTest, ACallIsKilledAtItsTimeout) {
   auto deployment = python(
       "import os, signal, subprocess, time\n"

@@ -36,6 +36,11 @@ struct Pipe {
     }
     return text;
   }
+  // What the next line says, which is written at once.
+  int number() const {
+    std::array<char, 16> line{};
+    return ::read(read.get(), line.data(), line.size() - 1) > 0 ? std::stoi(line.data()) : 0;
+  }
   Descriptor read;
   Descriptor write;
 };
@@ -89,14 +94,12 @@ TEST_F(ProcessTest, IsolatedItSeesIntoNobody) {
   auto options = shell("echo $$; exec sleep 1000");
   options.isolation = &isolation;
   const Process beside(options, other.write);
-  std::array<char, 16> number{};
-  ASSERT_GT(read(other.read.get(), number.data(), number.size() - 1), 0);
+  const std::string number = std::to_string(other.number());
   Pipe pipe;
   options = shell(
       "cd /proc/$PID && cat stat && cat environ; cat environ mem maps;"
       "cat /proc/$PPID/environ; ls -A $HIDDEN; umount $HIDDEN; grep Cap..f: /proc/self/status");
-  options.environment = {"PID=" + std::to_string(std::stoi(number.data())),
-                         "HIDDEN=" + (home.path() / "hidden").string()};
+  options.environment = {"PID=" + number, "HIDDEN=" + (home.path() / "hidden").string()};
   options.isolation = &isolation;
   Process process(options, pipe.write);
   const std::string text = pipe.all();
@@ -152,6 +155,46 @@ TEST_F(ProcessTest, ItsChildrenEndWithIt) {
   Pipe pipe;
   { const Process process(shell("sleep 1000 & sleep 1000 & wait"), pipe.write); }
   EXPECT_EQ(pipe.all(), "") << "whoever has the pipe is gone, or this would never return";
+}
+
+// A daemon: its parent has ended, and its session is its own. It says its number.
+constexpr const char* kDaemon = "(setsid sh -c 'echo $$; exec sleep 1000' &);";
+
+TEST_F(ProcessTest, ItsDaemonsEndWithIt) {
+  Pipe pipe;
+  {
+    const Process process(shell(std::string(kDaemon) + "exec sleep 1000"), pipe.write);
+    EXPECT_GT(pipe.number(), 0);
+  }
+  EXPECT_EQ(pipe.all(), "") << "whoever has the pipe is gone, or this would never return";
+}
+
+TEST_F(ProcessTest, ItsDaemonsEndWhenItHasEndedItself) {
+  Pipe pipe;
+  // It ends when its daemon says that it is there.
+  Process process(shell("trap 'exit 3' USR1;"
+                        "(setsid sh -c \"echo \\$\\$; kill -USR1 $$; exec sleep 1000\" &);"
+                        "sleep 1000 >/dev/null 2>&1 & wait"),
+                  pipe.write);
+  EXPECT_EQ(process.wait(), "exit status 3");
+  EXPECT_GT(std::stoi(pipe.all()), 0) << "as above";
+}
+
+TEST_F(ProcessTest, NobodyElsesDaemonsEndWithIt) {
+  Pipe pipe;
+  Pipe others;
+  const Process other(shell(std::string(kDaemon) + "exec sleep 1000"), others.write);
+  const pid_t daemon = others.number();
+  const pid_t ours = fork();
+  if (ours == 0) {
+    execl("/bin/sleep", "sleep", "1000", nullptr);
+    _exit(127);
+  }
+  Process(shell(std::string(kDaemon) + "exit 0"), pipe.write).wait();
+  EXPECT_EQ(kill(daemon, 0), 0);
+  EXPECT_EQ(waitpid(ours, nullptr, WNOHANG), 0);
+  kill(ours, SIGKILL);
+  EXPECT_EQ(waitpid(ours, nullptr, 0), ours);
 }
 
 TEST_F(ProcessTest, EndsWithTheThreadThatMadeIt) {
