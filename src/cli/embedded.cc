@@ -22,6 +22,7 @@ constexpr std::size_t kBrowsed = 1'000;  // messages that are in memory at once
 Embedded::Embedded(Options options)
     : where_(options.directory.path().string()),
       probe_(probe_options(options.directory)),
+      grace_(options.grace),
       built_in_(pool().get_executor()),
       logged_(built_in_, options.function_logs, clock_),
       functions_(logged_, options.zips ? *options.zips : engine::no_functions()) {
@@ -74,12 +75,15 @@ Embedded::~Embedded() {
   stop();
 }
 
-void Embedded::stop() {
-  if (auto sampling = std::exchange(metrics_, std::nullopt)) {
-    boost::asio::co_spawn(pool(), sampling->stop(), boost::asio::use_future).get();
+bool Embedded::stop() {
+  const auto deadline = std::chrono::steady_clock::now() + grace_;
+  const bool first = !joined_.valid();
+  if (first && metrics_) {
+    boost::asio::co_spawn(pool(), metrics_->stop(), boost::asio::use_future).wait_until(deadline);
   }
   engine_->stop();
-  pool().join();
+  if (first) joined_ = std::async(std::launch::async, [this] { pool().join(); });
+  return joined_.wait_until(deadline) == std::future_status::ready;
 }
 
 void Embedded::start_functions(const topology::Resources& resources) {

@@ -1,6 +1,8 @@
 // The whole system in this process: the engine, the functions and their databases.
 #pragma once
 
+#include <chrono>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -31,6 +33,7 @@ class Embedded : public System {
     cloud::FunctionHost* zips = nullptr;       // runs functions that are no images; outlives this
     std::filesystem::path function_logs = {};  // see FailureLog
     CheckoutOptions checkout = {};
+    std::chrono::milliseconds grace = std::chrono::seconds(10);  // see stop()
   };
 
   // Opens what is in the directory, or makes it. Throws CommandError.
@@ -90,8 +93,9 @@ class Embedded : public System {
   bool idle(const topology::Resources& resources);
 
   // Stops the functions and the engine; whatever is under way ends with an error. What has been
-  // counted is kept.
-  void stop();
+  // counted is kept. False if a function of this program has not ended within the grace: it can't
+  // be made to, and this object's end would wait for it. Nothing is lost if the process ends then.
+  bool stop();
 
   // Whether the disk has failed the engine or a function's database.
   void check() const override;
@@ -102,6 +106,7 @@ class Embedded : public System {
 
   const std::string where_;
   const ProbeOptions probe_;
+  const std::chrono::milliseconds grace_;
   const cloud::Scope scope_;
   const cloud::SystemClock clock_;
   engine::BuiltInFunctions built_in_;
@@ -128,6 +133,7 @@ class Embedded : public System {
   std::optional<engine::MetricSampling> metrics_;
   mutable std::mutex mutex_;  // guards what follows
   std::string database_failure_;
+  std::future<void> joined_;  // once the pool has nothing left to do; waits for it
 };
 
 }  // namespace doorbuster::cli

@@ -200,6 +200,13 @@ void wait_for_stop(const Embedded& system, const sigset_t& signals) {
   while (sigtimedwait(&signals, nullptr, &kCheckEvery) < 0) system.check();
 }
 
+// What functions still use can't be taken apart.
+[[noreturn]] void leave(DataDirectory directory) {
+  std::cout << "  Closed; a function of this program had not ended, and was left.\n" << std::flush;
+  { const DataDirectory removed = std::move(directory); }
+  std::_Exit(0);
+}
+
 }  // namespace
 
 int up(const UpOptions& options) {
@@ -207,7 +214,7 @@ int up(const UpOptions& options) {
   auto server_settings = server_options(options);
   auto door_settings = door_options(options);
   auto listeners = listen(options, door_settings.keys);
-  const auto directory =
+  auto directory =
       options.data ? DataDirectory::for_writing(*options.data) : DataDirectory::temporary();
   auto front_settings = front_options(options, listeners.shop, directory);
   const auto addresses = addresses_of(options, listeners, front_settings.token);
@@ -256,7 +263,7 @@ int up(const UpOptions& options) {
   front.stop();
   server->stop();
   zips.stop();
-  system.stop();
+  if (!system.stop()) leave(std::move(directory));
   std::cout << "  Closed; every request was answered.\n";
   return 0;
 }
