@@ -202,7 +202,10 @@ struct MockInput {
   std::string fieldValidationMode;  // STRICT, PRESENT, NONE: a mocked result is taken as it is
 };
 struct TestStateConfiguration {
-  int retrierRetryCount = 0;  // retries that the mocked error has had already
+  int retrierRetryCount = 0;         // retries that the mocked error has had already
+  std::string errorCausedByState;    // a state within the tested Map or Parallel
+  int mapIterationFailureCount = 0;  // of a Map: iterations that have failed
+  std::string mapItemReaderData;     // of a Map: the object or the list that its ItemReader reads
 };
 struct TestStateInput {
   std::string definition;  // of a state, or of a state machine whose state `stateName` is tested
@@ -213,6 +216,7 @@ struct TestStateInput {
   bool revealSecrets = false;   // of HTTP tasks, which there are none of
   std::string variables;        // a JSON object
   std::optional<MockInput> mock;
+  std::string context;  // a JSON object; with a mock only
   std::optional<TestStateConfiguration> stateConfiguration;
 };
 struct InspectionErrorDetails {
@@ -230,6 +234,14 @@ struct InspectionData {
   std::string afterResultPath;
   std::string variables;  // all there are after it
   std::optional<InspectionErrorDetails> errorDetails;
+  // Of a Map.
+  std::string afterItemsPath;
+  std::string afterItemSelector;
+  std::string afterItemBatcher;
+  std::string afterItemsPointer;
+  std::optional<std::int64_t> toleratedFailureCount;
+  std::optional<double> toleratedFailurePercentage;
+  std::optional<std::int64_t> maxConcurrency;
 };
 struct TestStateOutput {
   std::string output;  // JSON

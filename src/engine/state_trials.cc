@@ -7,7 +7,7 @@
 #include "documents/json_text.h"
 #include "engine/state_machine_rules.h"
 #include "engine/text.h"
-#include "states/state_trial.h"
+#include "engine/trial_rules.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -22,65 +22,6 @@ cloud::Error invalid(const std::string& why) {
 }
 
 // --- What is asked for ------------------------------------------------------------------------
-
-void check(const cloud::TestStateInput& request) {
-  const std::string& level = request.inspectionLevel;
-  if (!level.empty() && level != "INFO" && level != "DEBUG" && level != "TRACE") {
-    throw invalid("1 validation error detected: Value '" + level +
-                  "' at 'inspectionLevel' failed to satisfy constraint: Member must satisfy enum "
-                  "value set: [INFO, DEBUG, TRACE]");
-  }
-  if (!request.roleArn.empty()) check_role(request.roleArn);
-  check_length(request.input, "input", states::kPayloadMax);
-  check_length(request.variables, "variables", states::kPayloadMax);
-  if (!request.mock) return;
-  if (request.mock->result.empty() == !request.mock->errorOutput) {
-    throw invalid(
-        "A test mock should have only one of the following fields: [result, errorOutput].");
-  }
-  if (request.revealSecrets) {
-    throw invalid("TestState does not support RevealSecrets when a mock is specified.");
-  }
-}
-
-std::optional<states::StandIn> mock_of(const cloud::TestStateInput& request) {
-  if (!request.mock) return std::nullopt;
-  if (const auto& error = request.mock->errorOutput) {
-    return states::StandIn{std::nullopt, error->error, error->cause};
-  }
-  auto result = documents::from_text(request.mock->result);
-  if (!result) throw invalid("Mocked result must be valid JSON");
-  return states::StandIn{std::move(result), {}, {}};
-}
-
-bool is_fork(const std::string& type) {
-  return type == "Parallel" || type == "Map";
-}
-
-void check_type(const std::string& type, const std::optional<states::StandIn>& mock,
-                const std::string& role) {
-  if (is_fork(type) && !mock) {
-    throw cloud::Error("InvalidDefinition",
-                       "TestState API does not support Map or Parallel states. Supported state "
-                       "types include: [Task, Wait, Pass, Succeed, Fail, Choice]");
-  }
-  if (mock && type != "Task" && !is_fork(type)) {
-    throw invalid("State type '" + type + "' is not supported when a mock is specified");
-  }
-  if (is_fork(type) && mock->result && !mock->result->is_structured()) {
-    throw invalid("Mocked result must be an array.");
-  }
-  if (type == "Task" && !mock && role.empty()) {
-    throw invalid("RoleArn must be specified when testing a Task state");
-  }
-}
-
-json::object variables_of(const std::string& text) {
-  if (text.empty()) return {};
-  const auto variables = documents::from_text(text);
-  if (!variables || !variables->is_object()) throw invalid("Variables must be a JSON object");
-  return variables->get_object();
-}
 
 states::TestedState tested_state(const cloud::TestStateInput& request) {
   if (!request.stateName.empty()) compiled(request.definition, false);
@@ -157,11 +98,19 @@ std::optional<cloud::InspectionErrorDetails> details_of(const states::FailedStat
   return details;
 }
 
+void set(std::string& member, const std::string& text) {
+  member = text;
+}
+template <class Number>
+void set(std::optional<Number>& member, const std::string& text) {
+  member = json::value_to<Number>(json::parse(text));
+}
+
 cloud::InspectionData inspection_of(const StateTrial::Report& report) {
   cloud::InspectionData data;
-  const auto take = [&](std::string& member, const char* step) {
+  const auto take = [&](auto& member, const char* step) {
     const auto found = report.steps.find(step);
-    if (found != report.steps.end()) member = found->second;
+    if (found != report.steps.end()) set(member, found->second);
   };
   take(data.input, "input");
   take(data.afterInputPath, "afterInputPath");
@@ -169,6 +118,13 @@ cloud::InspectionData inspection_of(const StateTrial::Report& report) {
   take(data.result, "result");
   take(data.afterResultSelector, "afterResultSelector");
   take(data.afterResultPath, "afterResultPath");
+  take(data.afterItemsPath, "afterItemsPath");
+  take(data.afterItemSelector, "afterItemSelector");
+  take(data.afterItemBatcher, "afterItemBatcher");
+  take(data.afterItemsPointer, "afterItemsPointer");
+  take(data.toleratedFailureCount, "toleratedFailureCount");
+  take(data.toleratedFailurePercentage, "toleratedFailurePercentage");
+  take(data.maxConcurrency, "maxConcurrency");
   if (!report.variables.empty()) data.variables = documents::to_text(report.variables);
   if (report.failure) data.errorDetails = details_of(*report.failure);
   return data;
@@ -195,10 +151,11 @@ cloud::Async<cloud::TestStateOutput> test_state(Engine& engine, cloud::Caller ca
   const states::TestedState state = tested_state(request);
   auto machine = compiled(state.machine, false);
   StateTrial::Setup setup;
+  check(request, state);
   setup.mock = mock_of(request);
-  check_type(state.type, setup.mock, request.roleArn);
   const auto mock = setup.mock;
-  setup.variables = variables_of(request.variables);
+  setup.context = context_of(request, state);
+  setup.variables = variables_of(request);
   setup.input = parsed(request.input.empty() ? "{}" : request.input, "InvalidExecutionInput",
                        "Invalid State Machine Execution Input");
   if (request.stateConfiguration) setup.retries = request.stateConfiguration->retrierRetryCount;

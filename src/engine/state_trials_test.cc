@@ -123,6 +123,127 @@ TEST_F(StateTrialsTest, HasVariablesAndAMachinesStates) {
   EXPECT_EQ(error_of(request), "ValidationException");
 }
 
+TEST_F(StateTrialsTest, HasTheContextItIsGiven) {
+  auto request = order(R"({"Type":"Task","End":true,
+      "Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+      "Parameters":{"QueueUrl":"u","MessageBody.$":"$$.Task.Token"},
+      "ResultSelector":{"all.$":"$$"}})");
+  request.context = R"({"Task":{"Token":"mine"},"State":{"RetryCount":7}})";
+  EXPECT_EQ(error_of(request), "ValidationException") << "without a mock";
+  request.mock.emplace().result = "5";
+  request.inspectionLevel = "DEBUG";
+  const auto result = test(request);
+  EXPECT_EQ(result.inspectionData->afterParameters, R"({"QueueUrl":"u","MessageBody":"mine"})");
+  EXPECT_EQ(result.output, R"({"all":{"Task":{"Token":"mine"},"State":{"RetryCount":7}}})");
+}
+
+TEST_F(StateTrialsTest, SaysWhatIsWrongWithAContext) {
+  auto request = order(kSend);
+  request.mock.emplace().result = "5";
+  const auto why = [&](const std::string& context) {
+    request.context = context;
+    try {
+      test(request);
+      return std::string();
+    } catch (const cloud::Error& e) {
+      EXPECT_EQ(e.code(), "ValidationException");
+      return e.message();
+    }
+  };
+  const std::string kInvalid = "Invalid Context object provided: ";
+  EXPECT_EQ(why(R"({"Execution":{"Id":1}})"), kInvalid + "Execution.Id must be a string");
+  EXPECT_EQ(why(R"({"State":{"RetryCount":"1"}})"), kInvalid + "State.RetryCount must be a number");
+  EXPECT_EQ(why(R"({"Map":{}})"),
+            kInvalid + "'Map' field is not supported when mocking a Context object");
+  EXPECT_EQ(why(R"({"Execution":{"shape":1}})"), kInvalid + "Field 'shape' is not allowed");
+  EXPECT_EQ(why(R"({"Shape":{}})"), kInvalid + "Field 'Shape' is not allowed");
+  EXPECT_EQ(why(R"({"Task":{"Token":"t"}})"),
+            kInvalid +
+                "Context object contains 'Task' when state is not a Task state with a '.sync' or "
+                "'.waitForTaskToken' service integration pattern");
+  EXPECT_EQ(why("[]"), kInvalid + "it must be a JSON object");
+  EXPECT_EQ(why(R"({"State":1})"), kInvalid + "State must be an object");
+}
+
+constexpr const char* kMap = R"({"Type":"Map","ItemsPath":"$.list","MaxConcurrency":4,
+    "ToleratedFailureCount":1,"ItemSelector":{"n.$":"$$.Map.Item.Value","by.$":"$$.State.Name"},
+    "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+      "StartAt":"Each","States":{"Each":{"Type":"Pass","End":true}}},
+    "Retry":[{"ErrorEquals":["Never"]},
+      {"ErrorEquals":["States.ExceedToleratedFailureThreshold"]}],"End":true})";
+
+TEST_F(StateTrialsTest, SaysWhatAMapWouldWorkOn) {
+  auto request = order(kMap, R"({"list":[1,2]})");
+  request.inspectionLevel = "DEBUG";
+  request.context = R"({"State":{"Name":"M"}})";
+  request.mock.emplace().result = "[3,4]";
+  request.stateConfiguration.emplace().mapIterationFailureCount = 1;
+  const auto result = test(request);
+  EXPECT_EQ(result.status, "SUCCEEDED");
+  EXPECT_EQ(result.output, "[3,4]");
+  const auto& data = *result.inspectionData;
+  EXPECT_EQ(data.afterInputPath, R"({"list":[1,2]})");
+  EXPECT_EQ(data.afterItemsPath, "[1,2]");
+  EXPECT_EQ(data.afterItemSelector, R"([{"n":1,"by":"M"},{"n":2,"by":"M"}])");
+  EXPECT_EQ(data.maxConcurrency, 4);
+  EXPECT_EQ(data.toleratedFailureCount, 1);
+  EXPECT_FALSE(data.toleratedFailurePercentage);
+}
+
+TEST_F(StateTrialsTest, CountsAMapsFailures) {
+  auto request = order(kMap, R"({"list":[1,2,3]})");
+  request.inspectionLevel = "DEBUG";
+  request.mock.emplace().result = "[0,0,1]";
+  request.stateConfiguration.emplace().mapIterationFailureCount = 2;
+  auto result = test(request);
+  EXPECT_EQ(result.status, "RETRIABLE");
+  EXPECT_EQ(result.error, "States.ExceedToleratedFailureThreshold");
+  EXPECT_EQ(result.cause, "The specified tolerated failure threshold was exceeded");
+  EXPECT_EQ(result.inspectionData->errorDetails->retryIndex, 1);
+  request.mock.emplace().errorOutput = cloud::MockErrorOutput{"Own", "mocked"};
+  request.stateConfiguration->errorCausedByState = "Each";
+  result = test(request);
+  EXPECT_EQ(result.status, "FAILED");
+  EXPECT_EQ(result.error, "Own") << "the mock goes before";
+  request.stateConfiguration->errorCausedByState = "None";
+  EXPECT_EQ(error_of(request), "ValidationException");
+}
+
+TEST_F(StateTrialsTest, ReadsAMapsItemsFromWhatItIsGiven) {
+  auto request = order(R"({"Type":"Map","ItemReader":{"Resource":"arn:aws:states:::s3:getObject",
+      "ReaderConfig":{"InputType":"CSV","CSVHeaderLocation":"FIRST_ROW"},
+      "Parameters":{"Bucket":"b","Key":"k"}},"ItemBatcher":{"MaxItemsPerBatch":2},
+    "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+      "StartAt":"Each","States":{"Each":{"Type":"Pass","End":true}}},"End":true})");
+  request.inspectionLevel = "DEBUG";
+  request.mock.emplace().result = "[]";
+  EXPECT_EQ(test(request).inspectionData->afterItemBatcher, "") << "there is nothing to read";
+  request.stateConfiguration.emplace().mapItemReaderData = "a\n1\n2\n3\n";
+  EXPECT_EQ(test(request).inspectionData->afterItemBatcher,
+            R"([{"Items":[{"a":"1"},{"a":"2"}]},{"Items":[{"a":"3"}]}])");
+  request.stateConfiguration->mapItemReaderData = "a\n\"1";
+  EXPECT_EQ(test(request).error, "States.ItemReaderFailed");
+}
+
+TEST_F(StateTrialsTest, RefusesMocksThatDontFit) {
+  auto request = order(R"({"Type":"Parallel","End":true,"Branches":[
+      {"StartAt":"X","States":{"X":{"Type":"Succeed"}}}]})");
+  request.mock.emplace().result = "{}";
+  EXPECT_EQ(error_of(request), "ValidationException");
+  request.mock->result = "[1,2]";
+  EXPECT_EQ(error_of(request), "ValidationException") << "there is one branch";
+  request.mock->result = "[1]";
+  EXPECT_EQ(test(request).output, "[1]");
+  request.stateConfiguration.emplace().mapIterationFailureCount = 1;
+  EXPECT_EQ(error_of(request), "ValidationException");
+  request.stateConfiguration.emplace().errorCausedByState = "X";
+  EXPECT_EQ(error_of(request), "ValidationException") << "no error is mocked";
+  request.stateConfiguration.emplace().mapItemReaderData = "[]";
+  EXPECT_EQ(error_of(request), "ValidationException");
+  request.stateConfiguration.emplace().retrierRetryCount = -1;
+  EXPECT_EQ(error_of(request), "ValidationException");
+}
+
 TEST_F(StateTrialsTest, RefusesWhatItCannotTry) {
   EXPECT_EQ(error_of(order("{")), "InvalidDefinition");
   EXPECT_EQ(error_of(order(R"({"Type":"Pass"})")), "InvalidDefinition");

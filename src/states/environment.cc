@@ -32,6 +32,12 @@ const json::value* Interpreter::variable(const Frame& frame, std::string_view na
 
 const json::value& Interpreter::context(const Frame& frame, std::optional<TaskId> task,
                                         std::optional<std::size_t> part) {
+  if (const json::value* given = host_->context()) {
+    if (!part) return *given;
+    context_ = *given;
+    context_.get_object()["Map"] = map_context(*frame.fork, *part);
+    return context_;
+  }
   if (!context_.is_object()) {
     context_ = json::object{
         {"Execution",

@@ -111,6 +111,9 @@ struct FailedState {
 struct StandIn {
   std::optional<boost::json::value> result;  // none: it fails
   std::string error, cause;
+  // Of a Map:
+  std::optional<std::string> items_read;  // the object's text, or what is listed, as JSON
+  std::size_t failures = 0;               // of its items
 };
 
 // Whoever runs an execution, for the length of one call.
@@ -134,6 +137,9 @@ class Host {
   virtual void state_failed(const FailedState& /*failure*/) {}
   // What a Parallel or a Map comes to, instead of being run.
   virtual std::optional<StandIn> stand_in() { return std::nullopt; }
+  // What the context object is, instead of the execution's own; but for $$.Map where an item is at
+  // hand. An object, or null.
+  virtual const boost::json::value* context() { return nullptr; }
 };
 
 // What the context object says of it ($$.Execution, $$.StateMachine).

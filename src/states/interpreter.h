@@ -162,6 +162,10 @@ class Interpreter final : public Execution {
   void drop_fork(Frame& frame);
   void remove(Frame& frame);
 
+  // --- stand_ins.cc: Parallel and Map tried out ---
+  void execute_stand_in(Frame& frame, StandIn stand_in);
+  void inspect_items(Frame& frame, const MapState& map, const std::optional<std::string>& read);
+
   // --- map_items.cc: what a Map works on ---
   boost::json::array items_of(const Frame& frame, const MapState& map);
   void set_limits(Frame& frame, const MapState& map);

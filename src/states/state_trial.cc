@@ -68,13 +68,22 @@ std::optional<TestedState> state_of(std::string_view definition, const std::stri
   const auto parsed = from_text(definition);
   if (!parsed || !parsed->is_object()) return std::nullopt;
   const json::value* state = name.empty() ? &*parsed : find_state(&*parsed, name);
-  if (state == nullptr) return std::nullopt;
+  if (state == nullptr || !state->is_object()) return std::nullopt;
   const json::object machine = machine_around(name.empty() ? kStateName : name, *state);
-  return TestedState{to_text(machine), type_of(*state)};
+  return TestedState{to_text(machine), type_of(*state), state->get_object()};
+}
+
+bool has_state(const json::object& fork, const std::string& name) {
+  const json::value around = json::object{{"States", {{"", fork}}}};
+  return find_state(&around, name) != nullptr;
 }
 
 StateTrial::StateTrial(std::shared_ptr<const Definition> machine, Setup setup)
-    : now_(setup.now), seed_(setup.seed), mock_(std::move(setup.mock)), retries_(setup.retries) {
+    : now_(setup.now),
+      seed_(setup.seed),
+      context_(std::move(setup.context)),
+      mock_(std::move(setup.mock)),
+      retries_(setup.retries) {
   report_.steps["input"] = to_text(setup.input);
   report_.variables = setup.variables;
   execution_ = Execution::begin(std::move(machine), std::move(setup.identity),

@@ -20,11 +20,15 @@ namespace doorbuster::states {
 // A state, and the definition of a machine of it alone, in which whatever it leads to is an end.
 struct TestedState {
   std::string machine;
-  std::string type;  // "Task"
+  std::string type;           // "Task"
+  boost::json::object state;  // as it is defined
 };
 // `name` is empty if the definition is a state's, and not a state machine's; it is called StateName
 // then. Nothing if there is no such state.
 std::optional<TestedState> state_of(std::string_view definition, const std::string& name);
+
+// Whether a Parallel or a Map has a state of that name, however deep it is.
+bool has_state(const boost::json::object& fork, const std::string& name);
 
 class StateTrial final : private Host {
  public:
@@ -32,8 +36,9 @@ class StateTrial final : private Host {
     Identity identity;
     boost::json::value input;
     boost::json::object variables;
-    std::optional<StandIn> mock;  // of what the state would call or run
-    int retries = 0;              // that the state has had already
+    std::optional<boost::json::value> context;  // an object; its own if there is none
+    std::optional<StandIn> mock;                // of what the state would call or run
+    int retries = 0;                            // that the state has had already
     Time now{};
     std::uint64_t seed = 0;
   };
@@ -68,12 +73,14 @@ class StateTrial final : private Host {
   void inspect(std::string_view step, const boost::json::value& data) override;
   void state_failed(const FailedState& failure) override;
   std::optional<StandIn> stand_in() override { return mock_; }
+  const boost::json::value* context() override { return context_ ? &*context_ : nullptr; }
 
   // Lets time pass until there is a task, or the state is left, or has failed for good.
   void go_on();
 
   Time now_;
   std::uint64_t seed_;
+  const std::optional<boost::json::value> context_;
   std::optional<StandIn> mock_;
   int retries_;
   bool over_ = false;

@@ -60,10 +60,7 @@ void Interpreter::enter(Frame& frame) {
 
 void Interpreter::execute(Frame& frame) {
   if (is_fork(*frame.state)) {
-    if (auto stand_in = host_->stand_in()) {
-      if (stand_in->result) return complete(frame, *std::move(stand_in->result));
-      throw Failure{.error = std::move(stand_in->error), .cause = std::move(stand_in->cause)};
-    }
+    if (auto stand_in = host_->stand_in()) return execute_stand_in(frame, *std::move(stand_in));
   }
   std::visit([&](const auto& what) { execute(frame, what); }, frame.state->what);
 }

@@ -84,15 +84,18 @@ STRUCTURE(cloud::ValidateStateMachineDefinitionOutput, FIELD(result),
           FIELD(diagnostics, .always = true), FIELD(truncated));
 STRUCTURE(cloud::MockErrorOutput, FIELD(error), FIELD(cause));
 STRUCTURE(cloud::MockInput, FIELD(result), FIELD(errorOutput), FIELD(fieldValidationMode));
-STRUCTURE(cloud::TestStateConfiguration, FIELD(retrierRetryCount));
+STRUCTURE(cloud::TestStateConfiguration, FIELD(retrierRetryCount), FIELD(errorCausedByState),
+          FIELD(mapIterationFailureCount), FIELD(mapItemReaderData));
 STRUCTURE(cloud::TestStateInput, FIELD(definition, .required = true), FIELD(stateName),
           FIELD(roleArn), FIELD(input), FIELD(inspectionLevel), FIELD(revealSecrets),
-          FIELD(variables), FIELD(mock), FIELD(stateConfiguration));
+          FIELD(variables), FIELD(mock), FIELD(context), FIELD(stateConfiguration));
 STRUCTURE(cloud::InspectionErrorDetails, FIELD(catchIndex), FIELD(retryIndex),
           FIELD(retryBackoffIntervalSeconds));
 STRUCTURE(cloud::InspectionData, FIELD(input), FIELD(afterInputPath), FIELD(afterParameters),
           FIELD(result), FIELD(afterResultSelector), FIELD(afterResultPath), FIELD(variables),
-          FIELD(errorDetails));
+          FIELD(errorDetails), FIELD(afterItemsPath), FIELD(afterItemSelector),
+          FIELD(afterItemBatcher), FIELD(afterItemsPointer), FIELD(toleratedFailureCount),
+          FIELD(toleratedFailurePercentage), FIELD(maxConcurrency));
 STRUCTURE(cloud::TestStateOutput, FIELD(output), FIELD(error), FIELD(cause), FIELD(inspectionData),
           FIELD(nextState), FIELD(status));
 STRUCTURE(cloud::StartExecutionInput, FIELD(stateMachineArn, .required = true), FIELD(name),

@@ -244,6 +244,29 @@ def test_a_state_is_tested_alone(sfn, sqs, queue):
     assert refused(sfn.test_state, definition="{}", roleArn=ROLE) == "InvalidDefinition"
 
 
+def test_a_map_is_tested_alone(sfn):
+    each = {"StartAt": "Each", "States": {"Each": {"Type": "Pass", "End": True}},
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    machine = states("All", All={
+        "Type": "Map", "ItemProcessor": each, "MaxConcurrency": 2, "ToleratedFailureCount": 1,
+        "ItemReader": {"Resource": "arn:aws:states:::s3:getObject",
+                       "ReaderConfig": {"InputType": "JSON"},
+                       "Parameters": {"Bucket": "b", "Key": "k"}},
+        "ItemSelector": {"item.$": "$$.Map.Item.Value", "run.$": "$$.Execution.Name"}, "End": True})
+    tested = sfn.test_state(
+        definition=machine, stateName="All", inspectionLevel="DEBUG", mock={"result": "[0, 1]"},
+        context='{"Execution": {"Name": "mine"}}',
+        stateConfiguration={"mapItemReaderData": "[5, 6]", "mapIterationFailureCount": 1})
+    assert (tested["status"], tested["output"]) == ("SUCCEEDED", "[0,1]")
+    data = tested["inspectionData"]
+    assert json.loads(data["afterItemSelector"]) == [{"item": 5, "run": "mine"},
+                                                     {"item": 6, "run": "mine"}]
+    assert (data["maxConcurrency"], data["toleratedFailureCount"]) == (2, 1)
+    failed = sfn.test_state(definition=machine, stateName="All", mock={"result": "[0, 0]"},
+                            stateConfiguration={"mapIterationFailureCount": 2})
+    assert failed["error"] == "States.ExceedToleratedFailureThreshold"
+
+
 def test_versions_and_an_alias(sfn):
     def result(value):
         return states("A", A={"Type": "Pass", "Result": value, "End": True})
