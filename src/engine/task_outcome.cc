@@ -1,5 +1,6 @@
 #include "engine/task_outcome.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <utility>
@@ -15,22 +16,27 @@ namespace json = boost::json;
 constexpr int kOk = 200;
 
 // As the names of errors spell them.
-std::string spelled(std::string_view service) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kNames = {{
-      {"lambda", "Lambda"},
-      {"sqs", "SQS"},
-      {"sns", "SNS"},
-      {"states", "StepFunctions"},
-      {"aws-sdk:s3", "S3"},
-      {"aws-sdk:sqs", "Sqs"},
-      {"aws-sdk:sns", "Sns"},
-      {"aws-sdk:lambda", "Lambda"},
-      {"aws-sdk:sfn", "Sfn"},
-  }};
-  for (const auto& [name, spelling] : kNames) {
-    if (name == service) return std::string(spelling);
-  }
-  return std::string(service.substr(service.find(':') + 1));
+struct ServiceName {
+  std::string_view service;
+  std::string_view spelled;
+  std::string_view exception;  // what its SDK makes of an error that it has no class for
+};
+constexpr std::array<ServiceName, 9> kServices = {{
+    {"lambda", "Lambda", "AWSLambdaException"},
+    {"sqs", "SQS", "AmazonSQSException"},
+    {"sns", "SNS", "AmazonSNSException"},
+    {"states", "StepFunctions", "AWSStepFunctionsException"},
+    {"aws-sdk:s3", "S3", "S3Exception"},
+    {"aws-sdk:sqs", "Sqs", "SqsException"},
+    {"aws-sdk:sns", "Sns", "SnsException"},
+    {"aws-sdk:lambda", "Lambda", "LambdaException"},
+    {"aws-sdk:sfn", "Sfn", "SfnException"},
+}};
+
+const ServiceName* name_of(std::string_view service) {
+  const auto* found = std::find_if(kServices.begin(), kServices.end(),
+                                   [&](const auto& each) { return each.service == service; });
+  return found == kServices.end() ? nullptr : found;
 }
 
 // Only if it is a string.
@@ -68,9 +74,11 @@ json::value invoke_result(json::value payload) {
 }
 
 TaskFailure failure_of(std::string_view service, const cloud::Error& error) {
-  const std::string name = spelled(service);
+  const ServiceName* known = name_of(service);
+  const std::string name(known ? known->spelled : service.substr(service.find(':') + 1));
   std::string code = error.code();
   if (!code.ends_with("Exception")) code += "Exception";
+  if (known && code == "AccessDeniedException") code = known->exception;
   return {name + '.' + code, error.message() + " (Service: " + name +
                                  ", Status Code: " + std::to_string(error.status()) + ")"};
 }

@@ -7,6 +7,7 @@
 
 #include "cloud/error.h"
 #include "engine/step_functions_driver.h"
+#include "engine/task_outcome.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -230,6 +231,17 @@ TEST_F(TaskRunnerTest, AnOperationsErrorHasTheServicesName) {
       task("arn:aws:states:::aws-sdk:s3:getObject", R"("Parameters":{"Bucket":"b","Key":"k"},)")));
   EXPECT_EQ(seen.error, "S3.NoSuchKeyException");
   EXPECT_EQ(seen.cause, "The specified key does not exist. (Service: S3, Status Code: 404)");
+}
+
+TEST_F(TaskRunnerTest, WhatAPolicyRefusesIsNamedAsItsServicesSdkDoes) {
+  error.emplace("AccessDeniedException", "not authorized", 403);
+  EXPECT_EQ(machine.describe(run(task(kFunction, ""))).error, "Lambda.AWSLambdaException");
+  const cloud::Error denied("AccessDenied", "Access Denied", 403);
+  EXPECT_EQ(failure_of("sqs", denied).error, "SQS.AmazonSQSException");
+  EXPECT_EQ(failure_of("aws-sdk:sqs", denied).error, "Sqs.SqsException");
+  EXPECT_EQ(failure_of("aws-sdk:s3", denied).error, "S3.S3Exception");
+  EXPECT_EQ(failure_of("sns", {"AuthorizationError", "no", 403}).error,
+            "SNS.AuthorizationErrorException");
 }
 
 TEST_F(TaskRunnerTest, ATokenBringsTheAnswer) {
