@@ -117,6 +117,19 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
 
  private:
   enum class State { idle, busy };
+  // The time that the client has for its part. What is done between is not its fault.
+  class Patience {
+   public:
+    Patience(Client& client, std::chrono::milliseconds time) : client_(client) {
+      client_.deadline_ = std::chrono::steady_clock::now() + time;
+    }
+    Patience(const Patience&) = delete;
+    Patience& operator=(const Patience&) = delete;
+    ~Patience() { client_.deadline_ = SteadyTime::max(); }
+
+   private:
+    Client& client_;
+  };
   // A request's body as it comes from the socket.
   class Upload final : public cloud::ByteStream {
    public:
@@ -169,15 +182,13 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
     }
   }
 
-  void within(std::chrono::seconds time) { deadline_ = std::chrono::steady_clock::now() + time; }
-
   void close() {
     error_code ignored;
     socket().close(ignored);
   }
 
   cloud::Async<void> shake_hands() {
-    within(limits_.idle);
+    const Patience patience(*this, limits_.idle);
     if constexpr (!std::is_same_v<Stream, tcp::socket>) {
       co_await stream_.async_handshake(asio::ssl::stream_base::server, asio::use_awaitable);
     }
@@ -189,7 +200,7 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
   cloud::Async<void> say_goodbye() {
     if (desk_.closing && all_read_) co_return;  // nobody waits for a peer that may never go
     if constexpr (std::is_same_v<Stream, tcp::socket>) {
-      within(kLinger);
+      const Patience patience(*this, kLinger);
       socket().shutdown(tcp::socket::shutdown_send);
       for (;;) {
         buffer_.clear();
@@ -220,6 +231,7 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
   }
 
   cloud::Async<void> read_head(Parser& parser, error_code& ec) {
+    const Patience patience(*this, limits_.idle);
     while (!parser.is_header_done()) {
       if (feed(parser, ec)) co_await fill();
       if (ec) co_return;
@@ -236,7 +248,7 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
     body.data = piece.data();
     body.size = piece.size();
     body.more = true;
-    within(limits_.piece);
+    const Patience patience(*this, limits_.piece);
     while (!parser.is_done() && body.size > 0) {
       error_code ec;
       const bool more = feed(parser, ec);
@@ -246,6 +258,12 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
     }
     piece.resize(piece.size() - body.size);
     co_return piece;
+  }
+
+  template <class Buffers>
+  cloud::Async<void> send(Buffers bytes) {
+    const Patience patience(*this, limits_.piece);
+    co_await asio::async_write(stream_, bytes, asio::use_awaitable);
   }
 
   // One request and its answer. False if the connection ends with it.
@@ -277,7 +295,6 @@ cloud::Async<bool> Client<Stream>::exchange() {
   parser.header_limit(static_cast<std::uint32_t>(limits_.head_bytes));
   parser.body_limit(boost::none);
   state_ = State::idle;
-  within(limits_.idle);
   error_code ec;
   co_await read_head(parser, ec);
   if (ec) {
@@ -285,7 +302,6 @@ cloud::Async<bool> Client<Stream>::exchange() {
     co_return false;
   }
   state_ = State::busy;
-  deadline_ = SteadyTime::max();
   Incoming request(*this, parser);
   const auto response = co_await desk_.shared.handler.answer(request);
   // What of the body was not read belongs to a request that has been refused.
@@ -335,8 +351,7 @@ template <class Stream>
 cloud::Async<void> Client<Stream>::continue_if_asked(const wire::RequestHead& head) {
   if (!asks_to_continue(head)) co_return;
   constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  within(limits_.piece);
-  co_await asio::async_write(stream_, asio::buffer(kContinue), asio::use_awaitable);
+  co_await send(asio::buffer(kContinue));
 }
 
 // What came was no request that can be answered in any protocol.
@@ -348,7 +363,6 @@ cloud::Async<void> Client<Stream>::refuse(const error_code& why) {
                                           std::to_string(limits_.head_bytes) + " bytes."
                                     : "The request is not HTTP: " + why.message() + ".");
   const auto response = desk_.shared.handler.refuse(error, desk_.next_request_id());
-  within(limits_.piece);
   co_await write(response, false, false);
 }
 
@@ -375,20 +389,13 @@ template <class Stream>
 cloud::Async<void> Client<Stream>::write(const wire::Response& response, bool head_only,
                                          bool keep_alive) {
   std::string text = head_text(response, keep_alive, desk_.date());
-  within(limits_.piece);
   const std::string& bytes = response.body.bytes;
-  if (head_only) {
-    co_await asio::async_write(stream_, asio::buffer(text), asio::use_awaitable);
-    co_return;
-  }
-  if (bytes.size() <= kGather) {
-    text += bytes;
-    co_await asio::async_write(stream_, asio::buffer(text), asio::use_awaitable);
-  } else {
-    const std::array<asio::const_buffer, 2> both{asio::buffer(text), asio::buffer(bytes)};
-    co_await asio::async_write(stream_, both, asio::use_awaitable);
-  }
-  if (!response.body.rest) co_return;
+  const bool gathered = head_only || bytes.size() <= kGather;
+  if (gathered && !head_only) text += bytes;
+  const std::array<asio::const_buffer, 2> both{asio::buffer(text),
+                                               asio::buffer(gathered ? std::string_view() : bytes)};
+  co_await send(both);
+  if (head_only || !response.body.rest) co_return;
   if (response.content_length) {
     co_await write_rest(*response.body.rest, *response.content_length - bytes.size());
   } else {
@@ -400,11 +407,9 @@ cloud::Async<void> Client<Stream>::write(const wire::Response& response, bool he
 template <class Stream>
 cloud::Async<void> Client<Stream>::write_endless(cloud::ByteStream& rest) {
   for (;;) {
-    deadline_ = SteadyTime::max();
     const std::string piece = co_await withdrawable(rest.read());
     if (piece.empty()) co_return;
-    within(limits_.piece);
-    co_await asio::async_write(stream_, asio::buffer(piece), asio::use_awaitable);
+    co_await send(asio::buffer(piece));
   }
 }
 
@@ -414,8 +419,7 @@ cloud::Async<void> Client<Stream>::write_rest(cloud::ByteStream& rest, std::uint
     const std::string piece = co_await rest.read();
     // The head has promised more than there is: only the connection's end can say so.
     if (piece.empty() || piece.size() > left) throw Hangup();
-    within(limits_.piece);
-    co_await asio::async_write(stream_, asio::buffer(piece), asio::use_awaitable);
+    co_await send(asio::buffer(piece));
     left -= piece.size();
   }
 }

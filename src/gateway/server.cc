@@ -32,7 +32,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr std::chrono::seconds kCheckEvery{1};
 constexpr std::chrono::milliseconds kAcceptAgain{50};  // when the process is out of descriptors
 constexpr std::chrono::milliseconds kFinishedAgain{2};
 constexpr std::chrono::seconds kLinger{2};   // for a client to read that it is turned away
@@ -129,7 +128,7 @@ class Worker {
 
   cloud::Async<void> check_connections() {
     for (;;) {
-      timer_.expires_after(kCheckEvery);
+      timer_.expires_after(desk_.shared.options.limits.check_every);
       co_await timer_.async_wait(asio::use_awaitable);
       const auto now = std::chrono::steady_clock::now();
       for_each([now](Connection& connection) { connection.check(now); });

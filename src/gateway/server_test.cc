@@ -309,6 +309,49 @@ TEST_F(ServerTest, HangsUpOnABodyThatStopsComing) {
   EXPECT_TRUE(peer.closed());
 }
 
+// Takes its time over a request whose body it has read.
+class Ponderer final : public Handler {
+ public:
+  explicit Ponderer(std::chrono::milliseconds time) : time_(time) {}
+
+  cloud::Async<wire::Response> answer(Request& request) override {
+    const auto stream = co_await request.body();
+    wire::Response response;
+    response.body.bytes = co_await stream->read();
+    asio::steady_timer timer(co_await asio::this_coro::executor, time_);
+    co_await timer.async_wait(asio::use_awaitable);
+    co_return response;
+  }
+  wire::Response refuse(const cloud::Error&, const std::string&) override { return {}; }
+
+ private:
+  const std::chrono::milliseconds time_;
+};
+
+TEST_F(ServerTest, CountsNoTimeWhileTheRequestIsBeingAnswered) {
+  Ponderer ponderer(std::chrono::milliseconds(50));
+  ServerOptions options;
+  options.limits.piece = std::chrono::milliseconds(0);
+  options.limits.check_every = std::chrono::milliseconds(1);
+  serve(ponderer, std::move(options));
+  Peer peer(port_);
+  peer.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nslow");
+  EXPECT_TRUE(peer.answer().ends_with("\r\n\r\nslow"));
+}
+
+TEST_F(ServerTest, CountsNoTimeAfterItHasToldToContinue) {
+  Ponderer ponderer(std::chrono::milliseconds(50));
+  ServerOptions options;
+  options.limits.piece = std::chrono::milliseconds(0);
+  options.limits.check_every = std::chrono::milliseconds(1);
+  serve(ponderer, std::move(options));
+  Peer peer(port_);
+  peer.send(
+      "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(peer.answer(), "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_TRUE(peer.answer().starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
 TEST_F(ServerTest, TurnsAwayWhoeverIsTooMany) {
   ServerOptions options;
   options.limits.connections = 1;
