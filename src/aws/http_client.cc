@@ -11,30 +11,26 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/buffer_body.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <list>
 #include <map>
 #include <thread>
 
 #include "aws/channel.h"
 #include "cloud/error.h"
+#include "wire/message_reader.h"
 
 namespace doorbuster::aws {
 namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace http = beast::http;
 using boost::system::error_code;
 using boost::system::system_error;
 using Kind = HttpError::Kind;
 using SteadyClock = std::chrono::steady_clock;
 using Limits = HttpClient::Limits;
 
-constexpr std::size_t kPiece = 1 << 20;  // bytes of a body that are in memory at once
 constexpr std::size_t kGather = std::size_t{32} * 1024;  // a body up to this is sent with its head
-constexpr std::size_t kReadAtLeast = 8192;
 
 [[noreturn]] void fail(const Origin& origin, const system_error& e, Kind kind) {
   if (e.code() == beast::error::timeout) {
@@ -139,21 +135,18 @@ class Exchange {
   cloud::Async<wire::Response> read(bool head_only);
   // Empty at the end.
   cloud::Async<std::string> read_piece();
-  bool is_done() const { return parser_->is_done(); }
-  void finish() { lease_.finish(parser_->keep_alive()); }
+  bool is_done() const { return reader_->parser().is_done(); }
+  void finish() { lease_.finish(reader_->parser().keep_alive()); }
 
  private:
-  using Parser = http::response_parser<http::buffer_body>;
-
   cloud::Async<void> fill();
-  bool feed(error_code& ec);
   cloud::Async<void> read_head(bool head_only);
   cloud::Async<void> write_rest(HttpRequest& request);
 
   Lease lease_;
   const Limits& limits_;
   const Origin origin_;
-  std::optional<Parser> parser_;
+  std::optional<wire::MessageReader<false>> reader_;
   bool has_answer_ = false;
 };
 
@@ -191,36 +184,19 @@ cloud::Async<void> Exchange::write_rest(HttpRequest& request) {
 
 cloud::Async<void> Exchange::fill() {
   auto& buffer = lease_->buffer;
-  const auto room =
-      buffer.prepare(std::max(kReadAtLeast, std::min(kPiece, buffer.capacity() - buffer.size())));
-  buffer.commit(co_await lease_->channel->read_some(room));
+  buffer.commit(co_await lease_->channel->read_some(wire::room_in(buffer)));
   has_answer_ = true;
-}
-
-// Gives the parser what has been read. True if it wants more.
-bool Exchange::feed(error_code& ec) {
-  auto& buffer = lease_->buffer;
-  ec = {};
-  if (buffer.size() == 0) return true;
-  buffer.consume(parser_->put(buffer.data(), ec));
-  if (ec != http::error::need_more) return false;
-  ec = {};
-  return true;
 }
 
 cloud::Async<void> Exchange::read_head(bool head_only) {
   constexpr int kInterimMax = 8;  // 1xx answers before the answer
   for (int i = 0; i < kInterimMax; ++i) {
-    parser_.emplace();
-    parser_->header_limit(static_cast<std::uint32_t>(limits_.head_bytes));
-    parser_->body_limit(boost::none);
-    parser_->skip(head_only);
-    while (!parser_->is_header_done()) {
-      error_code ec;
-      if (feed(ec)) co_await fill();
-      if (ec) throw HttpError(Kind::broken, origin_.str() + " answered no HTTP: " + ec.message());
-    }
-    if (parser_->get().result_int() >= 200) co_return;
+    reader_.emplace(lease_->buffer, limits_.head_bytes);
+    if (head_only) reader_->skip_body();
+    error_code ec;
+    while (!reader_->read_head(ec)) co_await fill();
+    if (ec) throw HttpError(Kind::broken, origin_.str() + " answered no HTTP: " + ec.message());
+    if (reader_->parser().get().result_int() >= 200) co_return;
   }
   throw HttpError(Kind::broken, origin_.str() + " gave no final answer");
 }
@@ -229,42 +205,33 @@ cloud::Async<wire::Response> Exchange::read(bool head_only) {
   lease_->channel->within(limits_.answer);
   co_await read_head(head_only);
   wire::Response response;
-  const auto& message = parser_->get();
+  const auto& message = reader_->parser().get();
   response.status = static_cast<int>(message.result_int());
   for (const auto& field : message) {
     response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   }
-  if (const auto length = parser_->content_length()) response.content_length = *length;
+  if (const auto length = reader_->parser().content_length()) response.content_length = *length;
   if (!head_only) response.body.bytes = co_await read_piece();
   co_return response;
 }
 
 cloud::Async<std::string> Exchange::read_piece() {
-  std::string piece;
-  if (parser_->is_done()) co_return piece;
-  const auto left = parser_->content_length_remaining();
-  piece.resize(left ? static_cast<std::size_t>(std::min<std::uint64_t>(*left, kPiece)) : kPiece);
-  auto& body = parser_->get().body();
-  body.data = piece.data();
-  body.size = piece.size();
-  body.more = true;
   lease_->channel->within(limits_.piece);
-  while (!parser_->is_done() && body.size > 0) {
-    error_code ec;
-    const bool more = feed(ec);
-    if (ec == http::error::need_buffer) break;
-    if (ec) throw system_error(ec);
-    if (!more || parser_->is_done() || body.size == 0) continue;
+  std::string piece;
+  error_code ec;
+  while (!reader_->read_piece(piece, ec)) {
     error_code end;
     try {
       co_await fill();
     } catch (const system_error& e) {
       end = e.code();
     }
-    if (end && !parser_->need_eof()) throw system_error(end);
-    if (end) parser_->put_eof(ec);
+    if (end && (!reader_->parser().need_eof() || end == beast::error::timeout)) {
+      throw system_error(end);
+    }
+    if (end) reader_->end(ec);
   }
-  piece.resize(piece.size() - body.size);
+  if (ec) throw system_error(ec);
   co_return piece;
 }
 

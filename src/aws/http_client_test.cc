@@ -183,6 +183,19 @@ TEST(HttpClient, GivesUpOnAHeadWithoutEnd) {
   EXPECT_THROW(get(client, server.origin()), HttpError);
 }
 
+TEST(HttpClient, GivesUpOnAChunksHeadWithoutEnd) {
+  FakeServer server{
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;" + std::string(100'000, 'x')}};
+  HttpClient client;
+  try {
+    get(client, server.origin());
+    FAIL();
+  } catch (const HttpError& e) {
+    EXPECT_EQ(e.kind(), HttpError::Kind::broken);
+    EXPECT_THAT(e.what(), testing::HasSubstr("header limit"));
+  }
+}
+
 TEST(HttpClient, GivesUpOnWhatIsNoHttp) {
   FakeServer server{{"SSH-2.0-OpenSSH_9.2\r\n\r\n"}};
   HttpClient client;

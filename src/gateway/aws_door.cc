@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "wire/message_reader.h"
+
 namespace doorbuster::gateway {
 namespace {
 
@@ -41,7 +43,7 @@ cloud::Async<cloud::Body> read_body(Request& request, wire::Route& route,
   require_length(request, route, wrapped);
   auto stream = co_await request.body();
   const auto length = request.content_length();
-  const bool whole = !wrapped && !request.chunked() && length.value_or(0) <= kPiece;
+  const bool whole = !wrapped && !request.chunked() && length.value_or(0) <= wire::piece_max;
   if (whole) {
     cloud::Body body(co_await stream->read());
     wire::check_body(seal, head, body.bytes);

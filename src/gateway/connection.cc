@@ -12,13 +12,13 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/buffer_body.hpp>
-#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/error.hpp>
 #include <boost/beast/http/status.hpp>
 #include <random>
 #include <type_traits>
 
 #include "cloud/error.h"
+#include "wire/message_reader.h"
 #include "wire/timestamps.h"
 
 namespace doorbuster::gateway {
@@ -29,9 +29,8 @@ namespace http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
 using SteadyTime = std::chrono::steady_clock::time_point;
-using Parser = http::request_parser<http::buffer_body>;
+using Reader = wire::MessageReader<true>;
 
-constexpr std::size_t kReadAtLeast = 8192;  // room for what the socket has
 constexpr std::size_t kGather =
     std::size_t{32} * 1024;                 // a body up to this is copied behind its head
 constexpr std::size_t kUsualHead = 512;     // bytes of an answer's head, its end included
@@ -53,8 +52,8 @@ std::string_view trim_target(std::string_view target, std::string_view* query) {
   return target;
 }
 
-wire::RequestHead head_of(const Parser& parser) {
-  const auto& message = parser.get();
+wire::RequestHead head_of(const Reader& reader) {
+  const auto& message = reader.parser().get();
   const auto text = [](boost::beast::string_view s) {
     return std::string_view(s.data(), s.size());
   };
@@ -133,21 +132,21 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
   // A request's body as it comes from the socket.
   class Upload final : public cloud::ByteStream {
    public:
-    Upload(Client& client, Parser& parser) : client_(client), parser_(parser) {}
-    cloud::Async<std::string> read() override { return client_.read_piece(parser_); }
+    Upload(Client& client, Reader& reader) : client_(client), reader_(reader) {}
+    cloud::Async<std::string> read() override { return client_.read_piece(reader_); }
 
    private:
     Client& client_;
-    Parser& parser_;
+    Reader& reader_;
   };
 
   // A request as its handler sees it.
   class Incoming final : public Request {
    public:
-    Incoming(Client& client, Parser& parser)
+    Incoming(Client& client, Reader& reader)
         : client_(client),
-          parser_(parser),
-          head_(head_of(parser)),
+          reader_(reader),
+          head_(head_of(reader)),
           id_(client.desk_.next_request_id()) {}
 
     const wire::RequestHead& head() const override { return head_; }
@@ -155,13 +154,13 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
     const std::string& peer() const override { return client_.peer_; }
     bool secure() const override { return client_.desk_.shared.tls != nullptr; }
     std::optional<std::uint64_t> content_length() const override {
-      const auto length = parser_.content_length();
+      const auto length = reader_.parser().content_length();
       return length ? std::optional(*length) : std::nullopt;
     }
-    bool chunked() const override { return parser_.chunked(); }
+    bool chunked() const override { return reader_.parser().chunked(); }
     cloud::Async<std::shared_ptr<cloud::ByteStream>> body() override {
       co_await client_.continue_if_asked(head_);
-      co_return std::make_shared<Upload>(client_, parser_);
+      co_return std::make_shared<Upload>(client_, reader_);
     }
     cloud::Async<wire::Response> wait_for(cloud::Async<wire::Response> operation) override {
       return client_.withdrawable(std::move(operation));
@@ -169,7 +168,7 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
 
    private:
     Client& client_;
-    Parser& parser_;
+    Reader& reader_;
     const wire::RequestHead head_;
     const std::string id_;
   };
@@ -212,51 +211,24 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
 
   cloud::Async<void> fill() {
     error_code ec;
-    const auto room = buffer_.prepare(
-        std::max(kReadAtLeast, std::min(kPiece, buffer_.capacity() - buffer_.size())));
-    const std::size_t n =
-        co_await stream_.async_read_some(room, asio::redirect_error(asio::use_awaitable, ec));
+    const std::size_t n = co_await stream_.async_read_some(
+        wire::room_in(buffer_), asio::redirect_error(asio::use_awaitable, ec));
     if (ec) throw Hangup();
     buffer_.commit(n);
   }
 
-  // Gives the parser what has been read. True if it wants more.
-  bool feed(Parser& parser, error_code& ec) {
-    ec = {};
-    if (buffer_.size() == 0) return true;
-    buffer_.consume(parser.put(buffer_.data(), ec));
-    if (ec != http::error::need_more) return false;
-    ec = {};
-    return true;
-  }
-
-  cloud::Async<void> read_head(Parser& parser, error_code& ec) {
+  cloud::Async<void> read_head(Reader& reader, error_code& ec) {
     const Patience patience(*this, limits_.idle);
-    while (!parser.is_header_done()) {
-      if (feed(parser, ec)) co_await fill();
-      if (ec) co_return;
-    }
+    while (!reader.read_head(ec)) co_await fill();
   }
 
   // The next piece of the body; empty at its end.
-  cloud::Async<std::string> read_piece(Parser& parser) {
-    std::string piece;
-    if (parser.is_done()) co_return piece;
-    const auto left = parser.content_length_remaining();
-    piece.resize(left ? static_cast<std::size_t>(std::min<std::uint64_t>(*left, kPiece)) : kPiece);
-    auto& body = parser.get().body();
-    body.data = piece.data();
-    body.size = piece.size();
-    body.more = true;
+  cloud::Async<std::string> read_piece(Reader& reader) {
     const Patience patience(*this, limits_.piece);
-    while (!parser.is_done() && body.size > 0) {
-      error_code ec;
-      const bool more = feed(parser, ec);
-      if (ec == http::error::need_buffer) break;
-      if (ec) throw cloud::Error("IncompleteBody", "The request's body is broken: " + ec.message());
-      if (more && !parser.is_done()) co_await fill();
-    }
-    piece.resize(piece.size() - body.size);
+    std::string piece;
+    error_code ec;
+    while (!reader.read_piece(piece, ec)) co_await fill();
+    if (ec) throw cloud::Error("IncompleteBody", "The request's body is broken: " + ec.message());
     co_return piece;
   }
 
@@ -291,18 +263,17 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
 
 template <class Stream>
 cloud::Async<bool> Client<Stream>::exchange() {
-  Parser parser;
-  parser.header_limit(static_cast<std::uint32_t>(limits_.head_bytes));
-  parser.body_limit(boost::none);
+  Reader reader(buffer_, limits_.head_bytes);
+  const auto& parser = reader.parser();
   state_ = State::idle;
   error_code ec;
-  co_await read_head(parser, ec);
+  co_await read_head(reader, ec);
   if (ec) {
     co_await refuse(ec);
     co_return false;
   }
   state_ = State::busy;
-  Incoming request(*this, parser);
+  Incoming request(*this, reader);
   const auto response = co_await desk_.shared.handler.answer(request);
   // What of the body was not read belongs to a request that has been refused.
   const bool endless = response.body.rest && !response.content_length;
@@ -355,14 +326,18 @@ cloud::Async<void> Client<Stream>::continue_if_asked(const wire::RequestHead& he
 }
 
 // What came was no request that can be answered in any protocol.
+cloud::Error unreadable(const error_code& why, const Limits& limits) {
+  if (why == http::error::header_limit) {
+    return {"RequestHeaderSectionTooLarge", "Your request's headers exceed the maximum of " +
+                                                std::to_string(limits.head_bytes) + " bytes."};
+  }
+  return {"BadRequest", "The request is not HTTP: " + why.message() + "."};
+}
+
 template <class Stream>
 cloud::Async<void> Client<Stream>::refuse(const error_code& why) {
-  const bool too_long = why == http::error::header_limit;
-  const cloud::Error error(too_long ? "RequestHeaderSectionTooLarge" : "BadRequest",
-                           too_long ? "Your request's headers exceed the maximum of " +
-                                          std::to_string(limits_.head_bytes) + " bytes."
-                                    : "The request is not HTTP: " + why.message() + ".");
-  const auto response = desk_.shared.handler.refuse(error, desk_.next_request_id());
+  const auto response =
+      desk_.shared.handler.refuse(unreadable(why, limits_), desk_.next_request_id());
   co_await write(response, false, false);
 }
 

@@ -1,7 +1,6 @@
 // Who answers the requests that a server reads.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,9 +11,6 @@
 #include "wire/http.h"
 
 namespace doorbuster::gateway {
-
-// Bytes of a body that are in memory at once.
-inline constexpr std::size_t kPiece = 1 << 20;
 
 // A request whose head has come, until its answer is given. It belongs to its connection's thread.
 class Request {
@@ -31,7 +27,8 @@ class Request {
   virtual std::optional<std::uint64_t> content_length() const = 0;
   virtual bool chunked() const = 0;
 
-  // The body, in pieces of at most kPiece. A client that asked whether to send it is told to.
+  // The body, in pieces of at most wire::piece_max. A client that asked whether to send it is told
+  // to.
   virtual cloud::Async<std::shared_ptr<cloud::ByteStream>> body() = 0;
 
   // Runs an operation that may wait for something to happen: it is cancelled when the client has

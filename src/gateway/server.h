@@ -20,12 +20,11 @@ namespace doorbuster::gateway {
 // How many may come, and what each may take of the server. No time is counted against a client
 // while its request is being answered.
 struct Limits {
-  std::size_t connections = 10'000;  // at once; more are answered with 503
-  std::size_t head_bytes = std::size_t{32} * 1024;
-  std::chrono::milliseconds idle{75'000};  // between requests, and for a request's head to come
-  std::chrono::milliseconds piece{
-      60'000};  // for the client to send or take the next piece of a body
-  std::chrono::milliseconds grace{10'000};       // for requests under way when the server stops
+  std::size_t connections = 10'000;                 // at once; more are answered with 503
+  std::size_t head_bytes = std::size_t{32} * 1024;  // of a request, and of a chunk in its body
+  std::chrono::milliseconds idle{75'000};   // between requests, and for a request's head to come
+  std::chrono::milliseconds piece{60'000};  // to send or take the next piece of a body
+  std::chrono::milliseconds grace{10'000};  // for requests under way when the server stops
   std::chrono::milliseconds check_every{1'000};  // how late a time that is over may be noticed
 };
 

@@ -14,6 +14,7 @@
 
 #include "cloud/error.h"
 #include "gateway/aws_door.h"
+#include "wire/message_reader.h"
 
 namespace doorbuster::gateway {
 namespace {
@@ -173,6 +174,28 @@ TEST_F(ServerTest, TakesAChunkedBody) {
       "Transfer-Encoding: chunked\r\n\r\n"
       "5\r\n{\"Que\r\n11\r\nueName\":\"chunks\"}\r\n0\r\n\r\n");
   EXPECT_TRUE(peer.answer().ends_with("/chunks\"}"));
+}
+
+std::string chunked_request(const std::string& body) {
+  return "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AmazonSQS.GetQueueUrl\r\n"
+         "Transfer-Encoding: chunked\r\n\r\n" +
+         body;
+}
+
+// Both are read before anybody is asked who he is.
+TEST_F(ServerTest, RefusesAChunksHeadAndATrailerWithoutEnd) {
+  for (const std::string begun : {"5;", "2\r\n{}\r\n0\r\nX-Long: "}) {
+    ServerOptions options;
+    options.limits.head_bytes = 1'024;
+    options.limits.piece = std::chrono::seconds(1);
+    start(std::move(options));
+    Peer peer(port_);
+    peer.send(chunked_request(begun + std::string(10'000, 'x')));
+    const auto answer = peer.answer();
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+    EXPECT_NE(answer.find("IncompleteBody"), std::string::npos) << answer;
+    EXPECT_TRUE(peer.closed());
+  }
 }
 
 TEST_F(ServerTest, SaysContinueToAClientThatAsks) {
@@ -449,7 +472,7 @@ class Chatterbox final : public Handler {
    public:
     explicit Speech(std::promise<void>& ended) : ended_(ended) {}
     ~Speech() override { ended_.set_value(); }
-    cloud::Async<std::string> read() override { co_return std::string(kPiece, 'x'); }
+    cloud::Async<std::string> read() override { co_return std::string(wire::piece_max, 'x'); }
 
    private:
     std::promise<void>& ended_;
