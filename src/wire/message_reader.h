@@ -58,8 +58,9 @@ class MessageReader {
     ec = {};
     auto& body = parser_.get().body();
     while (!parser_.is_done() && piece.size() < piece_max) {
+      // What is set aside follows what has come, not what was announced.
       const std::size_t had = piece.size();
-      piece.resize(piece_max);
+      piece.resize(had + std::min(piece_max - had, buffer_.size()));
       body.data = piece.data() + had;
       body.size = piece.size() - had;
       body.more = true;

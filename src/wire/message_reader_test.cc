@@ -54,6 +54,17 @@ TEST_F(Reading, EndsAPieceWhenItIsFull) {
   EXPECT_EQ(piece_, "x");
 }
 
+TEST_F(Reading, SetsAsideNoMoreThanHasCome) {
+  come("PUT /k HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n");
+  ASSERT_TRUE(read_head());
+  EXPECT_FALSE(read_piece());
+  EXPECT_LT(piece_.capacity(), 100);
+  come("begun");
+  EXPECT_FALSE(read_piece());
+  EXPECT_EQ(piece_, "begun");
+  EXPECT_LT(piece_.capacity(), 100);
+}
+
 TEST_F(Reading, RefusesAChunksHeadAndATrailerWithoutEnd) {
   for (const std::string begun : {"5;", "2\r\n{}\r\n0\r\nX-Long: "}) {
     buffer_ = {};
