@@ -196,6 +196,12 @@ TEST(HttpClient, GivesUpOnAChunksHeadWithoutEnd) {
   }
 }
 
+TEST(HttpClient, GivesUpOnATransferCodingThatItDoesNotKnow) {
+  FakeServer server{{"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"}};
+  HttpClient client;
+  EXPECT_THROW(get(client, server.origin()), HttpError);
+}
+
 TEST(HttpClient, GivesUpOnWhatIsNoHttp) {
   FakeServer server{{"SSH-2.0-OpenSSH_9.2\r\n\r\n"}};
   HttpClient client;

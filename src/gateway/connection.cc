@@ -327,9 +327,16 @@ cloud::Async<void> Client<Stream>::continue_if_asked(const wire::RequestHead& he
 
 // What came was no request that can be answered in any protocol.
 cloud::Error unreadable(const error_code& why, const Limits& limits) {
+  constexpr int kNotImplemented = 501;
   if (why == http::error::header_limit) {
     return {"RequestHeaderSectionTooLarge", "Your request's headers exceed the maximum of " +
                                                 std::to_string(limits.head_bytes) + " bytes."};
+  }
+  if (why == http::error::bad_transfer_encoding) {
+    return {"NotImplemented",
+            "A body comes with a Content-Length or with Transfer-Encoding: chunked, in no other "
+            "way and not with both.",
+            kNotImplemented};
   }
   return {"BadRequest", "The request is not HTTP: " + why.message() + "."};
 }

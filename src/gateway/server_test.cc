@@ -176,10 +176,10 @@ TEST_F(ServerTest, TakesAChunkedBody) {
   EXPECT_TRUE(peer.answer().ends_with("/chunks\"}"));
 }
 
-std::string chunked_request(const std::string& body) {
+std::string chunked_request(const std::string& body, const std::string& coding = "chunked") {
   return "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AmazonSQS.GetQueueUrl\r\n"
-         "Transfer-Encoding: chunked\r\n\r\n" +
-         body;
+         "Transfer-Encoding: " +
+         coding + "\r\n\r\n" + body;
 }
 
 // Both are read before anybody is asked who he is.
@@ -195,6 +195,21 @@ TEST_F(ServerTest, RefusesAChunksHeadAndATrailerWithoutEnd) {
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
     EXPECT_NE(answer.find("IncompleteBody"), std::string::npos) << answer;
     EXPECT_TRUE(peer.closed());
+  }
+}
+
+// What such a body is, and where it ends, only somebody can say who knows the coding: to take it
+// for none would make it the next request.
+TEST_F(ServerTest, RefusesATransferCodingThatIsNotPlainlyChunked) {
+  const std::string hidden = sqs_request("GetQueueUrl", R"({"QueueName":"hidden"})");
+  for (const std::string coding : {"gzip", "identity", "chunked, gzip", "gzip, chunked", "xchunked",
+                                   "gzip\r\nTransfer-Encoding: chunked"}) {
+    start();
+    Peer peer(port_);
+    peer.send(chunked_request(hidden, coding));
+    const auto answer = peer.answer();
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 501 ")) << coding << ": " << answer;
+    EXPECT_TRUE(peer.closed()) << coding;
   }
 }
 

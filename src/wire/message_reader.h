@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/error.hpp>
+#include <boost/beast/http/field.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -43,13 +45,14 @@ class MessageReader {
   void skip_body() { parser_.skip(true); }
 
   // These two return false if more bytes are wanted. Otherwise it is done, or `ec` says why it
-  // can't be.
+  // can't be: bad_transfer_encoding if the body comes in another way than whole or in chunks.
   bool read_head(ErrorCode& ec) {
     ec = {};
     while (!parser_.is_header_done()) {
       if (wants_more(ec)) return false;
       if (ec) return true;
     }
+    if (!has_plain_body()) ec = boost::beast::http::error::bad_transfer_encoding;
     return true;
   }
 
@@ -86,6 +89,17 @@ class MessageReader {
     if (buffer_.size() <= head_bytes_max_) return true;
     ec = boost::beast::http::error::header_limit;
     return false;
+  }
+
+  // Whoever doesn't know a coding can't tell where the body ends, and HTTP/1.0 has none (RFC 9112,
+  // 6.1).
+  bool has_plain_body() const {
+    const auto& message = parser_.get();
+    const auto [first, last] = message.equal_range(boost::beast::http::field::transfer_encoding);
+    if (first == last) return true;
+    return message.version() >= 11 && std::all_of(first, last, [](const auto& field) {
+             return boost::beast::iequals(field.value(), "chunked");
+           });
   }
 
   boost::beast::flat_buffer& buffer_;

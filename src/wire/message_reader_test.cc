@@ -78,5 +78,19 @@ TEST_F(Reading, RefusesAChunksHeadAndATrailerWithoutEnd) {
   }
 }
 
+TEST_F(Reading, KnowsNoTransferCodingButChunked) {
+  for (const std::string head :
+       {"PUT /k HTTP/1.1\r\nTransfer-Encoding: gzip",
+        "PUT /k HTTP/1.1\r\nTransfer-Encoding: gzip, chunked",
+        "PUT /k HTTP/1.1\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked",
+        "PUT /k HTTP/1.0\r\nTransfer-Encoding: chunked"}) {
+    buffer_ = {};
+    MessageReader<true> reader(buffer_, head_bytes_max);
+    come(head + "\r\n\r\n");
+    EXPECT_TRUE(reader.read_head(ec_));
+    EXPECT_EQ(ec_, http::error::bad_transfer_encoding) << head;
+  }
+}
+
 }  // namespace
 }  // namespace doorbuster::wire
