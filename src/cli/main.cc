@@ -97,9 +97,10 @@ void add_up(CLI::App& app, Action& action) {
                       "--credentials");
   command->add_option("--endpoint", options->endpoint,
                       "What queue URLs begin with, if clients reach it by another name");
-  command->add_option("--domain", options->domain,
-                      "What stands behind a bucket's name in virtual-host addresses (default "
-                      "localhost)");
+  command->add_option(
+      "--domain", options->domain,
+      "What stands behind a bucket's name in virtual-host addresses (default "
+      "localhost); without --credentials, the only public name that is answered to");
   command->add_option("--credentials", options->credentials,
                       "Check every signature against the keys in this file (its form is that of "
                       "~/.aws/credentials)");

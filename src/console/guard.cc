@@ -4,6 +4,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <utility>
 
+#include "gateway/origin.h"
 #include "shop/answers.h"
 #include "shop/requests.h"
 #include "wire/digest.h"
@@ -17,16 +18,6 @@ constexpr std::string_view kCookie = "doorbuster_console";
 constexpr std::size_t kSessionBytes = 32;
 constexpr std::size_t kSessionsMax = 100;
 constexpr std::chrono::hours kSessionLasts{12};
-
-// Of "127.0.0.1:8000" or "[::1]:8000", without the brackets.
-std::string host_of(const wire::RequestHead& head) {
-  std::string_view host = head.header("Host").value_or("");
-  if (host.starts_with('[')) {
-    host.remove_prefix(1);
-    return std::string(wire::take_until(host, ']'));
-  }
-  return std::string(wire::take_until(host, ':'));
-}
 
 // A numeric address can't be another site's name.
 bool is_this_machine(const std::string& host) {
@@ -59,14 +50,14 @@ Guard::Guard(std::string token, std::function<std::string(std::size_t)> random,
 
 void Guard::check_host(const wire::RequestHead& head) const {
   if (!token_.empty()) return;
-  const std::string host = host_of(head);
+  const std::string host(gateway::host_of(head));
   if (is_this_machine(host)) return;
   throw shop::problem(
       403, "The console answers to localhost, 127.0.0.1 and [::1], not to \"" + host + "\".");
 }
 
 void Guard::check_origin(const wire::RequestHead& head) const {
-  if (shop::is_from_elsewhere(head)) {
+  if (gateway::is_from_elsewhere(head)) {
     throw shop::problem(403, "The console takes nothing from other sites' pages.");
   }
   if (!is_harmless(head) && head.header("X-Console") != "1") {

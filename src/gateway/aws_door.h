@@ -22,7 +22,7 @@ using Pages = std::map<std::string, Page, std::less<>>;
 
 struct AwsDoorOptions {
   std::string domain = "localhost";  // what a bucket's name stands before in a host's name
-  wire::KeyRing keys;
+  wire::KeyRing keys;  // where it has none, the door has no other public name than its domain
   // Who everybody is, whatever a request says: for a door behind one that has checked who it is.
   std::optional<cloud::Caller> caller;
   Pages pages;
@@ -30,6 +30,8 @@ struct AwsDoorOptions {
   std::function<void(std::string_view)> log = [](std::string_view) {};
 };
 
+// Where it knows no keys, everybody may do everything, but pages of other sites: what they send is
+// refused, unless it reads from S3 or a bucket's CORS rules allow it.
 class AwsDoor final : public Handler {
  public:
   // The services and the clock outlive the door.
@@ -41,8 +43,14 @@ class AwsDoor final : public Handler {
  private:
   cloud::Async<wire::Response> answer(Request& request, wire::Route& route);
   cloud::Async<wire::Response> serve(Request& request, wire::Route& route);
+  cloud::Async<wire::Response> show(const Request& request, const Page& page);
+  // Both throw cloud::Error (403), and only where no keys are known.
+  void check_host(const wire::RequestHead& head) const;
+  cloud::Async<void> check_origin(const wire::Route& route, const wire::RequestHead& head,
+                                  const cloud::Caller& caller);
 
   const AwsDoorOptions options_;
+  const bool open_;  // anybody may call
   cloud::Services& services_;
   const cloud::Clock& clock_;
 };

@@ -7,16 +7,6 @@
 
 namespace doorbuster::shop {
 
-bool is_from_elsewhere(const wire::RequestHead& head) {
-  const auto site = head.header("Sec-Fetch-Site");
-  if (site && *site != "same-origin" && *site != "none") return true;
-  const auto origin = head.header("Origin");
-  if (!origin) return false;
-  const auto host = origin->find("://");
-  return host == std::string_view::npos ||
-         !wire::equal_ignoring_case(origin->substr(host + 3), head.header("Host").value_or(""));
-}
-
 bool is_json(const wire::RequestHead& head) {
   std::string_view type = head.header("Content-Type").value_or("");
   return wire::equal_ignoring_case(wire::trimmed(wire::take_until(type, ';')), "application/json");

@@ -10,10 +10,6 @@
 
 namespace doorbuster::shop {
 
-// Whether a page of another site sent it: browsers say so, and nobody else has to. Only the hosts
-// are compared, since TLS may end before us.
-bool is_from_elsewhere(const wire::RequestHead& head);
-
 // A form of another site can't send this type, so a browser asks us first, and is told nothing.
 bool is_json(const wire::RequestHead& head);
 

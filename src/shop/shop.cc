@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cloud/error.h"
+#include "gateway/origin.h"
 #include "shop/assets.h"
 #include "shop/embedded.h"
 #include "shop/order_number.h"
@@ -114,7 +115,8 @@ cloud::Async<wire::Response> Shop::form(gateway::Request& request, std::string_v
 
 cloud::Async<wire::Response> Shop::submit(gateway::Request& request, std::string_view) {
   const auto& head = request.head();
-  if (is_from_elsewhere(head)) throw problem(403, "Orders are not taken from other sites' pages.");
+  if (gateway::is_from_elsewhere(head))
+    throw problem(403, "Orders are not taken from other sites' pages.");
   if (!is_json(head)) throw problem(415, "An order is sent as application/json.");
   std::string body = co_await read_body(request, kBodyMax);
   std::optional<std::string> key;

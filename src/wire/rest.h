@@ -24,6 +24,10 @@ Route s3_route(const RequestHead& head, std::string_view domain);
 std::unique_ptr<Exchange> s3_exchange(const Route& route, const RequestHead& head,
                                       cloud::Body body);
 
+// Whether the bucket's CORS rules let a page of the request's Origin send it.
+cloud::Async<bool> is_allowed_by_cors(const Route& route, const RequestHead& head,
+                                      cloud::Services& services, const cloud::Caller& caller);
+
 // Only headers: what a page of the request's Origin may see of the answer; none if nothing.
 cloud::Async<Response> s3_cors(const Route& route, const RequestHead& head,
                                cloud::Services& services, const cloud::Caller& caller);

@@ -1,4 +1,5 @@
 // One request of S3, its errors and its CORS headers.
+#include <optional>
 #include <utility>
 
 #include "wire/encoding.h"
@@ -90,6 +91,23 @@ void append_element(std::string& out, std::string_view name, std::string_view te
   ((out += "</") += name) += '>';
 }
 
+// What the bucket's CORS rules say of the request itself; nothing if none is about it.
+cloud::Async<std::optional<cloud::OptionsObjectResult>> ask_cors(const Route& route,
+                                                                 const RequestHead& head,
+                                                                 cloud::Services& services,
+                                                                 const cloud::Caller& caller) {
+  cloud::OptionsObjectRequest request;
+  request.Bucket = route.bucket;
+  request.Origin = head.header("origin").value_or("");
+  request.Method = head.method;
+  const auto s3 = services.s3(caller);
+  try {
+    co_return co_await s3->OptionsObject(std::move(request));
+  } catch (const cloud::Error&) {
+  }
+  co_return std::nullopt;
+}
+
 }  // namespace
 
 std::unique_ptr<Exchange> s3_exchange(const Route& route, const RequestHead& head,
@@ -97,25 +115,23 @@ std::unique_ptr<Exchange> s3_exchange(const Route& route, const RequestHead& hea
   return std::make_unique<S3Exchange>(route, head, std::move(body));
 }
 
+cloud::Async<bool> is_allowed_by_cors(const Route& route, const RequestHead& head,
+                                      cloud::Services& services, const cloud::Caller& caller) {
+  const auto result = co_await ask_cors(route, head, services, caller);
+  co_return result.has_value();
+}
+
 cloud::Async<Response> s3_cors(const Route& route, const RequestHead& head,
                                cloud::Services& services, const cloud::Caller& caller) {
   Response response;
   if (route.bucket.empty()) co_return response;
-  cloud::OptionsObjectRequest request;
-  request.Bucket = route.bucket;
-  request.Origin = head.header("origin").value_or("");
-  request.Method = head.method;
-  const auto s3 = services.s3(caller);
-  try {
-    cloud::OptionsObjectResult result = co_await s3->OptionsObject(std::move(request));
-    // What only a preflight asks for.
-    result.AllowHeaders.clear();
-    result.MaxAgeSeconds.reset();
-    const Operation* row = s3_service.find("OptionsObject");
-    write_rest(*row->output, &result, row->rest, false, response);
-  } catch (const cloud::Error&) {
-    response.headers.clear();
-  }
+  auto result = co_await ask_cors(route, head, services, caller);
+  if (!result) co_return response;
+  // What only a preflight asks for.
+  result->AllowHeaders.clear();
+  result->MaxAgeSeconds.reset();
+  const Operation* row = s3_service.find("OptionsObject");
+  write_rest(*row->output, &*result, row->rest, false, response);
   co_return response;
 }
 

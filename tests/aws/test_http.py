@@ -9,6 +9,7 @@ import zlib
 import pytest
 from botocore.exceptions import ClientError
 
+from conftest import HOME
 from raw import send, signed
 
 CONTENT = b"an invoice\r\n\x00\xff" * 100
@@ -65,6 +66,37 @@ def test_cors(cloud, s3, bucket):
     shown = cloud.curl("--include", "--header", "Origin: http://shop.example", get).stdout.lower()
     assert b"access-control-allow-origin: http://shop.example" in shown
     assert b"access-control-expose-headers: etag" in shown
+
+
+def test_pages_of_other_sites(cloud, s3, sqs, bucket, queue):
+    """What a browser sends for a page somewhere else: it can change nothing, but where CORS allows."""
+    def page(method, target, host=None, service="s3", **headers):
+        scope = f"test/20261127/{HOME}/{service}/aws4_request"
+        connection = http.client.HTTPConnection("127.0.0.1", cloud.port, timeout=10)
+        connection.request(method, target, body=b"content" if method == "PUT" else None, headers={
+            "Host": host or f"localhost:{cloud.port}",
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+            **{name.replace("_", "-"): value for name, value in headers.items()}})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status, answer.headers
+
+    send = f"/?Action=SendMessage&MessageBody=m&QueueUrl={queue}"
+    assert page("GET", send, service="sqs", Sec_Fetch_Site="cross-site")[0] == 403
+    assert page("POST", send, service="sqs", Origin="http://shop.example")[0] == 403
+    assert page("GET", send, service="sqs", host="shop.example")[0] == 403
+    assert page("POST", "/2015-03-31/functions", service="lambda",
+                Origin="http://shop.example")[0] == 403
+    assert "Messages" not in sqs.receive_message(QueueUrl=queue)
+    assert page("GET", send, service="sqs", host="host.docker.internal")[0] == 200
+
+    key = f"/{bucket}/k"
+    assert page("PUT", key, Origin="http://shop.example")[0] == 403
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration=CORS)
+    assert page("PUT", key, Origin="http://shop.example")[0] == 200
+    assert page("DELETE", key, Origin="http://shop.example")[0] == 403
+    status, headers = page("GET", key, Origin="http://shop.example")
+    assert status == 200 and headers["Access-Control-Allow-Origin"] == "http://shop.example"
 
 
 CHUNKED = {"Content-Encoding": "aws-chunked", "X-Amz-Trailer": "x-amz-checksum-crc32",
