@@ -95,7 +95,9 @@ std::string canonical_resource(const Route& route, const RequestHead& head) {
   std::vector<std::string> parameters;
   for (std::string_view rest = head.query; !rest.empty();) {
     const auto one = take_until(rest, '&');
-    if (is_signed(one.substr(0, one.find('=')))) parameters.push_back(unescaped(one, true));
+    // Escaped or not: it is read by the same name.
+    const std::string name = unescaped(one.substr(0, one.find('=')), true);
+    if (is_signed(name)) parameters.push_back(unescaped(one, true));
   }
   std::sort(parameters.begin(), parameters.end());
   char mark = '?';

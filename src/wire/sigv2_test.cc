@@ -105,6 +105,7 @@ TEST(SignatureVersion2, TakesAPresignedUrlUntilItExpires) {
   EXPECT_EQ(who.seal.kind, BodySeal::Kind::none);
   EXPECT_EQ(code_at(presigned(), end + seconds(1)), "AccessDenied");
   EXPECT_EQ(code_at(presigned("&torrent"), end), "SignatureDoesNotMatch");
+  EXPECT_EQ(code_at(presigned("&%74orrent"), end), "SignatureDoesNotMatch");
   EXPECT_EQ(code_at(presigned("&unknown=1"), end), "");
   ServedRequest changed = presigned();
   changed.method = "DELETE";
