@@ -15,7 +15,8 @@ constexpr std::uint64_t document_max = 8 << 20;
 constexpr std::uint64_t object_max = std::uint64_t{5} << 30;
 
 // All that S3 has, here or not.
-constexpr std::array<std::string_view, 34> sub_resources = {"accelerate",
+constexpr std::array<std::string_view, 39> sub_resources = {"abac",
+                                                            "accelerate",
                                                             "acl",
                                                             "analytics",
                                                             "attributes",
@@ -28,6 +29,10 @@ constexpr std::array<std::string_view, 34> sub_resources = {"accelerate",
                                                             "lifecycle",
                                                             "location",
                                                             "logging",
+                                                            "metadataConfiguration",
+                                                            "metadataInventoryTable",
+                                                            "metadataJournalTable",
+                                                            "metadataTable",
                                                             "metrics",
                                                             "notification",
                                                             "object-lock",
@@ -71,6 +76,29 @@ bool is_about_another(const Rest& rest, std::string_view query) {
   });
 }
 
+// How a request is signed and what SDKs note, which says nothing of what it is about.
+bool is_envelope(std::string_view name) {
+  constexpr std::array<std::string_view, 4> all = {"AWSAccessKeyId", "Expires", "Signature",
+                                                   "x-id"};
+  constexpr std::string_view prefix = "x-amz-";
+  return equal_ignoring_case(name.substr(0, prefix.size()), prefix) ||
+         std::find(all.begin(), all.end(), name) != all.end();
+}
+
+// Whether a change of a bucket says more than the operation knows. S3 goes on getting
+// sub-resources, and to remove one that has come since must not be to remove the bucket.
+bool says_more(const Rest& rest, std::string_view query) {
+  if (rest.on != Rest::On::bucket || rest.method == "GET" || rest.method == "HEAD") return false;
+  std::string_view own = rest.query;
+  own = take_until(own, '=');
+  while (!query.empty()) {
+    std::string_view one = take_until(query, '&');
+    const std::string name = unescaped(take_until(one, '='), true);
+    if (!name.empty() && name != own && !is_envelope(name)) return true;
+  }
+  return false;
+}
+
 // "BUCKET.DOMAIN" or "BUCKET.s3.DOMAIN"; empty if the bucket is in the path.
 std::string_view bucket_of_host(std::string_view host, std::string_view domain) {
   host = host.substr(0, host.find(':'));
@@ -109,7 +137,8 @@ void choose_operation(Route& route, const RequestHead& head) {
   const auto row = std::find_if(rows.begin(), rows.end(),
                                 [&](const Operation& one) { return fits(one.rest, head, on); });
   const bool found = row != rows.end();
-  if (found ? is_about_another(row->rest, head.query) : is_about_another({}, head.query)) {
+  const Rest rest = found ? row->rest : Rest{};
+  if (is_about_another(rest, head.query) || says_more(rest, head.query)) {
     route.error = not_implemented();
   } else if (!found) {
     route.error = why_none(head, route);

@@ -18,6 +18,7 @@ struct Log {
   cloud::CompleteMultipartUploadRequest completed;
   cloud::CreateBucketRequest created;
   bool alive = false;
+  int buckets_deleted = 0;
 };
 
 class FakeS3 final : public cloud::S3 {
@@ -30,6 +31,7 @@ class FakeS3 final : public cloud::S3 {
     co_return;
   }
   cloud::Async<void> DeleteBucket(cloud::DeleteBucketRequest) override {
+    ++log_.buckets_deleted;
     throw cloud::Error("NoSuchBucket", "The specified bucket does not exist", 404);
   }
   cloud::Async<cloud::GetBucketLocationResult> GetBucketLocation(
@@ -295,6 +297,21 @@ TEST_F(S3, SaysWhatItDoesNotHave) {
   EXPECT_EQ(call("POST", "/bucket").status, 501);
   EXPECT_EQ(call("PATCH", "/bucket").status, 405);
   EXPECT_EQ(call("PUT", "/bucket/" + std::string(1025, 'k')).status, 400);
+}
+
+// S3 gets new ones: what is not known must not make or remove the bucket itself.
+TEST_F(S3, TakesNoSubResourceForTheBucketItself) {
+  for (const char* name :
+       {"metadataTable", "metadataConfiguration", "abac", "some-day", "%61bac"}) {
+    EXPECT_EQ(call("DELETE", std::string("/bucket?") + name).status, 501) << name;
+    EXPECT_EQ(call("PUT", std::string("/bucket?") + name).status, 501) << name;
+    EXPECT_EQ(call("DELETE", std::string("/bucket?policy&") + name).status, 501) << name;
+  }
+  EXPECT_EQ(call("GET", "/bucket?metadataTable").status, 501);
+  EXPECT_EQ(log_.buckets_deleted, 0);
+  EXPECT_EQ(log_.created.Bucket, "");
+  call("DELETE", "/bucket?x-id=DeleteBucket&X-Amz-Signature=1&Signature=1&Expires=1");
+  EXPECT_EQ(log_.buckets_deleted, 1);
 }
 
 TEST_F(S3, TellsAPageWhatItMayRead) {
