@@ -32,6 +32,11 @@ cloud::Async<bool> is_allowed_by_cors(const Route& route, const RequestHead& hea
 cloud::Async<Response> s3_cors(const Route& route, const RequestHead& head,
                                cloud::Services& services, const cloud::Caller& caller);
 
+// x-amz-expected-bucket-owner, and the same of a copy's source. Throws AccessDenied if a bucket is
+// another account's.
+cloud::Async<void> s3_check_owners(const Route& route, const RequestHead& head,
+                                   cloud::Services& services, const cloud::Caller& caller);
+
 Response s3_error(const Route& route, const RequestHead& head, const cloud::Error& error,
                   const std::string& request_id);
 

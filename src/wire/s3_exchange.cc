@@ -91,6 +91,26 @@ void append_element(std::string& out, std::string_view name, std::string_view te
   ((out += "</") += name) += '>';
 }
 
+// The account's own buckets are those that it can list. Of one that isn't there, or isn't to be
+// seen, the bucket itself says so.
+cloud::Async<void> require_owner(std::string bucket, std::string_view account,
+                                 cloud::Services& services, const cloud::Caller& caller) {
+  cloud::Caller owner;
+  owner.scope = caller.scope;
+  owner.scope.account = account;
+  cloud::ListBucketsRequest request;
+  request.Prefix = bucket;
+  request.MaxBuckets = 1;
+  const auto its = services.s3(owner);
+  const auto listed = co_await its->ListBuckets(std::move(request));
+  if (!listed.Buckets.empty() && listed.Buckets.front().Name == bucket) co_return;
+  const auto s3 = services.s3(caller);
+  cloud::HeadBucketRequest head;
+  head.Bucket = std::move(bucket);
+  co_await s3->HeadBucket(std::move(head));
+  throw cloud::Error("AccessDenied", "Access Denied", 403);
+}
+
 // What the bucket's CORS rules say of the request itself; nothing if none is about it.
 cloud::Async<std::optional<cloud::OptionsObjectResult>> ask_cors(const Route& route,
                                                                  const RequestHead& head,
@@ -133,6 +153,19 @@ cloud::Async<Response> s3_cors(const Route& route, const RequestHead& head,
   const Operation* row = s3_service.find("OptionsObject");
   write_rest(*row->output, &*result, row->rest, false, response);
   co_return response;
+}
+
+cloud::Async<void> s3_check_owners(const Route& route, const RequestHead& head,
+                                   cloud::Services& services, const cloud::Caller& caller) {
+  if (const auto account = head.header("x-amz-expected-bucket-owner")) {
+    co_await require_owner(route.bucket, *account, services, caller);
+  }
+  if (const auto account = head.header("x-amz-source-expected-bucket-owner")) {
+    std::string source = unescaped(head.header("x-amz-copy-source").value_or(""), false);
+    std::string_view path = source;
+    if (path.starts_with('/')) path.remove_prefix(1);
+    co_await require_owner(std::string(take_until(path, '/')), *account, services, caller);
+  }
 }
 
 Response s3_error(const Route& route, const RequestHead& head, const cloud::Error& error,

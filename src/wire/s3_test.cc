@@ -23,12 +23,27 @@ struct Log {
 
 class FakeS3 final : public cloud::S3 {
  public:
-  explicit FakeS3(Log& log) : log_(log) { log_.alive = true; }
+  FakeS3(Log& log, std::string account) : log_(log), account_(std::move(account)) {
+    log_.alive = true;
+  }
   ~FakeS3() override { log_.alive = false; }
 
   cloud::Async<void> CreateBucket(cloud::CreateBucketRequest request) override {
     log_.created = std::move(request);
     co_return;
+  }
+  // "bucket" is an account's whose buckets nobody else may list.
+  cloud::Async<cloud::ListBucketsResult> ListBuckets(cloud::ListBucketsRequest request) override {
+    cloud::ListBucketsResult result;
+    const std::string name = "bucket";
+    if (account_ == "111111111111" && name.starts_with(request.Prefix)) {
+      result.Buckets.emplace_back().Name = name;
+    }
+    co_return result;
+  }
+  cloud::Async<cloud::HeadBucketResult> HeadBucket(cloud::HeadBucketRequest request) override {
+    if (request.Bucket == "bucket") co_return cloud::HeadBucketResult();
+    throw cloud::Error("NoSuchBucket", "The specified bucket does not exist", 404);
   }
   cloud::Async<void> DeleteBucket(cloud::DeleteBucketRequest) override {
     ++log_.buckets_deleted;
@@ -121,14 +136,22 @@ class FakeS3 final : public cloud::S3 {
 
  private:
   Log& log_;
+  const std::string account_;
+};
+
+class S3Services final : public cloud::Services {
+ public:
+  explicit S3Services(Log& log) : log_(log) {}
+  std::unique_ptr<cloud::S3> s3(const cloud::Caller& caller) override {
+    return std::make_unique<FakeS3>(log_, caller.scope.account);
+  }
+
+ private:
+  Log& log_;
 };
 
 class S3 : public testing::Test {
  protected:
-  S3() {
-    services_.make_s3 = [this] { return std::make_unique<FakeS3>(log_); };
-  }
-
   Response call(std::string method, std::string target,
                 std::vector<std::pair<std::string, std::string>> headers = {},
                 std::string body = "") {
@@ -138,7 +161,7 @@ class S3 : public testing::Test {
   }
 
   Log log_;
-  FakeServices services_;
+  S3Services services_{log_};
 };
 
 TEST_F(S3, PutsWithAllItsHeaders) {
@@ -312,6 +335,26 @@ TEST_F(S3, TakesNoSubResourceForTheBucketItself) {
   EXPECT_EQ(log_.created.Bucket, "");
   call("DELETE", "/bucket?x-id=DeleteBucket&X-Amz-Signature=1&Signature=1&Expires=1");
   EXPECT_EQ(log_.buckets_deleted, 1);
+}
+
+TEST_F(S3, HeedsWhoseBucketIsExpected) {
+  const auto put = [this](const std::string& path, const std::string& account) {
+    log_.put = {};
+    const auto response = call("PUT", path, {{"x-amz-expected-bucket-owner", account}}, "x");
+    EXPECT_EQ(response.status == 200, log_.put.Key == "key");
+    return response.status;
+  };
+  EXPECT_EQ(put("/bucket/key", "111111111111"), 200);
+  EXPECT_EQ(put("/bucket/key", "222222222222"), 403);
+  EXPECT_EQ(put("/none/key", "222222222222"), 404);
+  const auto copy = [this](const std::string& account) {
+    return call("PUT", "/to/key",
+                {{"x-amz-copy-source", "/bucket/from"},
+                 {"x-amz-source-expected-bucket-owner", account}})
+        .status;
+  };
+  EXPECT_EQ(copy("111111111111"), 200);
+  EXPECT_EQ(copy("222222222222"), 403);
 }
 
 TEST_F(S3, TellsAPageWhatItMayRead) {

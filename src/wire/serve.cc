@@ -134,6 +134,7 @@ cloud::Async<Response> serve_alone(const Route& route, const RequestHead& head, 
     std::string all = co_await cloud::read_all(std::move(body), route.body_max);
     body = cloud::Body(std::move(all));
   }
+  if (route.protocol == Protocol::s3) co_await s3_check_owners(route, head, services, caller);
   const auto exchange = begin(route, head, std::move(body), request_id);
   co_await route.operation->call(services, caller, *exchange);
   co_return exchange->response();

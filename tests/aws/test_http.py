@@ -99,6 +99,17 @@ def test_pages_of_other_sites(cloud, s3, sqs, bucket, queue):
     assert status == 200 and headers["Access-Control-Allow-Origin"] == "http://shop.example"
 
 
+def test_whose_bucket_is_expected(s3, bucket, account):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x", ExpectedBucketOwner=account)
+    for call in (s3.get_object, s3.delete_object):
+        with pytest.raises(ClientError) as refused:
+            call(Bucket=bucket, Key="k", ExpectedBucketOwner="999999999999")
+        assert refused.value.response["Error"]["Code"] == "AccessDenied"
+    with pytest.raises(ClientError):
+        s3.delete_bucket(Bucket=bucket, ExpectedBucketOwner="999999999999")
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1
+
+
 CHUNKED = {"Content-Encoding": "aws-chunked", "X-Amz-Trailer": "x-amz-checksum-crc32",
            "X-Amz-Decoded-Content-Length": str(len(CONTENT))}
 
