@@ -13,10 +13,24 @@ void check(const char* field, const std::string& fault, Reasons& reasons) {
   if (!fault.empty()) reasons.push_back('"' + std::string(field) + '"' + fault);
 }
 
+// Whether one of its code points is for no interchange and so for no message: U+FDD0 to U+FDEF, and
+// the last two of each plane, as U+FFFF. Needs is_utf8(text).
+bool has_noncharacters(const std::string& text) {
+  for (std::size_t i = 2; i < text.size(); ++i) {
+    const auto byte = [&](std::size_t back) { return static_cast<unsigned char>(text[i - back]); };
+    // EF B7 90 to EF B7 AF.
+    if (byte(2) == 0xEF && byte(1) == 0xB7 && byte(0) >= 0x90 && byte(0) <= 0xAF) return true;
+    // xF BF BE and xF BF BF, be xF the first of three bytes or the second of four.
+    if ((byte(2) & 0x0F) == 0x0F && byte(1) == 0xBF && byte(0) >= 0xBE) return true;
+  }
+  return false;
+}
+
 // The end of a sentence, here and below; empty if nothing is wrong.
 std::string text_fault(const std::string& text) {
   if (!documents::is_utf8(text)) return " is not valid UTF-8";
   if (documents::has_controls(text)) return " contains a control character";
+  if (has_noncharacters(text)) return " contains a code point that is no character, such as U+FFFF";
   const std::size_t characters = documents::count_characters(text);
   if (characters <= kOrderTextMax) return {};
   return " has " + std::to_string(characters) + " characters, at most " +
@@ -43,7 +57,7 @@ std::string email_fault(const std::string& email) {
   }
   const std::size_t at = email.rfind('@');
   const bool two_sides = at != std::string::npos && at > 0 && at + 1 < email.size();
-  if (two_sides && !documents::has_controls(email) &&
+  if (two_sides && !documents::has_controls(email) && !has_noncharacters(email) &&
       email.find_first_of(" ,;:<>()[]\"\\") == std::string::npos && email.find('@') == at) {
     return {};
   }

@@ -57,6 +57,23 @@ TEST(ValidateOrder, TakesAmountsUpToTheLimit) {
   EXPECT_THAT(faults(o, {.amount_below = money("20000.01")}), IsEmpty());
 }
 
+TEST(ValidateOrder, RefusesCodePointsThatAreNoCharacters) {
+  Order o = order();
+  for (const char* none : {"\uFDD0", "\uFDEF", "\uFFFE", "a\uFFFFb", "\U0001FFFE", "\U0010FFFF"}) {
+    o.product = none;
+    EXPECT_THAT(faults(o), ElementsAre(HasSubstr("no character"))) << none;
+    o.product = "x";
+    o.email = std::string("ada") + none + "@example.com";
+    EXPECT_THAT(faults(o), ElementsAre(HasSubstr("must be an address"))) << none;
+    o.email.reset();
+  }
+  for (const char* some :
+       {"\uFDCF", "\uFDF0", "\uFFFD", "\U0001FFFD", "\U0001F600", "\u00BF\u00BE"}) {
+    o.product = some;
+    EXPECT_THAT(faults(o), IsEmpty()) << some;
+  }
+}
+
 TEST(ValidateOrder, WantsNameAndProductAtTheDoorOnly) {
   Order o = order();
   o.customer_name = "";

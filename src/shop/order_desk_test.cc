@@ -119,6 +119,13 @@ TEST_F(OrderDeskTest, SendsAgainWhatDidNotGetThrough) {
   EXPECT_EQ(sqs_.sent.size(), 1U);
 }
 
+TEST_F(OrderDeskTest, RefusesWhatTheQueueWouldRefuse) {
+  const auto refused =
+      refusal("{\"customerName\":\"Ada\uFFFF\",\"product\":\"LANTERN\",\"amount\":1}");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_TRUE(refused.fields.contains("customerName"));
+}
+
 TEST_F(OrderDeskTest, WantsKeysThatNobodyGuesses) {
   EXPECT_EQ(refusal(kBody, "1").status, 400);
   EXPECT_EQ(refusal(kBody, std::string(256, 'k')).status, 400);
