@@ -12,6 +12,7 @@ namespace doorbuster::shop {
 namespace {
 
 namespace json = boost::json;
+using Standing = RecentOrders::Standing;
 
 // A short key might be another client's, or be guessed by one who wants to see the order.
 constexpr std::size_t kKeyMin = 16;
@@ -118,7 +119,7 @@ OrderDesk::OrderDesk(OrderDeskOptions options, cloud::Sqs& sqs, const OrderTrack
       tracker_(tracker),
       clock_(clock),
       random_(std::move(random)),
-      recent_(options_.recent_max) {}
+      recent_(options_.waiting_max + options_.under_way_max, options_.recent_max) {}
 
 cloud::Async<std::string> OrderDesk::take(std::string body,
                                           std::optional<std::string> idempotency_key) {
@@ -137,19 +138,17 @@ cloud::Async<std::string> OrderDesk::take(std::string body,
     throw try_again("The shop is taking as many orders as it can.", kSoon);
   }
   co_await require_room();
-  const auto first = recent_.claim(number, text);
-  if (first && first->text != text) throw already_used();
-  co_await send(text);
+  if (recent_.claim(number, text) == Standing::foreign) throw already_used();
+  co_await send(number, text);
   recent_.take(number, clock_.now());
   co_return number;
 }
 
 // Two that come at the same time may both be sent: the checkout knows the second by its text.
 cloud::Async<bool> OrderDesk::is_there(const std::string& number, const std::string& text) {
-  if (const auto first = recent_.find(number)) {
-    if (first->text != text) throw already_used();
-    co_return first->taken_at.has_value();
-  }
+  const Standing standing = recent_.look(number, text);
+  if (standing == Standing::foreign) throw already_used();
+  if (standing != Standing::unknown) co_return standing == Standing::taken;
   const auto input = co_await tracker_.input(number);
   if (!input) co_return false;
   if (!is_started_for(*input, text)) throw already_used();
@@ -214,13 +213,15 @@ cloud::Async<void> OrderDesk::require_room() {
   throw try_again("Too many orders are waiting for the checkout.", kLater);
 }
 
-cloud::Async<void> OrderDesk::send(std::string text) {
+cloud::Async<void> OrderDesk::send(const std::string& number, std::string text) {
   try {
     cloud::SendMessageRequest request;
     request.QueueUrl = co_await queue_url();
     request.MessageBody = std::move(text);
     co_await sqs_.SendMessage(std::move(request));
   } catch (const cloud::Error& e) {
+    // Whatever comes next with its key, the queue has no order of that number.
+    if (!passes(e)) recent_.release(number);
     explain(e, "The shop can't keep the order at the moment.");
     throw;
   }

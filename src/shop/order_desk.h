@@ -20,9 +20,9 @@ namespace doorbuster::shop {
 struct OrderDeskOptions {
   std::string queue = "orders-queue";
   orders::OrderRules rules;
-  std::size_t recent_max = 50'000;        // orders that are remembered
+  std::size_t recent_max = 50'000;        // orders that can be shown before the checkout has them
   std::size_t under_way_max = 4'000;      // orders that wait to be durable
-  std::uint64_t waiting_max = 1'000'000;  // messages in the queue
+  std::uint64_t waiting_max = 1'000'000;  // messages in the queue; as many are known by their keys
 };
 
 // May be used from any thread. What it is given outlives it and its operations. The queue may be
@@ -56,7 +56,7 @@ class OrderDesk {
   cloud::Async<std::string> queue_url();
   cloud::Async<std::uint64_t> ask_waiting();
   cloud::Async<void> require_room();
-  cloud::Async<void> send(std::string text);
+  cloud::Async<void> send(const std::string& number, std::string text);
 
   const OrderDeskOptions options_;
   cloud::Sqs& sqs_;

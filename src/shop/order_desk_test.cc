@@ -119,11 +119,30 @@ TEST_F(OrderDeskTest, SendsAgainWhatDidNotGetThrough) {
   EXPECT_EQ(sqs_.sent.size(), 1U);
 }
 
+TEST_F(OrderDeskTest, KeepsAKeyFreeThatTheQueueRefusedForGood) {
+  sqs_.failure = cloud::Error("InvalidMessageContents", "The message contains invalid characters.");
+  EXPECT_THROW(take(kBody, kKey), cloud::Error);
+  sqs_.failure.reset();
+  EXPECT_EQ(take(kOtherBody, kKey), order_number_for(kKey));
+  EXPECT_EQ(sqs_.sent.size(), 1U);
+}
+
 TEST_F(OrderDeskTest, RefusesWhatTheQueueWouldRefuse) {
   const auto refused =
       refusal("{\"customerName\":\"Ada\uFFFF\",\"product\":\"LANTERN\",\"amount\":1}");
   EXPECT_EQ(refused.status, 400);
   EXPECT_TRUE(refused.fields.contains("customerName"));
+}
+
+TEST_F(OrderDeskTest, KnowsAsManyOrdersByTheirKeysAsMayWait) {
+  options_.recent_max = 1;
+  forget();
+  const std::string number = take(kBody, kKey);
+  take(kOtherBody);
+  EXPECT_FALSE(desk_->recent(number));
+  EXPECT_EQ(take(kBody, kKey), number);
+  EXPECT_EQ(refusal(kOtherBody, kKey).status, 422);
+  EXPECT_EQ(sqs_.sent.size(), 2U);
 }
 
 TEST_F(OrderDeskTest, WantsKeysThatNobodyGuesses) {
