@@ -1,5 +1,6 @@
 #include "gateway/connection.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -107,6 +108,7 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
 
   void check(SteadyTime now) override {
     if (now >= deadline_) close();
+    if (waiting_ && has_hung_up()) waiting_->emit(asio::cancellation_type::terminal);
   }
 
   void finish() override {
@@ -209,6 +211,11 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
     co_return;
   }
 
+  bool has_hung_up() {
+    pollfd peer{socket().native_handle(), POLLRDHUP, 0};
+    return poll(&peer, 1, 0) > 0;
+  }
+
   cloud::Async<void> fill() {
     error_code ec;
     const std::size_t n = co_await stream_.async_read_some(
@@ -306,7 +313,8 @@ cloud::Async<T> Client<Stream>::withdrawable(cloud::Async<T> operation) {
   co_return result;
 }
 
-// A client that goes while it waits for a message must not be given one.
+// A client that goes while it waits for a message must not be given one. One that has sent
+// something meanwhile, be it that it ends TLS, is only looked at by check().
 template <class Stream>
 void Client<Stream>::watch_for_end(const std::shared_ptr<asio::cancellation_signal>& waiting) {
   const auto self = this->shared_from_this();

@@ -31,8 +31,8 @@ class Request {
   // to.
   virtual cloud::Async<std::shared_ptr<cloud::ByteStream>> body() = 0;
 
-  // Runs an operation that may wait for something to happen: it is cancelled when the client has
-  // gone or the server stops.
+  // Runs an operation that may wait for something to happen: it is cancelled when the server
+  // stops or the client has gone; within a second, if that has sent something more.
   virtual cloud::Async<wire::Response> wait_for(cloud::Async<wire::Response> operation) = 0;
 };
 

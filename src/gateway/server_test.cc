@@ -1,4 +1,8 @@
 #include <gtest/gtest.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include <atomic>
 #include <boost/asio/buffer.hpp>
@@ -6,11 +10,16 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <cstdio>
+#include <filesystem>
 #include <future>
+#include <memory>
 
 #include "cloud/error.h"
 #include "gateway/aws_door.h"
@@ -21,6 +30,8 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+
+constexpr std::chrono::seconds kPatience{10};  // for what should happen at once
 
 // A queue service that answers what it was asked; a receive waits until it is withdrawn.
 class FakeSqs final : public cloud::Sqs {
@@ -110,6 +121,75 @@ class Peer {
   asio::io_context context_;
   tcp::socket socket_;
   std::string read_;
+};
+
+// A certificate that nobody but itself has signed, in files that go with it.
+class Certificate {
+ public:
+  Certificate() {
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"),
+                                                                  EVP_PKEY_free);
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), 0);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3'600);
+    X509_set_pubkey(certificate.get(), key.get());
+    X509_sign(certificate.get(), key.get(), EVP_sha256());
+    write(tls_.certificate, [&](FILE* to) { PEM_write_X509(to, certificate.get()); });
+    write(tls_.private_key, [&](FILE* to) {
+      PEM_write_PrivateKey(to, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    });
+  }
+  ~Certificate() {
+    std::filesystem::remove(tls_.certificate);
+    std::filesystem::remove(tls_.private_key);
+  }
+  Certificate(const Certificate&) = delete;
+  Certificate& operator=(const Certificate&) = delete;
+
+  const Tls& tls() const { return tls_; }
+
+ private:
+  template <class Write>
+  static void write(const std::filesystem::path& file, const Write& contents) {
+    const std::unique_ptr<FILE, decltype(&std::fclose)> to(std::fopen(file.c_str(), "w"),
+                                                           std::fclose);
+    contents(to.get());
+  }
+
+  const std::string name_ = ::testing::TempDir() + "doorbuster_gateway_" + std::to_string(getpid());
+  const Tls tls_{name_ + ".crt", name_ + ".key"};
+};
+
+// The same as Peer over TLS, as far as it is needed.
+class SecurePeer {
+ public:
+  explicit SecurePeer(std::uint16_t port) : stream_(context_, tls_) {
+    stream_.next_layer().connect({asio::ip::address_v4::loopback(), port});
+    stream_.handshake(asio::ssl::stream_base::client);
+  }
+
+  void send(const std::string& bytes) { asio::write(stream_, asio::buffer(bytes)); }
+
+  std::string read_all() {
+    std::string all;
+    boost::system::error_code ec;
+    asio::read(stream_, asio::dynamic_buffer(all), ec);
+    return all;
+  }
+
+  // Says that it goes, and goes.
+  void leave() {
+    stream_.async_shutdown([](const boost::system::error_code&) {});
+    context_.poll();
+    stream_.next_layer().close();
+    context_.restart();
+    context_.run();
+  }
+
+ private:
+  asio::io_context context_;
+  asio::ssl::context tls_{asio::ssl::context::tls_client};
+  asio::ssl::stream<tcp::socket> stream_;
 };
 
 class ServerTest : public ::testing::Test {
@@ -314,6 +394,35 @@ TEST_F(ServerTest, WithdrawsALongPollWhoseClientHasGone) {
     services_.watch.waiting.get_future().get();
   }
   services_.watch.withdrawn.get_future().get();
+}
+
+TEST_F(ServerTest, WithdrawsALongPollWhoseClientHasGoneAfterAnotherRequest) {
+  ServerOptions options;
+  options.limits.check_every = std::chrono::milliseconds(1);
+  start(std::move(options));
+  {
+    Peer peer(port_);
+    const auto poll = sqs_request("ReceiveMessage", R"({"QueueUrl":"q","WaitTimeSeconds":20})");
+    peer.send(poll);
+    services_.watch.waiting.get_future().get();
+    peer.send(poll);
+  }
+  auto withdrawn = services_.watch.withdrawn.get_future();
+  EXPECT_EQ(withdrawn.wait_for(kPatience), std::future_status::ready);
+}
+
+TEST_F(ServerTest, WithdrawsALongPollWhoseClientHasGoneOverTls) {
+  const Certificate certificate;
+  ServerOptions options;
+  options.tls = certificate.tls();
+  options.limits.check_every = std::chrono::milliseconds(1);
+  start(std::move(options));
+  SecurePeer peer(port_);
+  peer.send(sqs_request("ReceiveMessage", R"({"QueueUrl":"q","WaitTimeSeconds":20})"));
+  services_.watch.waiting.get_future().get();
+  peer.leave();
+  auto withdrawn = services_.watch.withdrawn.get_future();
+  EXPECT_EQ(withdrawn.wait_for(kPatience), std::future_status::ready);
 }
 
 TEST_F(ServerTest, AnswersALongPollWhenItStops) {
