@@ -200,15 +200,18 @@ class Client final : public Connection, public std::enable_shared_from_this<Clie
   // bytes unread resets the connection.
   cloud::Async<void> say_goodbye() {
     if (desk_.closing && all_read_) co_return;  // nobody waits for a peer that may never go
-    if constexpr (std::is_same_v<Stream, tcp::socket>) {
-      const Patience patience(*this, kLinger);
-      socket().shutdown(tcp::socket::shutdown_send);
-      for (;;) {
-        buffer_.clear();
-        co_await fill();
-      }
+    const Patience patience(*this, kLinger);
+    error_code ec;
+    if constexpr (!std::is_same_v<Stream, tcp::socket>) {
+      // Fails if the peer is still sending, which is then none of TLS's business any more.
+      co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, ec));
     }
-    co_return;
+    socket().shutdown(tcp::socket::shutdown_send, ec);
+    while (!ec) {
+      buffer_.clear();
+      co_await socket().async_read_some(wire::room_in(buffer_),
+                                        asio::redirect_error(asio::use_awaitable, ec));
+    }
   }
 
   bool has_hung_up() {

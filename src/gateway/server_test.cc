@@ -425,6 +425,22 @@ TEST_F(ServerTest, WithdrawsALongPollWhoseClientHasGoneOverTls) {
   EXPECT_EQ(withdrawn.wait_for(kPatience), std::future_status::ready);
 }
 
+// A client that sends first and reads then would otherwise find the connection reset.
+TEST_F(ServerTest, RefusesABodyOverTlsWithoutResettingTheConnection) {
+  const Certificate certificate;
+  ServerOptions options;
+  options.tls = certificate.tls();
+  start(std::move(options));
+  SecurePeer peer(port_);
+  peer.send(
+      "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AmazonSQS.GetQueueUrl\r\n"
+      "Content-Length: 1000000000\r\n\r\n");
+  for (int i = 0; i < 16; ++i) ASSERT_NO_THROW(peer.send(std::string(wire::piece_max, ' ')));
+  const auto answer = peer.read_all();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 4")) << answer;
+  EXPECT_NE(answer.find("EntityTooLarge"), std::string::npos) << answer;
+}
+
 TEST_F(ServerTest, AnswersALongPollWhenItStops) {
   start();
   Peer peer(port_);
