@@ -93,7 +93,8 @@ HttpRequest Client::prepare(const wire::Service& service, const Url& endpoint,
   for (const auto& [name, value] : request.headers) head.headers.push_back({name, value});
   const std::string hash =
       request.body.rest ? "UNSIGNED-PAYLOAD" : wire::sha256_hex(request.body.bytes);
-  const wire::Signing signing{settings_.credentials, settings_.region, std::string(service.name),
+  const std::string& region = service.name == "iam" ? settings_.iam_region : settings_.region;
+  const wire::Signing signing{settings_.credentials, region, std::string(service.name),
                               clock_.now()};
   HttpRequest http;
   http.method = request.method;

@@ -26,12 +26,14 @@ class Connected {
     const Url url{server.origin(), ""};
     settings.endpoints = {url, url, url, url, url};
     settings.region = "eu-west-1";
+    settings.iam_region = "us-east-1";
     settings.credentials = {"AKID", "secret", ""};
     services_ = make_services({settings, clock_, [] { return 0.0; }});
     sqs = services_->sqs({});
     sns = services_->sns({});
     s3 = services_->s3({});
     sts = services_->sts({});
+    iam = services_->iam({});
   }
 
  private:
@@ -43,6 +45,7 @@ class Connected {
   std::unique_ptr<cloud::Sns> sns;
   std::unique_ptr<cloud::S3> s3;
   std::unique_ptr<cloud::Sts> sts;
+  std::unique_ptr<cloud::Iam> iam;
 };
 
 std::string failure(int status, const std::string& body) {
@@ -96,6 +99,15 @@ TEST(Services, SnsSpeaksQuery) {
   EXPECT_THAT(server.requests()[0],
               EndsWith("\r\n\r\nAction=CreateTopic&Version=2010-03-31&Name=t&"
                        "Attributes.entry.1.key=DisplayName&Attributes.entry.1.value=a%20b"));
+}
+
+TEST(Services, IamIsSignedForWhereItIs) {
+  FakeServer server{{failure(403,
+                             "<ErrorResponse><Error><Code>AccessDenied</Code></Error>"
+                             "</ErrorResponse>")}};
+  Connected aws(server);
+  EXPECT_EQ(error_of([&] { run(aws.iam->ListRoles({})); }).code(), "AccessDenied");
+  EXPECT_THAT(server.requests()[0], HasSubstr("Credential=AKID/20261127/us-east-1/iam/"));
 }
 
 TEST(Services, SnsErrorsHaveTheirCodes) {

@@ -135,9 +135,27 @@ bool read_endpoints(const Variables& variables, Endpoints* endpoints) {
   return local;
 }
 
-std::string usual_host(const std::string& service, const std::string& region) {
-  if (service == "iam") return "iam.amazonaws.com";
-  return service + '.' + region +
+// IAM has one place in each of AWS's partitions, whatever region is asked for.
+// https://docs.aws.amazon.com/general/latest/gr/iam-service.html
+struct Partition {
+  std::string_view prefix;  // of its regions
+  const char* iam_region;
+  const char* iam_host;
+};
+constexpr std::array kPartitions = {
+    Partition{"cn-", "cn-north-1", "iam.cn-north-1.amazonaws.com.cn"},
+    Partition{"us-gov-", "us-gov-west-1", "iam.us-gov.amazonaws.com"},
+    Partition{"", "us-east-1", "iam.amazonaws.com"},
+};
+
+const Partition& partition_of(std::string_view region) {
+  return *std::find_if(kPartitions.begin(), kPartitions.end(),
+                       [&](const Partition& one) { return region.starts_with(one.prefix); });
+}
+
+std::string usual_host(std::string_view service, const std::string& region) {
+  if (service == "iam") return partition_of(region).iam_host;
+  return std::string(service) + '.' + region +
          (region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com");
 }
 
@@ -175,6 +193,8 @@ Settings read_settings(const Variables& variables) {
     }
     settings.credentials = {"test", "test", ""};
   }
+  const bool is_usual_iam = settings.endpoints.iam.origin.host.empty();
+  settings.iam_region = is_usual_iam ? partition_of(settings.region).iam_region : settings.region;
   for (const auto& service : kServices) {
     Url& url = settings.endpoints.*service.url;
     if (url.origin.host.empty()) {

@@ -30,6 +30,7 @@ class SettingsError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Of each service.
 struct Endpoints {
   Url sqs;
   Url sns;
@@ -43,6 +44,7 @@ struct Endpoints {
 struct Settings {
   Endpoints endpoints;
   std::string region;
+  std::string iam_region;  // that requests to IAM are signed for
   wire::Credentials credentials;
 };
 

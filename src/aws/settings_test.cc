@@ -76,6 +76,21 @@ TEST_F(SettingsTest, WhatIsNotNamedIsAwssOwn) {
   EXPECT_EQ(settings.credentials.session_token, "token");
 }
 
+TEST_F(SettingsTest, IamIsInOnePlaceOfEachPartition) {
+  variables_["AWS_ACCESS_KEY_ID"] = "AKID";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "secret";
+  const auto iam = [this](const char* region) {
+    variables_["AWS_REGION"] = region;
+    const auto settings = read();
+    return settings.endpoints.iam.origin.host + ' ' + settings.iam_region;
+  };
+  EXPECT_EQ(iam("eu-west-1"), "iam.amazonaws.com us-east-1");
+  EXPECT_EQ(iam("cn-northwest-1"), "iam.cn-north-1.amazonaws.com.cn cn-north-1");
+  EXPECT_EQ(iam("us-gov-east-1"), "iam.us-gov.amazonaws.com us-gov-west-1");
+  variables_["AWS_ENDPOINT_URL"] = "http://127.0.0.1:4566";
+  EXPECT_EQ(iam("eu-west-1"), "127.0.0.1 eu-west-1");
+}
+
 TEST_F(SettingsTest, ElsewhereARegionAndCredentialsAreNeeded) {
   variables_["AWS_ENDPOINT_URL"] = "https://cloud.example";
   EXPECT_THAT(refusal(), testing::HasSubstr("AWS_REGION"));
