@@ -170,6 +170,8 @@ TEST_F(OpenDoor, TakesNothingFromOtherSitesPages) {
     const auto response =
         answer({"POST", "/2015-03-31/functions", {{"Host", "localhost:4566"}, from}});
     EXPECT_EQ(response.status, 403);
+    EXPECT_THAT(response.headers,
+                testing::Contains(testing::Pair("x-amzn-ErrorType", "AccessDeniedException")));
   }
   const Headers own{{"Host", "localhost:4566"}, {"Origin", "http://localhost:4566"}};
   EXPECT_EQ(calls_of("GET", kDelete, own), 1);

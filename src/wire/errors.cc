@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "wire/encoding.h"
+#include "wire/operations.h"
 
 namespace doorbuster::wire {
 namespace {
@@ -26,11 +28,28 @@ constexpr std::array sqs_codes = {
     Names{"UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation"},
 };
 
-// What every service's frame refuses a request with, before the service sees it.
-constexpr std::array frame_codes = {
-    std::string_view("SerializationException"),
-    std::string_view("UnknownOperationException"),
+// What is wrong with a request's credentials, in services that speak JSON alone.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/CommonErrors.html
+constexpr std::array json_codes = {
+    Names{"AccessDenied", "AccessDeniedException"},
+    Names{"IncompleteSignature", "IncompleteSignatureException"},
+    Names{"InvalidClientTokenId", "UnrecognizedClientException"},
+    Names{"MissingAuthenticationToken", "MissingAuthenticationTokenException"},
+    Names{"SignatureDoesNotMatch", "InvalidSignatureException"},
 };
+
+// What every service's frame refuses a request with, before the service sees it.
+constexpr std::array<std::string_view, 6> frame_codes = {
+    "IncompleteSignatureException",        "InvalidSignatureException",
+    "MissingAuthenticationTokenException", "SerializationException",
+    "UnknownOperationException",           "UnrecognizedClientException",
+};
+
+std::string_view second_name(std::span<const Names> table, std::string_view code) {
+  const auto found = std::find_if(table.begin(), table.end(),
+                                  [&](const Names& names) { return names.first == code; });
+  return found == table.end() ? code : found->second;
+}
 
 void append_element(std::string& out, std::string_view name, std::string_view text) {
   ((out += '<') += name) += '>';
@@ -41,10 +60,14 @@ void append_element(std::string& out, std::string_view name, std::string_view te
 }  // namespace
 
 std::string_view query_code(std::string_view service, std::string_view code) {
-  if (service != "sqs") return code;
-  const auto* const found = std::find_if(sqs_codes.begin(), sqs_codes.end(),
-                                         [&](const Names& names) { return names.first == code; });
-  return found == sqs_codes.end() ? code : found->second;
+  return service == "sqs" ? second_name(sqs_codes, code) : code;
+}
+
+cloud::Error in_json(std::string_view service, const cloud::Error& error) {
+  const Service* its = find_service(service);
+  if (its == nullptr || !its->version.empty()) return error;
+  return {std::string(second_name(json_codes, error.code())), error.message(), error.status(),
+          error.reason()};
 }
 
 std::string json_error(std::string_view space, const cloud::Error& error) {

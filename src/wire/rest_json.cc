@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "wire/encoding.h"
+#include "wire/errors.h"
 #include "wire/json.h"
 #include "wire/rest_head.h"
 
@@ -106,7 +107,7 @@ constexpr std::array<std::string_view, 4> with_capital = {
 // What the frame refuses, in the service's words.
 cloud::Error in_its_words(const Route& route, const cloud::Error& error) {
   constexpr int too_large = 413;
-  if (error.code() != "EntityTooLarge") return error;
+  if (error.code() != "EntityTooLarge") return in_json(route.service, error);
   const std::string operation(route.operation ? route.operation->name : "requested");
   return {"RequestTooLargeException",
           "Request must be smaller than " + std::to_string(route.body_max) + " bytes for the " +

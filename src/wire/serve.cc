@@ -115,7 +115,8 @@ std::unique_ptr<Exchange> begin(const Route& route, const RequestHead& head, clo
   return s3_exchange(route, head, std::move(body));
 }
 
-Response json_error_response(const Route& route, const cloud::Error& error) {
+Response json_error_response(const Route& route, const cloud::Error& told) {
+  const cloud::Error error = in_json(route.service, told);
   const Service* service = find_service(route.service);
   Response response =
       with_body(json_type(route), json_error(service == nullptr ? "" : service->space, error));

@@ -202,6 +202,26 @@ TEST_F(Sqs, SaysWhatIsMissing) {
               HasSubstr("com.amazon.coral.service#SerializationException"));
 }
 
+// Who speaks Query as well keeps its words.
+TEST(Errors, OfCredentialsAreNamedAsTheServiceDoes) {
+  const cloud::Error stranger("InvalidClientTokenId", "The security token is invalid.", 403);
+  const auto json = [&](const char* service) {
+    Route to;
+    to.protocol = Protocol::json;
+    to.service = service;
+    return error_response(to, {}, stranger, "the-id").body.bytes;
+  };
+  EXPECT_THAT(json("states"),
+              HasSubstr(R"("__type":"com.amazon.coral.service#UnrecognizedClientException")"));
+  EXPECT_THAT(json("sqs"), HasSubstr("#InvalidClientTokenId\""));
+  Route to;
+  to.protocol = Protocol::rest_json;
+  to.service = "lambda";
+  EXPECT_EQ(header_of(error_response(to, {}, {"SignatureDoesNotMatch", "", 403}, "the-id"),
+                      "x-amzn-ErrorType"),
+            "InvalidSignatureException");
+}
+
 TEST_F(Sqs, KnowsNoOtherOperations) {
   EXPECT_THAT(json("Explode", "{}").body.bytes, HasSubstr("UnknownOperationException"));
   EXPECT_THAT(query("Action=Explode&Version=2012-11-05").body.bytes,

@@ -111,17 +111,21 @@ def test_accounts_do_not_see_each_other(guarded):
     assert "Messages" not in alice.receive_message(QueueUrl=queue)
 
 
-WRONG = [("a wrong secret", (ALICE[0], "other"), "SignatureDoesNotMatch", "SignatureDoesNotMatch"),
-         ("an unknown key", ("AKIANOBODY", "x"), "InvalidClientTokenId", "InvalidAccessKeyId")]
+WRONG = [("a wrong secret", (ALICE[0], "other"), "SignatureDoesNotMatch", "SignatureDoesNotMatch",
+          "InvalidSignatureException"),
+         ("an unknown key", ("AKIANOBODY", "x"), "InvalidClientTokenId", "InvalidAccessKeyId",
+          "UnrecognizedClientException")]
 
 
-@pytest.mark.parametrize("keys, code, s3_code", [row[1:] for row in WRONG],
+@pytest.mark.parametrize("keys, code, s3_code, json_code", [row[1:] for row in WRONG],
                          ids=[row[0] for row in WRONG])
-def test_who_is_not_known_gets_in_nowhere(guarded, keys, code, s3_code):
+def test_who_is_not_known_gets_in_nowhere(guarded, keys, code, s3_code, json_code):
     calls = [("sqs", "create_queue", {"QueueName": "orders"}, code),
              ("sns", "create_topic", {"Name": "events"}, code),
              ("sts", "get_caller_identity", {}, code),
-             ("s3", "create_bucket", {"Bucket": "invoices"}, s3_code)]
+             ("s3", "create_bucket", {"Bucket": "invoices"}, s3_code),
+             ("lambda", "list_functions", {}, json_code),
+             ("stepfunctions", "list_state_machines", {}, json_code)]
     for service, operation, parameters, expected in calls:
         with pytest.raises(ClientError) as refused:
             getattr(guarded.client(service, keys=keys), operation)(**parameters)
