@@ -37,6 +37,10 @@ cloud::Async<Response> s3_cors(const Route& route, const RequestHead& head,
 cloud::Async<void> s3_check_owners(const Route& route, const RequestHead& head,
                                    cloud::Services& services, const cloud::Caller& caller);
 
+// The answer 304, with what caches go by.
+cloud::Async<Response> s3_not_modified(const Route& route, const RequestHead& head,
+                                       cloud::Services& services, const cloud::Caller& caller);
+
 Response s3_error(const Route& route, const RequestHead& head, const cloud::Error& error,
                   const std::string& request_id);
 

@@ -1,9 +1,13 @@
 // One request of S3, its errors and its CORS headers.
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
 #include "wire/encoding.h"
 #include "wire/rest.h"
+#include "wire/rest_head.h"
+#include "wire/s3_wording.h"
 
 namespace doorbuster::wire {
 namespace {
@@ -17,6 +21,10 @@ std::shared_ptr<cloud::ByteStream> keeping(std::shared_ptr<cloud::ByteStream> re
             service.reset();
           }};
 }
+
+// What the answer to a page depends on, so that a cache gives it to no other.
+constexpr const char* cors_vary =
+    "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
 
 bool has_header(const Response& response, std::string_view name) {
   for (const auto& header : response.headers) {
@@ -51,6 +59,7 @@ class S3Exchange final : public Exchange {
   Response response() override {
     const std::string_view operation = route_.operation->name;
     if (operation == "GetObject" || operation == "HeadObject") finish_object();
+    if (operation == "OptionsObject") response_.headers.emplace_back("Vary", cors_vary);
     if (rest_.locates) locate();
     return std::move(response_);
   }
@@ -146,6 +155,7 @@ cloud::Async<Response> s3_cors(const Route& route, const RequestHead& head,
   Response response;
   if (route.bucket.empty()) co_return response;
   auto result = co_await ask_cors(route, head, services, caller);
+  response.headers.emplace_back("Vary", cors_vary);
   if (!result) co_return response;
   // What only a preflight asks for.
   result->AllowHeaders.clear();
@@ -166,6 +176,29 @@ cloud::Async<void> s3_check_owners(const Route& route, const RequestHead& head,
     if (path.starts_with('/')) path.remove_prefix(1);
     co_await require_owner(std::string(take_until(path, '/')), *account, services, caller);
   }
+}
+
+// https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5
+cloud::Async<Response> s3_not_modified(const Route& route, const RequestHead& head,
+                                       cloud::Services& services, const cloud::Caller& caller) {
+  constexpr std::array<std::string_view, 4> kept = {"Cache-Control", "ETag", "Expires",
+                                                    "Last-Modified"};
+  const Operation* row = s3_service.find("HeadObject");
+  cloud::HeadObjectRequest request;
+  read_head(*row->input, route, head, s3_head_wording, &request);
+  request.Conditions = {};
+  request.Range.clear();
+  const auto s3 = services.s3(caller);
+  auto object = co_await s3->HeadObject(std::move(request));
+  Response whole;
+  write_rest(*row->output, &object, row->rest, false, whole);
+  Response response;
+  response.status = 304;
+  for (auto& header : whole.headers) {
+    const bool is_kept = std::find(kept.begin(), kept.end(), header.first) != kept.end();
+    if (is_kept) response.headers.push_back(std::move(header));
+  }
+  co_return response;
 }
 
 Response s3_error(const Route& route, const RequestHead& head, const cloud::Error& error,

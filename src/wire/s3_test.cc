@@ -72,6 +72,9 @@ class FakeS3 final : public cloud::S3 {
     if (log_.got.Key == "none") {
       throw cloud::Error("NoSuchKey", "The specified key does not exist.", 404);
     }
+    if (log_.got.Conditions.IfNoneMatch == "\"etag\"") {
+      throw cloud::Error("NotModified", "Not Modified", 304);
+    }
     cloud::GetObjectResult result;
     result.ContentLength = 10;
     if (!log_.got.Range.empty()) result.ContentRange = "bytes 0-9/100";
@@ -79,6 +82,14 @@ class FakeS3 final : public cloud::S3 {
     result.LastModified = cloud::Time(std::chrono::seconds(1'369'353'600));
     result.Metadata["a"] = "b\r\nc";
     result.Body = cloud::Body(std::make_shared<Pieces>(std::vector<std::string>{"0123456789"}));
+    co_return result;
+  }
+  cloud::Async<cloud::HeadObjectResult> HeadObject(cloud::HeadObjectRequest) override {
+    cloud::HeadObjectResult result;
+    result.ContentLength = 10;
+    result.ETag = "\"etag\"";
+    result.Headers.CacheControl = "no-cache";
+    result.Headers.ContentType = "text/plain";
     co_return result;
   }
   cloud::Async<cloud::CopyObjectResult> CopyObject(cloud::CopyObjectRequest request) override {
@@ -357,6 +368,15 @@ TEST_F(S3, HeedsWhoseBucketIsExpected) {
   EXPECT_EQ(copy("222222222222"), 403);
 }
 
+TEST_F(S3, SaysWhatIsNotModified) {
+  const auto response = call("GET", "/bucket/key", {{"If-None-Match", "\"etag\""}});
+  EXPECT_EQ(response.status, 304);
+  EXPECT_EQ(response.body.bytes, "");
+  EXPECT_EQ(header_of(response, "ETag"), "\"etag\"");
+  EXPECT_EQ(header_of(response, "Cache-Control"), "no-cache");
+  EXPECT_EQ(header_of(response, "Content-Type"), "");
+}
+
 TEST_F(S3, TellsAPageWhatItMayRead) {
   const auto preflight = call("OPTIONS", "/bucket/key",
                               {{"Origin", "http://shop"},
@@ -366,9 +386,12 @@ TEST_F(S3, TellsAPageWhatItMayRead) {
   EXPECT_EQ(header_of(preflight, "Access-Control-Allow-Methods"), "GET, PUT");
   EXPECT_EQ(header_of(preflight, "Access-Control-Allow-Headers"), "x-a, x-b");
   EXPECT_EQ(header_of(preflight, "Access-Control-Max-Age"), "60");
+  const std::string vary = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
+  EXPECT_EQ(header_of(preflight, "Vary"), vary);
   const auto missing = call("GET", "/bucket/none", {{"Origin", "http://shop"}});
   EXPECT_EQ(missing.status, 404);
   EXPECT_EQ(header_of(missing, "Access-Control-Allow-Origin"), "http://shop");
+  EXPECT_EQ(header_of(missing, "Vary"), vary);
   EXPECT_EQ(header_of(call("GET", "/bucket/key", {{"Origin", "http://other"}}),
                       "Access-Control-Allow-Origin"),
             "");

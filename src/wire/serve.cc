@@ -15,6 +15,7 @@
 namespace doorbuster::wire {
 namespace {
 
+constexpr int not_modified = 304;
 constexpr std::size_t usual_answer = 2048;  // bytes; ten results of a batch have less
 
 std::string json_type(const Route& route) {
@@ -137,8 +138,13 @@ cloud::Async<Response> serve_alone(const Route& route, const RequestHead& head, 
   }
   if (route.protocol == Protocol::s3) co_await s3_check_owners(route, head, services, caller);
   const auto exchange = begin(route, head, std::move(body), request_id);
-  co_await route.operation->call(services, caller, *exchange);
-  co_return exchange->response();
+  try {
+    co_await route.operation->call(services, caller, *exchange);
+    co_return exchange->response();
+  } catch (const cloud::Error& e) {
+    if (e.status() != not_modified) throw;
+  }
+  co_return co_await s3_not_modified(route, head, services, caller);
 }
 
 // The request of a page of another origin.

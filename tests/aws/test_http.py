@@ -93,10 +93,19 @@ def test_pages_of_other_sites(cloud, s3, sqs, bucket, queue):
     key = f"/{bucket}/k"
     assert page("PUT", key, Origin="http://shop.example")[0] == 403
     s3.put_bucket_cors(Bucket=bucket, CORSConfiguration=CORS)
-    assert page("PUT", key, Origin="http://shop.example")[0] == 200
+    status, headers = page("PUT", key, Origin="http://shop.example")
+    assert status == 200 and "Origin" in headers["Vary"]
     assert page("DELETE", key, Origin="http://shop.example")[0] == 403
     status, headers = page("GET", key, Origin="http://shop.example")
     assert status == 200 and headers["Access-Control-Allow-Origin"] == "http://shop.example"
+
+
+def test_what_is_not_modified_says_which_one_it_is(cloud, s3, bucket):
+    tag = s3.put_object(Bucket=bucket, Key="k", Body=CONTENT, CacheControl="no-cache")["ETag"]
+    get = s3.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "k"})
+    shown = cloud.curl("--include", "--header", f"If-None-Match: {tag}", get).stdout.decode()
+    assert shown.startswith("HTTP/1.1 304 ")
+    assert f"ETag: {tag}" in shown and "Cache-Control: no-cache" in shown
 
 
 def test_whose_bucket_is_expected(s3, bucket, account):
