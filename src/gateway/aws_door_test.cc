@@ -103,9 +103,12 @@ class FakeRequest final : public Request, public cloud::ByteStream {
     co_return std::shared_ptr<cloud::ByteStream>(std::shared_ptr<void>(), this);
   }
   cloud::Async<wire::Response> wait_for(cloud::Async<wire::Response> operation) override {
+    waited = true;
     return operation;
   }
   cloud::Async<std::string> read() override { co_return ""; }
+
+  bool waited = false;
 
  private:
   wire::RequestHead head_;
@@ -114,7 +117,8 @@ class FakeRequest final : public Request, public cloud::ByteStream {
 
 class OpenDoor : public testing::Test {
  protected:
-  wire::Response answer(FakeRequest request) {
+  wire::Response answer(FakeRequest request) { return answer_to(request); }
+  wire::Response answer_to(FakeRequest& request) {
     options_.pages["/page"] = []() -> cloud::Async<wire::Response> { co_return wire::Response(); };
     AwsDoor door(options_, services_, clock_);
     asio::io_context context;
@@ -188,6 +192,16 @@ TEST_F(OpenDoor, LetsAnybodyFollowTheLinksOfSns) {
   const Headers mail{{"Host", "localhost:4566"}, {"Sec-Fetch-Site", "cross-site"}};
   EXPECT_EQ(calls_of("GET", kUnsubscribe, mail), 1);
   EXPECT_EQ(calls_of("POST", kUnsubscribe, mail), 0);
+}
+
+// So that it is withdrawn from whoever has gone.
+TEST_F(OpenDoor, WaitsWithALongPollByQuery) {
+  FakeRequest receive("GET", "/?Action=ReceiveMessage&QueueUrl=q&WaitTimeSeconds=20", {});
+  answer_to(receive);
+  EXPECT_TRUE(receive.waited);
+  FakeRequest remove("GET", kDelete, {});
+  answer_to(remove);
+  EXPECT_FALSE(remove.waited);
 }
 
 // Who calls is known there.

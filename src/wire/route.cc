@@ -103,6 +103,7 @@ void resolve(Route& route, const RequestHead& head, std::string_view body) {
     }
   }
   if (const Service* service = find_service(route.service)) route.operation = service->find(action);
+  route.waits = waits(route.operation);
   if (route.operation == nullptr) {
     route.error = cloud::Error(
         "InvalidAction", "Could not find operation " + action + " for version " + version + ".");
