@@ -19,7 +19,8 @@ function(pages ROOM SYMBOL)
     DEPENDS ${pins}
     COMMENT "Installing what the pages are built with" VERBATIM)
 
-  set(files ${pins} ${web}/console.html ${web}/index.html ${web}/pack.mjs ${web}/tsconfig.json ${web}/vite.config.js)
+  file(GLOB documents CONFIGURE_DEPENDS ${web}/*.html)
+  set(files ${pins} ${documents} ${web}/pack.mjs ${web}/tsconfig.json ${web}/vite.config.js)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${web}/src/*)
   set(built ${PROJECT_BINARY_DIR}/pages/${ROOM})
   add_custom_command(OUTPUT ${built}/assets.pack

@@ -5,8 +5,7 @@
 
 namespace doorbuster::shop {
 
-extern const std::string_view kAssets;    // packed by web/pack.mjs
-extern const std::string_view kNotSetUp;  // not_set_up.html
-extern const std::string_view kOpenApi;   // openapi.json
+extern const std::string_view kAssets;   // packed by web/pack.mjs
+extern const std::string_view kOpenApi;  // openapi.json
 
 }  // namespace doorbuster::shop

@@ -10,6 +10,7 @@
 #include "shop/embedded.h"
 #include "shop/order_number.h"
 #include "shop/requests.h"
+#include "wire/encoding.h"
 
 namespace doorbuster::shop {
 namespace {
@@ -41,13 +42,14 @@ Problem not_allowed(std::string_view method) {
   return problem(405, "Only " + std::string(method) + " is possible here.");
 }
 
-wire::Response not_set_up() {
-  wire::Response response;
+// Whole, whatever the client has of it: it is told a state of the shop, not a page to keep.
+wire::Response not_set_up(wire::RequestHead head) {
+  std::erase_if(head.headers, [](const auto& each) {
+    return wire::equal_ignoring_case(each.name, "If-None-Match");
+  });
+  auto response = shop_assets().get("/not_set_up.html", head);
   response.status = 503;
-  response.headers = {{"Content-Type", "text/html; charset=utf-8"},
-                      {"Cache-Control", "no-store"},
-                      {"Retry-After", std::to_string(kNotSetUpAgain.count())}};
-  response.body.bytes = kNotSetUp;
+  response.headers.emplace_back("Retry-After", std::to_string(kNotSetUpAgain.count()));
   return response;
 }
 
@@ -109,7 +111,7 @@ cloud::Async<wire::Response> Shop::serve(gateway::Request& request) {
 
 cloud::Async<wire::Response> Shop::form(gateway::Request& request, std::string_view) {
   const bool open = co_await desk_.is_set_up();
-  if (!open) co_return not_set_up();
+  if (!open) co_return not_set_up(request.head());
   co_return shop_assets().get("/index.html", request.head());
 }
 

@@ -117,6 +117,13 @@ TEST_F(ShopTest, SaysWhatOpensIt) {
   }
 }
 
+TEST_F(ShopTest, ShowsWhatOpensItWholeToABrowserThatHasThePage) {
+  sqs_.exists = false;
+  const auto page = get("/", {{"if-none-match", "*"}});
+  EXPECT_EQ(page.status, 503);
+  EXPECT_THAT(page.body.bytes, HasSubstr("doorbuster setup"));
+}
+
 TEST_F(ShopTest, KeepsItsOwnFaultsToItself) {
   sqs_.failure = cloud::Error("AccessDenied", "the secret policy says no", 403);
   const auto response = post(kBody);

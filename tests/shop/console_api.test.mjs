@@ -1,13 +1,11 @@
 // What the console's pages ask of the program, and what it answers to whoever shouldn't ask.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
-import { openShop, openUp, post, talk } from "./shop.mjs";
+import { openShop, openUp, post, setUp, talk } from "./shop.mjs";
 
 const kOrder = { customerName: "Ada", product: "LANTERN", amount: 19.99 };
 const kAgain = 100; // ms, until what is waited for is looked at again
@@ -328,11 +326,6 @@ async function consume(of, enabled) {
     return now.EventSourceMappings.every(({ State }) => State === state);
   });
 }
-
-const setUp = (of) =>
-  promisify(execFile)(process.env.DOORBUSTER, ["setup"], {
-    env: { ...process.env, AWS_ENDPOINT_URL: of.endpoint },
-  });
 
 test("the shop opens when the system is set up, and closes when its queue is full", async (t) => {
   const open = await openUp("--orders-waiting-max", "2", "--payment-latency-ms", "0");

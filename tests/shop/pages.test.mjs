@@ -9,8 +9,10 @@ import {
   launch,
   openPage,
   openShop,
+  openUp,
   picture,
   place,
+  setUp,
   submit,
 } from "./shop.mjs";
 
@@ -130,6 +132,33 @@ for (const [locale, title, headline, other] of [
     await close();
   });
 }
+
+test("a shop that isn't set up says so in the reader's language, and opens", async (t) => {
+  const closed = await openUp();
+  t.after(() => closed.stop());
+  for (const [locale, title] of [
+    ["en-US", "The shop isn’t open yet"],
+    ["fr-FR", "La boutique n’est pas encore ouverte"],
+    ["th-TH", "ร้านยังไม่เปิด"],
+  ]) {
+    const { page, close } = await openPage(browser, { locale, width: 360 });
+    const answer = await page.goto(closed.url);
+    assert.equal(answer.status(), 503);
+    assert.equal(await page.textContent("h1"), title);
+    assert.equal(await page.getAttribute("html", "lang"), locale.slice(0, 2));
+    await page.waitForSelector("code >> text=doorbuster setup");
+    await checkFits(page);
+    await checkAccess(page);
+    await picture(page, `shop-not-set-up-${locale.slice(0, 2)}`);
+    await close();
+  }
+  const { page, close } = await openPage(browser);
+  await page.goto(closed.url);
+  await setUp(closed);
+  await page.click("main button");
+  await page.waitForSelector("form");
+  await close();
+});
 
 for (const width of [360, 768, 1440]) {
   for (const colorScheme of ["light", "dark"]) {

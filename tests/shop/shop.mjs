@@ -2,12 +2,13 @@
 // DOORBUSTER says where the program is, DOORBUSTER_BROWSER where scripts/test-clients put the rest.
 // With DOORBUSTER_SCREENSHOTS, pages are pictured there as well.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 const require = createRequire(join(process.env.DOORBUSTER_BROWSER, "package.json"));
 const { chromium } = require("playwright-core");
@@ -52,6 +53,12 @@ export async function openUp(...options) {
     },
   };
 }
+
+// Makes the system's resources in a program that was started without them.
+export const setUp = (of) =>
+  promisify(execFile)(process.env.DOORBUSTER, ["setup"], {
+    env: { ...process.env, AWS_ENDPOINT_URL: of.endpoint },
+  });
 
 async function serve(data, options, shopPort = "0") {
   const ports = ["--port", "0", "--shop-port", shopPort];

@@ -8,6 +8,6 @@ export default defineConfig({
     assetsInlineLimit: 0, // the Content-Security-Policy lets nothing be inline
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rollupOptions: { input: { shop: "index.html", console: "console.html" } },
+    rollupOptions: { input: ["index.html", "not_set_up.html", "console.html"] },
   },
 });

@@ -1,8 +1,4 @@
-import { render } from "preact";
-import "./design/fonts.css";
-import "./design/design.css";
-import { Frame } from "./design/frame";
-import { LanguageProvider } from "./language";
+import { show } from "./design/frame";
 import { usePath } from "./route";
 import { OrderForm } from "./shop/order_form";
 import { OrderPage } from "./shop/order_page";
@@ -12,14 +8,4 @@ function Shop() {
   return id === undefined ? <OrderForm /> : <OrderPage id={decodeURIComponent(id)} />;
 }
 
-const page = document.getElementById("page");
-if (page) {
-  render(
-    <LanguageProvider>
-      <Frame>
-        <Shop />
-      </Frame>
-    </LanguageProvider>,
-    page,
-  );
-}
+show(<Shop />);

@@ -1,10 +1,12 @@
 // What every page of the shop is set in.
-import type { ComponentChildren } from "preact";
-import { LanguageSwitch, useLanguage } from "../language";
+import { render, type ComponentChildren } from "preact";
+import "./fonts.css";
+import "./design.css";
+import { LanguageProvider, LanguageSwitch, useLanguage } from "../language";
 import { Link } from "../route";
 import { Mark } from "./icons";
 
-export function Frame({ children }: { children: ComponentChildren }) {
+function Frame({ children }: { children: ComponentChildren }) {
   const { words } = useLanguage();
   return (
     <>
@@ -22,5 +24,17 @@ export function Frame({ children }: { children: ComponentChildren }) {
         {children}
       </main>
     </>
+  );
+}
+
+// Puts it into the document.
+export function show(content: ComponentChildren): void {
+  const page = document.getElementById("page");
+  if (!page) return;
+  render(
+    <LanguageProvider>
+      <Frame>{content}</Frame>
+    </LanguageProvider>,
+    page,
   );
 }

@@ -39,6 +39,15 @@ export const en = {
     refused: "The shop did not accept this:",
   },
 
+  notSetUp: {
+    title: "The shop isn’t open yet",
+    text: "It has no queue yet to put orders into. Whoever runs it makes that, and the rest of the system, in one of two ways:",
+    setup: "while this program runs",
+    demo: "in place of how it was started",
+    lookAgain: "Look again",
+    toConsole: "To the console",
+  },
+
   trouble: {
     busy: "The crowd is at the door",
     busyText: "So many orders are coming in that yours has to wait outside for a moment. Nothing is lost.",

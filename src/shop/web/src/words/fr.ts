@@ -38,6 +38,15 @@ export const fr: Words = {
     refused: "La boutique n’a pas accepté ceci :",
   },
 
+  notSetUp: {
+    title: "La boutique n’est pas encore ouverte",
+    text: "Elle n’a pas encore de file où mettre les commandes. Qui la tient met en place cette file, et le reste du système, de l’une de ces deux façons :",
+    setup: "pendant que ce programme tourne",
+    demo: "au lieu de la commande qui l’a démarré",
+    lookAgain: "Regarder à nouveau",
+    toConsole: "Vers la console",
+  },
+
   trouble: {
     busy: "La foule est à la porte",
     busyText: "Il arrive tant de commandes que la vôtre doit patienter un instant dehors. Rien n’est perdu.",
