@@ -94,6 +94,17 @@ bool is_function_name(std::string_view name) {
          });
 }
 
+cloud::Async<void> require_function(cloud::Lambda& lambda, std::string name) {
+  cloud::GetFunctionConfigurationRequest request;
+  request.FunctionName = name;
+  try {
+    co_await lambda.GetFunctionConfiguration(std::move(request));
+  } catch (const cloud::Error& e) {
+    if (e.status() != 404) throw;
+    throw problem(404, "There is no function " + name + '.');
+  }
+}
+
 Problem not_allowed(const std::string& methods) {
   return problem(405, "Only " + methods + " is possible here.");
 }
@@ -323,8 +334,11 @@ cloud::Async<wire::Response> Console::function_log(gateway::Request& request,
   std::function<Lines()> read = [this, function = std::string(name), lines] {
     return parts_.read_log(function, lines);
   };
-  const auto log = co_await on_workers(parts_.workers, std::move(read));
-  if (!log) throw problem(404, "This function has printed nothing yet.");
+  auto log = co_await on_workers(parts_.workers, std::move(read));
+  if (!log) {
+    co_await require_function(parts_.account.lambda, std::string(name));
+    log.emplace();
+  }
   co_return json_response(200, json::object{{"lines", json::value_from(*log)}});
 }
 

@@ -29,6 +29,19 @@ class FakeS3 final : public cloud::S3 {
   }
 };
 
+// A function that has never printed anything.
+class FakeLambda final : public cloud::Lambda {
+ public:
+  cloud::Async<cloud::FunctionConfiguration> GetFunctionConfiguration(
+      cloud::GetFunctionConfigurationRequest request) override {
+    if (request.FunctionName != "Mute") {
+      throw cloud::Error("ResourceNotFoundException", "Function not found: " + request.FunctionName,
+                         404);
+    }
+    co_return cloud::FunctionConfiguration();
+  }
+};
+
 class FakeSqs final : public cloud::Sqs {
  public:
   explicit FakeSqs(cloud::Caller caller) : caller_(std::move(caller)) {}
@@ -111,7 +124,7 @@ class ConsoleTest : public ::testing::Test {
   cloud::S3 s3_;
   cloud::Sns sns_;
   FakeQueues queues_;
-  cloud::Lambda lambda_;
+  FakeLambda lambda_;
   cloud::StepFunctions step_functions_;
   cloud::Iam iam_;
   cloud::Scope scope_;
@@ -247,7 +260,10 @@ TEST_F(ConsoleTest, TellsPrometheus) {
 TEST_F(ConsoleTest, ShowsWhatAFunctionHasPrinted) {
   const auto log = get("/console/api/functions/Echo/log?lines=2");
   EXPECT_EQ(log.body.bytes, R"({"lines":["line","line"]})");
-  EXPECT_EQ(get("/console/api/functions/Mute/log").status, 404);
+  EXPECT_EQ(get("/console/api/functions/Mute/log").body.bytes, R"({"lines":[]})");
+  const auto unknown = get("/console/api/functions/Nobody/log");
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_EQ(error(unknown), "There is no function Nobody.");
   EXPECT_EQ(get("/console/api/functions/Echo/log?lines=many").status, 400);
   EXPECT_EQ(get("/console/api/functions/Echo/log?lines=0").status, 400);
   EXPECT_EQ(get("/console/api/functions/..%2F..%2Fetc/log").status, 400);

@@ -296,6 +296,7 @@ test("a message is sent, polled and given back", async () => {
 test("a function is called by hand", async () => {
   const { page, complaints, close } = await openPage(browser);
   await open(page, "/functions/ValidateOrder", "ValidateOrder");
+  await page.waitForSelector("text=Nothing has been printed yet.");
   await page.fill("#event", "{");
   assert.match(await page.textContent(".fault"), /This is not JSON/);
   await page.fill("#event", JSON.stringify({ orderId: "o-1", amount: 19.99 }));

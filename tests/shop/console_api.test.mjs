@@ -195,6 +195,7 @@ test("a load is sent at its rate, watched, and in the books", async () => {
 });
 
 test("a function's failures are in its log", async () => {
+  assert.deepEqual(await got("functions/ValidateOrder/log"), { lines: [] });
   const invocations = "aws/2015-03-31/functions/StartOrderWorkflow/invocations";
   const failed = await ask(invocations, { method: "POST", body: { no: "batch" } });
   assert.equal(failed.headers.get("X-Amz-Function-Error"), "Unhandled");

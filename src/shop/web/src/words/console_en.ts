@@ -292,8 +292,7 @@ export const consoleEn = {
     answered: "Answered",
     answer: "Answer",
     log: "Log",
-    showLog: "Show the log",
-    noLog: "This function has written no log.",
+    noLog: "Nothing has been printed yet.",
   },
 
   sales: {

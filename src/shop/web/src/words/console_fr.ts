@@ -288,8 +288,7 @@ export const consoleFr: ConsoleWords = {
     answered: "A répondu",
     answer: "Réponse",
     log: "Journal",
-    showLog: "Afficher le journal",
-    noLog: "Cette fonction n’a écrit aucun journal.",
+    noLog: "Rien n’a encore été affiché.",
   },
 
   sales: {

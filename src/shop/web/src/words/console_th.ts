@@ -278,8 +278,7 @@ export const consoleTh: ConsoleWords = {
     answered: "ตอบแล้ว",
     answer: "คำตอบ",
     log: "บันทึก",
-    showLog: "แสดงบันทึก",
-    noLog: "ฟังก์ชันนี้ยังไม่ได้เขียนบันทึก",
+    noLog: "ยังไม่มีการพิมพ์ข้อความใด",
   },
 
   sales: {

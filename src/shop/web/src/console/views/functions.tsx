@@ -1,7 +1,7 @@
 // Functions: how they fare, what they are, what they say, and a call by hand.
 import { useState } from "preact/hooks";
 import { Link } from "../../route";
-import { get, Refusal } from "../api";
+import { get } from "../api";
 import {
   configurationOf,
   invoke,
@@ -149,7 +149,7 @@ function Function({ name }: { name: string }) {
           <Await loaded={configuration}>{(value) => <Configuration value={value} />}</Await>
         </Panel>
       </div>
-      {configuration.value && <Log name={name} printed={configuration.value.PackageType === "Zip"} />}
+      {configuration.value && <Log name={name} />}
     </View>
   );
 }
@@ -325,51 +325,25 @@ const kLogRefresh = 5_000; // ms
 
 async function logOf(name: string, signal: AbortSignal): Promise<string[]> {
   const path = `functions/${encodeURIComponent(name)}/log?lines=${kLines}`;
-  try {
-    return (await get<{ lines: string[] }>(path, signal)).lines;
-  } catch (error) {
-    if (error instanceof Refusal && error.status === 404) return [];
-    throw error;
-  }
+  return (await get<{ lines: string[] }>(path, signal)).lines;
 }
 
-interface LogProps {
-  name: string;
-  printed: boolean; // it runs in a process of its own, and may print; of others failures are kept
-}
-
-function Log({ name, printed }: LogProps) {
-  const { words } = useWords();
-  const live = useLive();
-  const [asked, setAsked] = useState(false);
-  const some = printed || asked || (live.value(errorsOf(name)) ?? 0) > 0;
-  return (
-    <Panel title={words.lambda.log}>
-      {some ? (
-        <Lines name={name} />
-      ) : (
-        <button type="button" class="quiet small" onClick={() => setAsked(true)}>
-          {words.lambda.showLog}
-        </button>
-      )}
-    </Panel>
-  );
-}
-
-function Lines({ name }: { name: string }) {
+function Log({ name }: { name: string }) {
   const { words } = useWords();
   const log = useLoaded((signal) => logOf(name, signal), [], kLogRefresh);
   return (
-    <Await loaded={log}>
-      {(lines) =>
-        lines.length === 0 ? (
-          <Empty>{words.lambda.noLog}</Empty>
-        ) : (
-          <pre class="code log" role="group" aria-label={words.lambda.log} tabIndex={0}>
-            <code>{lines.join("\n")}</code>
-          </pre>
-        )
-      }
-    </Await>
+    <Panel title={words.lambda.log}>
+      <Await loaded={log}>
+        {(lines) =>
+          lines.length === 0 ? (
+            <Empty>{words.lambda.noLog}</Empty>
+          ) : (
+            <pre class="code log" role="group" aria-label={words.lambda.log} tabIndex={0}>
+              <code>{lines.join("\n")}</code>
+            </pre>
+          )
+        }
+      </Await>
+    </Panel>
   );
 }
