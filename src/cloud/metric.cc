@@ -15,6 +15,16 @@ constexpr std::array kByResource{
     ByResource{kStatesMetrics, "StateMachineArn"},
 };
 
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html
+struct ByStorage {
+  std::string_view name;
+  const char* storage_type;
+};
+constexpr std::array kByStorage{
+    ByStorage{"BucketSizeBytes", "StandardStorage"},
+    ByStorage{"NumberOfObjects", "AllStorageTypes"},
+};
+
 }  // namespace
 
 Metric metric_of(const Scope& scope, std::string_view namespace_name, std::string_view name,
@@ -28,6 +38,10 @@ Metric metric_of(const Scope& scope, std::string_view namespace_name, std::strin
                                  by_arn
                                      ? scope.arn("states", "stateMachine:" + std::string(resource))
                                      : std::string(resource)});
+  }
+  if (namespace_name != kS3Metrics) return metric;
+  for (const auto& row : kByStorage) {
+    if (row.name == name) metric.Dimensions.push_back({"StorageType", row.storage_type});
   }
   return metric;
 }

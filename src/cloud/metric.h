@@ -35,8 +35,9 @@ inline constexpr const char* kStatesMetrics = "AWS/States";  // by StateMachineA
 inline constexpr const char* kOwnMetrics = "Doorbuster";     // without a dimension
 
 // The metric of one resource by its name, with the dimension that its namespace has: a queue's name
-// is its QueueName, a state machine's becomes its ARN in the scope. Without a resource, or in a
-// namespace that is none of the above, it has no dimension.
+// is its QueueName, a state machine's becomes its ARN in the scope. S3 says of what is stored also
+// as which StorageType. Without a resource, or in a namespace that is none of the above, it has no
+// dimension.
 Metric metric_of(const Scope& scope, std::string_view namespace_name, std::string_view name,
                  std::string_view resource);
 // The name again; empty if the metric has no dimension. Of several it is the first one's value.

@@ -16,6 +16,17 @@ TEST(Metric, HasTheDimensionOfItsNamespace) {
   EXPECT_EQ(resource_of(started), "M");
 }
 
+TEST(Metric, SaysAsWhatSomethingIsStored) {
+  const auto size = metric_of({}, "AWS/S3", "BucketSizeBytes", "b");
+  EXPECT_EQ(size, (Metric{"AWS/S3",
+                          "BucketSizeBytes",
+                          {{"BucketName", "b"}, {"StorageType", "StandardStorage"}}}));
+  EXPECT_EQ(resource_of(size), "b");
+  const auto objects = metric_of({}, "AWS/S3", "NumberOfObjects", "b");
+  EXPECT_EQ(objects.Dimensions.at(1), (Dimension{"StorageType", "AllStorageTypes"}));
+  EXPECT_EQ(metric_of({}, "AWS/S3", "PutRequests", "b").Dimensions.size(), 1U);
+}
+
 TEST(Metric, HasNoneWithoutAResource) {
   const Metric revenue = metric_of({}, "Doorbuster", "Revenue", "");
   EXPECT_TRUE(revenue.Dimensions.empty());

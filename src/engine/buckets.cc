@@ -6,6 +6,7 @@
 #include "cloud/error.h"
 #include "engine/bucket_record.h"
 #include "engine/codec.h"
+#include "engine/object_record.h"
 #include "engine/s3_rules.h"
 #include "engine/text.h"
 
@@ -18,6 +19,40 @@ constexpr int kListMax = 10'000;
 
 std::string config_key(std::string_view name) {
   return Encoder().raw("B").raw(name).bytes();
+}
+
+std::string usage_key(std::uint32_t bucket) {
+  return Encoder().raw("s").u32(bucket).bytes();
+}
+
+BucketUsage counted(const Store& store, std::uint32_t bucket) {
+  BucketUsage usage;
+  const std::string prefix = object_key(bucket, "");
+  store.scan(Family::objects, prefix, after_prefix(prefix), [&](auto, std::string_view value) {
+    ++usage.objects;
+    usage.bytes += static_cast<std::int64_t>(decode_object(value).size);
+    return true;
+  });
+  return usage;
+}
+
+// A bucket has a record from the first object on; one from before there were such records, from its
+// next change on, and is counted until then.
+BucketUsage read_usage(const Store& store, std::uint32_t bucket) {
+  std::string bytes;
+  if (!store.get(Family::state, usage_key(bucket), &bytes)) return counted(store, bucket);
+  Decoder in(bytes);
+  BucketUsage usage;
+  usage.objects = static_cast<std::int64_t>(in.varint());
+  usage.bytes = static_cast<std::int64_t>(in.varint());
+  return usage;
+}
+
+std::string encode(const BucketUsage& usage) {
+  return Encoder()
+      .varint(static_cast<std::uint64_t>(usage.objects))
+      .varint(static_cast<std::uint64_t>(usage.bytes))
+      .bytes();
 }
 
 cloud::Error no_such_bucket() {
@@ -53,7 +88,14 @@ BucketMetrics::BucketMetrics(Metrics& metrics, const Measured& bucket)
     : puts(metrics.counter(bucket, "PutRequests")),
       gets(metrics.counter(bucket, "GetRequests")),
       bytes_uploaded(metrics.counter(bucket, "BytesUploaded", "Bytes")),
-      events_not_delivered(metrics.counter(bucket, "EventsNotDelivered")) {}
+      events_not_delivered(metrics.counter(bucket, "EventsNotDelivered")),
+      number_of_objects(metrics.gauge(bucket, "NumberOfObjects")),
+      size_bytes(metrics.gauge(bucket, "BucketSizeBytes", "Bytes")) {}
+
+void BucketMetrics::show(const BucketUsage& usage) const {
+  number_of_objects->set(static_cast<double>(usage.objects));
+  size_bytes->set(static_cast<double>(usage.bytes));
+}
 
 void Buckets::measure(Bucket& bucket) {
   if (bucket.metrics) return;
@@ -62,9 +104,10 @@ void Buckets::measure(Bucket& bucket) {
 }
 
 void Buckets::open(const Store& store) {
-  store.scan(Family::config, "B", "C", [this](std::string_view, std::string_view value) {
+  store.scan(Family::config, "B", "C", [&](std::string_view, std::string_view value) {
     Bucket bucket = decode_bucket(value);
     measure(bucket);
+    bucket.metrics->show(usage_[bucket.id] = read_usage(store, bucket.id));
     const std::string name = bucket.name;
     buckets_.emplace(name, std::make_shared<const Bucket>(std::move(bucket)));
     return true;
@@ -112,7 +155,11 @@ void Buckets::create(Turn& turn, const cloud::Scope& scope,
 }
 
 void Buckets::destroy(Turn& turn, const std::string& name) {
-  turn.batch.remove(Family::config, config_key(bucket(name).name));
+  const std::uint32_t id = bucket(name).id;
+  turn.batch.remove(Family::config, config_key(name));
+  turn.batch.remove(Family::state, usage_key(id));
+  usage_.erase(id);
+  recounted_.erase(id);
   buckets_.erase(name);
   changed_ = true;
 }
@@ -148,6 +195,14 @@ void Buckets::set_notification(Turn& turn, const std::string& name,
   give_ids(configuration.QueueConfigurations);
   give_ids(configuration.LambdaFunctionConfigurations);
   modify(turn, name, [&](Bucket& bucket) { bucket.notification = std::move(configuration); });
+}
+
+void Buckets::count(const Bucket& bucket, const BucketUsage& more) {
+  BucketUsage& usage = usage_[bucket.id];
+  usage.objects += more.objects;
+  usage.bytes += more.bytes;
+  bucket.metrics->show(usage);
+  recounted_.insert(bucket.id);
 }
 
 const Bucket& Buckets::bucket(const std::string& name) const {
@@ -194,6 +249,13 @@ cloud::ListBucketsResult Buckets::list(const std::string& account,
     result.Buckets.push_back({bucket.name, bucket.created, bucket.region});
   }
   return result;
+}
+
+void Buckets::finish_turn(Turn& turn) {
+  for (const std::uint32_t id : recounted_) {
+    turn.batch.put(Family::state, usage_key(id), encode(usage_.at(id)));
+  }
+  recounted_.clear();
 }
 
 void Buckets::end_turn() {

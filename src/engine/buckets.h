@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,14 +22,24 @@
 
 namespace doorbuster::engine {
 
+// How much lies in a bucket, or how much more: its objects, without the parts of uploads.
+struct BucketUsage {
+  std::int64_t objects = 0;
+  std::int64_t bytes = 0;
+};
+
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html
 struct BucketMetrics {
   BucketMetrics(Metrics& metrics, const Measured& bucket);
+
+  void show(const BucketUsage& usage) const;
 
   std::shared_ptr<Counter> puts;
   std::shared_ptr<Counter> gets;
   std::shared_ptr<Counter> bytes_uploaded;
   std::shared_ptr<Counter> events_not_delivered;
+  std::shared_ptr<Gauge> number_of_objects;
+  std::shared_ptr<Gauge> size_bytes;
 };
 
 struct Bucket {
@@ -59,6 +70,9 @@ class Buckets {
   void set_notification(Turn& turn, const std::string& name,
                         cloud::NotificationConfiguration configuration);
 
+  // Something came to lie in it, or went.
+  void count(const Bucket& bucket, const BucketUsage& more);
+
   // Throws NoSuchBucket.
   const Bucket& bucket(const std::string& name) const;
 
@@ -67,6 +81,7 @@ class Buckets {
   cloud::ListBucketsResult list(const std::string& account,
                                 const cloud::ListBucketsRequest& request) const;
 
+  void finish_turn(Turn& turn);
   // The turn's batch is on disk.
   void end_turn();
 
@@ -82,6 +97,8 @@ class Buckets {
   Directory buckets_;
   std::uint32_t next_id_ = 1;
   bool changed_ = false;
+  std::map<std::uint32_t, BucketUsage> usage_;  // by the bucket's id
+  std::set<std::uint32_t> recounted_;           // whose usage this turn has changed
 
   mutable std::mutex mutex_;  // guards published_
   std::shared_ptr<const Directory> published_ = std::make_shared<Directory>();

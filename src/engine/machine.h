@@ -37,7 +37,7 @@ class Machine {
         event_source_mappings(queues, functions),
         buckets(metrics),
         notifications(queues, topics, functions),
-        objects(bodies, notifications),
+        objects(bodies, buckets, notifications),
         multipart_uploads(bodies, objects),
         move_tasks(queues),
         state_machines(metrics),
@@ -94,6 +94,7 @@ class Machine {
   void finish_turn(Turn& turn) {
     event_source_mappings.finish_turn(turn);
     queues.finish_turn(turn);
+    buckets.finish_turn(turn);
     executions.finish_turn(turn);
     state_machines.finish_turn(turn);
     metric_history.finish_turn(turn);

@@ -208,6 +208,43 @@ TEST_F(EngineMetricsTest, ABucketCountsRequestsAndBytes) {
   EXPECT_EQ(value("AWS/S3", "GetRequests", "invoices"), 1);
 }
 
+TEST_F(EngineMetricsTest, ABucketKnowsHowMuchLiesInIt) {
+  const auto lies = [&] {
+    return std::pair(value("AWS/S3", "NumberOfObjects", "invoices"),
+                     value("AWS/S3", "BucketSizeBytes", "invoices"));
+  };
+  const auto remove = [&](const char* key) {
+    bed.run(bed.s3().DeleteObject(of_object<cloud::DeleteObjectRequest>(key)));
+  };
+  bed.run(bed.s3().CreateBucket(of_bucket<cloud::CreateBucketRequest>("invoices")));
+  EXPECT_EQ(lies(), std::pair(0.0, 0.0));
+  // In one turn, the second in the first one's place.
+  for (const char* body : {"1234567", "12345"}) {
+    bed.begin_later(bed.s3().PutObject(put_request("a", cloud::Body(body))));
+  }
+  bed.settle();
+  bed.run(bed.s3().PutObject(put_request("b", cloud::Body("123"))));
+  EXPECT_EQ(lies(), std::pair(2.0, 8.0));
+  bed.run(bed.s3().PutObject(put_request("a", cloud::Body("1"))));
+  remove("nothing");
+  bed.reopen();
+  EXPECT_EQ(lies(), std::pair(2.0, 4.0));
+  remove("b");
+  EXPECT_EQ(lies(), std::pair(1.0, 1.0));
+  // As a store was before it had such a record.
+  auto forget = [](Machine&, Turn& turn) {
+    turn.batch.remove(Family::state, Encoder().raw("s").u32(1).bytes());
+  };
+  bed.run(bed.engine().call<Done>(forget));
+  bed.reopen();
+  EXPECT_EQ(lies(), std::pair(1.0, 1.0));
+  remove("a");
+  bed.run(bed.s3().DeleteBucket(of_bucket<cloud::DeleteBucketRequest>("invoices")));
+  bed.run(bed.s3().CreateBucket(of_bucket<cloud::CreateBucketRequest>("invoices")));
+  bed.reopen();
+  EXPECT_EQ(lies(), std::pair(0.0, 0.0));
+}
+
 TEST_F(EngineMetricsTest, AStateMachineCountsHowItsExecutionsEnd) {
   StepFunctionsDriver machine(bed);
   const auto arn =

@@ -14,6 +14,10 @@ std::optional<ObjectRecord> find(const Source& source, std::uint32_t bucket, std
   return decode_object(bytes);
 }
 
+std::int64_t signed_size(const ObjectRecord& record) {
+  return static_cast<std::int64_t>(record.size);
+}
+
 }  // namespace
 
 std::optional<ObjectRecord> find_object(const Store& store, std::uint32_t bucket,
@@ -51,7 +55,12 @@ void Objects::put(Turn& turn, const Bucket& to, const std::string& key, ObjectRe
   to.metrics->puts->add();
   if (event != "ObjectCreated:Copy") to.metrics->bytes_uploaded->add(record.size);
   record.modified = turn.now;
-  if (const auto old = current(turn, to, key)) drop_bodies(turn, *old);
+  BucketUsage more{1, signed_size(record)};
+  if (const auto old = current(turn, to, key)) {
+    drop_bodies(turn, *old);
+    more = {0, more.bytes - signed_size(*old)};
+  }
+  buckets_.count(to, more);
   turn.batch.put(Family::objects, object_key(to.id, key), encode(record));
   // Bodies are numbered before they are put, so events get numbers of their own.
   notifications_.notify(turn, to, event, key, &record, bodies_.next(turn));
@@ -62,6 +71,7 @@ void Objects::remove(Turn& turn, const Bucket& from, const std::string& key) {
   const auto old = current(turn, from, key);
   if (!old) return;
   drop_bodies(turn, *old);
+  buckets_.count(from, {-1, -signed_size(*old)});
   turn.batch.remove(Family::objects, object_key(from.id, key));
   unsaved_[{from.id, key}] = std::nullopt;
   notifications_.notify(turn, from, "ObjectRemoved:Delete", key, nullptr, bodies_.next(turn));

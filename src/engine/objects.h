@@ -18,8 +18,8 @@ namespace doorbuster::engine {
 
 class Objects {
  public:
-  Objects(Bodies& bodies, Notifications& notifications)
-      : bodies_(bodies), notifications_(notifications) {}
+  Objects(Bodies& bodies, Buckets& buckets, Notifications& notifications)
+      : bodies_(bodies), buckets_(buckets), notifications_(notifications) {}
 
   // Throws what engine/conditions.h says.
   void check(const Turn& turn, const Bucket& in, const std::string& key,
@@ -44,6 +44,7 @@ class Objects {
   void drop_bodies(Turn& turn, const ObjectRecord& record);
 
   Bodies& bodies_;
+  Buckets& buckets_;
   Notifications& notifications_;
   // Of this turn: what the store doesn't know yet, nothing where it was removed.
   std::map<std::pair<std::uint32_t, std::string>, std::optional<ObjectRecord>> unsaved_;

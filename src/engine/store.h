@@ -51,6 +51,7 @@ class StoreError : public std::runtime_error {
 //     "m" upload id                            a multipart upload
 //     "p" upload id, part:u32                  a part of it
 //     "c" time:u64 upload id                   what its completion answered
+//     "s" bucket:u32                           how much lies in it
 //     "i"                                      the next number of Step Functions to give
 //     "r" revision:u64                         how many executions and versions of it are kept
 //     "n", "x", "y", "o", "l", "g", "z"        executions: engine/execution_record.h

@@ -11,6 +11,9 @@ export const inFlightFrom = (queue: string): string =>
 export const oldestIn = (queue: string): string => `AWS/SQS/ApproximateAgeOfOldestMessage/${queue}`;
 export const publishedTo = (topic: string): string => `AWS/SNS/NumberOfMessagesPublished/${topic}`;
 
+export const objectsIn = (bucket: string): string => `AWS/S3/NumberOfObjects/${bucket}`;
+export const bytesIn = (bucket: string): string => `AWS/S3/BucketSizeBytes/${bucket}`;
+
 export const callsOf = (name: string): string => `AWS/Lambda/Invocations/${name}`;
 export const errorsOf = (name: string): string => `AWS/Lambda/Errors/${name}`;
 export const durationOf = (name: string): string => `AWS/Lambda/Duration/${name}`;

@@ -149,6 +149,8 @@ export const consoleEn = {
     name: "Name",
     made: "Made",
     objects: "Objects",
+    holds: (n: number, text: string, size: string) =>
+      n === 0 ? "No objects" : n === 1 ? `1 object, ${size}` : `${text} objects, ${size}`,
     where: "Where this is",
     top: "Top",
     empty: "Nothing lies here.",

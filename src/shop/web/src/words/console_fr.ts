@@ -144,6 +144,8 @@ export const consoleFr: ConsoleWords = {
     name: "Nom",
     made: "Créé",
     objects: "Objets",
+    holds: (n, text, size) =>
+      n === 0 ? "Aucun objet" : n === 1 ? `1 objet, ${size}` : `${text} objets, ${size}`,
     where: "Où l’on est",
     top: "Racine",
     empty: "Il n’y a rien ici.",

@@ -141,6 +141,7 @@ export const consoleTh: ConsoleWords = {
     name: "ชื่อ",
     made: "สร้างเมื่อ",
     objects: "ออบเจกต์",
+    holds: (n, text, size) => (n === 0 ? "ไม่มีออบเจกต์" : `${text} ออบเจกต์ ${size}`),
     where: "ตำแหน่งปัจจุบัน",
     top: "บนสุด",
     empty: "ไม่มีอะไรอยู่ที่นี่",

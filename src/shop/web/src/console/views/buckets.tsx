@@ -12,6 +12,8 @@ import {
   type ObjectEntry,
 } from "../aws/s3";
 import * as form from "../form";
+import { useLive } from "../live";
+import { bytesIn, objectsIn } from "../metric_names";
 import { Dialog } from "../parts/dialog";
 import { Glyph } from "../parts/glyph";
 import { Json } from "../parts/json";
@@ -35,7 +37,12 @@ const bucketPath = (bucket: string, prefix: string): string =>
 
 function BucketList() {
   const { words, locale } = useWords();
+  const live = useLive();
   const buckets = useLoaded(listBuckets, []);
+  const figure = (metric: string, show: (value: number, locale: string) => string) => {
+    const value = live.value(metric);
+    return value === undefined ? "…" : show(value, locale);
+  };
   return (
     <View title={words.view.buckets} text={words.buckets.text}>
       <Panel title={words.buckets.all}>
@@ -46,6 +53,12 @@ function BucketList() {
                 <thead>
                   <tr>
                     <th scope="col">{words.buckets.name}</th>
+                    <th scope="col" class="figure">
+                      {words.buckets.objects}
+                    </th>
+                    <th scope="col" class="figure">
+                      {words.buckets.size}
+                    </th>
                     <th scope="col">{words.buckets.made}</th>
                   </tr>
                 </thead>
@@ -55,6 +68,8 @@ function BucketList() {
                       <th scope="row" class="long">
                         <Link to={bucketPath(Name, "")}>{Name}</Link>
                       </th>
+                      <td class="figure fixed">{figure(objectsIn(Name), form.count)}</td>
+                      <td class="figure fixed">{figure(bytesIn(Name), form.bytes)}</td>
                       <td class="fixed">{form.moment(new Date(CreationDate), locale)}</td>
                     </tr>
                   ))}
@@ -67,6 +82,16 @@ function BucketList() {
       </Panel>
     </View>
   );
+}
+
+// How much lies in all of it.
+function Holds({ bucket }: { bucket: string }) {
+  const { words, locale } = useWords();
+  const live = useLive();
+  const objects = live.value(objectsIn(bucket));
+  const bytes = live.value(bytesIn(bucket));
+  if (objects === undefined || bytes === undefined) return <>…</>;
+  return <>{words.buckets.holds(objects, form.count(objects, locale), form.bytes(bytes, locale))}</>;
 }
 
 // The first pages, as far as the reader has asked for them.
@@ -97,6 +122,7 @@ function Bucket({ bucket, prefix }: { bucket: string; prefix: string }) {
     <View
       title={bucket}
       eyebrow={<Link to={pathOf("buckets")}>{words.view.buckets}</Link>}
+      text={<Holds bucket={bucket} />}
       actions={
         <button type="button" class="quiet small" onClick={reload}>
           <Glyph name="redo" />
