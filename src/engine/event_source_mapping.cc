@@ -47,13 +47,19 @@ struct CallEnd {
 };
 
 template <class MappingState>
-void count(MappingState& state, Machine& m, const CallEnd& end) {
+void count_begin(MappingState& state, Machine& m) {
   if (!state.metrics) {
     auto function = measured(cloud::kLambdaMetrics, state.source.EventSourceArn);
     function.resource = state.source.FunctionName;
     state.metrics = std::make_shared<FunctionMetrics>(m.metrics, function);
   }
   state.metrics->invocations->add();
+  state.metrics->concurrent->add(1);
+}
+
+template <class MappingState>
+void count_end(MappingState& state, const CallEnd& end) {
+  state.metrics->concurrent->add(-1);
   state.metrics->duration->add(end.time);
   if (end.failed) state.metrics->errors->add();
 }
@@ -61,7 +67,7 @@ void count(MappingState& state, Machine& m, const CallEnd& end) {
 template <class MappingState>
 cloud::Async<void> settle(MappingState& state, CallEnd end) {
   auto op = [&state, end = std::move(end)](Machine& m, Turn& turn) {
-    count(state, m, end);
+    count_end(state, end);
     Queue* queue = m.queues.by_arn(state.source.EventSourceArn);
     if (queue && !end.done.empty()) m.queues.remove(turn, *queue, end.done);
   };
@@ -76,6 +82,7 @@ cloud::Async<void> invoke(MappingState& state, Deliveries deliveries, std::strin
   state.messages += deliveries.size();
   std::optional<std::set<std::string>> failed;
   std::string why = "it answered with batchItemFailures that are not its messages'";
+  state.engine.tell([&state](Machine& m, Turn&) { count_begin(state, m); });
   const cloud::Time begin = state.engine.clock().now();
   try {
     auto event = to_event(deliveries, arn);

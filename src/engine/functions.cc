@@ -134,9 +134,10 @@ int Functions::reserved(const std::string& account) const {
 
 int Functions::unreserved(const std::string& account) const {
   int sum = 0;
-  for (const auto& [arn, calls] : running_) {
+  for (const auto& [arn, running] : running_) {
     const Function* function = find(arn);
-    if (function && function->account == account && !function->reserved_concurrency) sum += calls;
+    if (!function || function->account != account || function->reserved_concurrency) continue;
+    sum += running.calls;
   }
   return sum;
 }
@@ -209,11 +210,11 @@ void Functions::destroy(Turn& turn, const std::string& arn) {
 cloud::Deployment Functions::begin(const std::string& arn) {
   const Function& function = at(arn, "");
   const std::string& account = function.account;
-  int& running = running_[arn];
+  Running& running = running_[arn];
   int& all = running_of_[account];
   const auto own = function.reserved_concurrency;
   const char* reason = nullptr;
-  if (own && running >= *own) {
+  if (own && running.calls >= *own) {
     reason = "ReservedFunctionConcurrentInvocationLimitExceeded";
   } else if (!own && all >= kUnreservedMin &&
              unreserved(account) >= kAccountConcurrency - reserved(account)) {
@@ -223,23 +224,23 @@ cloud::Deployment Functions::begin(const std::string& arn) {
     function.metrics->throttles->add();
     throw throttled(reason);
   }
-  ++running;
+  ++running.calls;
   ++all;
+  running.gauge = function.metrics->concurrent;
+  running.gauge->add(1);
   function.metrics->invocations->add();
-  function.metrics->concurrent->set(running);
   return function.deployment();
 }
 
 void Functions::end(const std::string& arn, bool failed,
                     std::optional<std::chrono::milliseconds> took) {
   const auto running = running_.find(arn);
-  const int others = --running->second;
-  if (others == 0) running_.erase(running);
+  running->second.gauge->add(-1);
+  if (--running->second.calls == 0) running_.erase(running);
   --running_of_[cloud::Arn::parse(arn)->account];
   const Function* function = find(arn);
   if (!function) return;
   const FunctionMetrics& metrics = *function->metrics;
-  metrics.concurrent->set(others);
   if (failed) metrics.errors->add();
   if (took) metrics.duration->add(*took);
 }

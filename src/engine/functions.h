@@ -111,8 +111,13 @@ class Functions {
   Bodies& bodies_;
   Metrics& metrics_;
   std::map<std::string, Function, std::less<>> functions_;  // by ARN
-  std::map<std::string, int> running_;                      // calls, by ARN
-  std::map<std::string, int> running_of_;                   // the same, by account
+  // A function that is deleted and made again while calls run has the same gauge.
+  struct Running {
+    int calls = 0;
+    std::shared_ptr<Gauge> gauge;
+  };
+  std::map<std::string, Running> running_;  // by ARN
+  std::map<std::string, int> running_of_;   // calls, by account
   std::uint64_t version_ = 1;
 };
 

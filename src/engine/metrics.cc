@@ -150,7 +150,7 @@ std::vector<MinuteValues> Metrics::take() {
     } else if (const auto* timings = std::get_if<std::shared_ptr<Timings>>(&series.meter)) {
       values = (*timings)->take();
     } else if (kept) {
-      values = single(std::get<std::shared_ptr<Gauge>>(series.meter)->value());
+      values = single(std::get<std::shared_ptr<Gauge>>(series.meter)->take());
     }
     if (values.count() > 0) all.push_back({key, series.unit, std::move(values)});
     it = kept ? std::next(it) : series_.erase(it);

@@ -5,6 +5,7 @@
 // (engine/metric_history.h): counting changes nothing of what a turn writes.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -43,11 +44,20 @@ class Counter {
 // How much there is now. Belongs to the writer's thread.
 class Gauge {
  public:
-  void set(double value) { value_ = value; }
+  // As it was found.
+  void set(double value) { value_ = highest_ = value; }
+  // As it was followed, with all that comes and goes between two minutes.
+  void add(double more) {
+    value_ += more;
+    highest_ = std::max(highest_, value_);
+  }
   double value() const { return value_; }
+  // The most there was since this was last called, as far as it was followed.
+  double take() { return std::exchange(highest_, value_); }
 
  private:
   double value_ = 0;
+  double highest_ = 0;
 };
 
 // How long things took, in milliseconds. Belongs to the writer's thread.

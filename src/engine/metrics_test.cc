@@ -1,5 +1,7 @@
 #include "engine/metrics.h"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/json.hpp>
 
 #include "engine/codec.h"
@@ -86,6 +88,19 @@ TEST(Metrics, KeepWhatTimesAdd) {
   EXPECT_EQ(total.Unit, "Milliseconds");
   EXPECT_EQ(total.Distribution.count(), 3);
   EXPECT_EQ(total.Distribution.max(), 50);
+}
+
+TEST(Metrics, TellTheMostThatTheyFollowedInAMinute) {
+  Metrics metrics;
+  const auto calls = metrics.gauge({"AWS/Lambda", {}, "f"}, "ConcurrentExecutions");
+  const auto taken = [&metrics] { return metrics.take().at(0).values.max(); };
+  for (const double more : {1, 1, -1, 1, -2}) calls->add(more);
+  EXPECT_EQ(calls->value(), 0);
+  EXPECT_EQ(taken(), 2);
+  EXPECT_EQ(taken(), 0);
+  calls->add(3);
+  calls->set(1);
+  EXPECT_EQ(taken(), 1);
 }
 
 TEST(Metrics, HaveALimit) {
@@ -312,6 +327,28 @@ TEST_F(FunctionMetricsTest, AHandlerOfThisProcessCountsAsAFunction) {
   bed.settle();
   EXPECT_EQ(value("Invocations"), 2);
   EXPECT_EQ(value("Errors"), 1);
+}
+
+TEST_F(FunctionMetricsTest, AHandlerOfThisProcessCountsAmongTheCallsThatRun) {
+  create("f");
+  QueueDriver queue(bed, "Q");
+  queue.send("m");
+  boost::asio::steady_timer held(bed.executor(), boost::asio::steady_timer::time_point::max());
+  const EventSourceMapping mapping(
+      bed.engine(), {queue.arn(), "f", 10, 1},
+      [&held](boost::json::value, cloud::Context) -> cloud::Async<boost::json::value> {
+        co_await held.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        co_return nullptr;
+      },
+      bed.executor());
+  bed.settle();
+  EXPECT_EQ(value("ConcurrentExecutions"), 1);
+  EXPECT_EQ(value("Invocations"), 1);
+  invoke(call("f"));  // beside it
+  EXPECT_EQ(value("ConcurrentExecutions"), 1);
+  held.cancel();
+  bed.settle();
+  EXPECT_EQ(value("ConcurrentExecutions"), 0);
 }
 
 TEST_F(EngineMetricsTest, NobodySeesTheQueuesOfTheEngineItself) {
