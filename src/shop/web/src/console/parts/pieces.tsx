@@ -107,6 +107,18 @@ export function Await<T>({
   );
 }
 
+// Under a list that goes on.
+export function More({ onMore }: { onMore: () => void }) {
+  const { words } = useWords();
+  return (
+    <p class="again">
+      <button type="button" class="quiet small" onClick={onMore}>
+        {words.more}
+      </button>
+    </p>
+  );
+}
+
 export function Loading() {
   const { words } = useWords();
   return (

@@ -17,7 +17,7 @@ import { bytesIn, objectsIn } from "../metric_names";
 import { Dialog } from "../parts/dialog";
 import { Glyph } from "../parts/glyph";
 import { Json } from "../parts/json";
-import { Await, Empty, Facts, Panel, Trouble, View, Wide } from "../parts/pieces";
+import { Await, Empty, Facts, More, Panel, Trouble, View, Wide } from "../parts/pieces";
 import { useSystem } from "../system";
 import { useLoaded } from "../use_loaded";
 import { pathOf, type ViewProps } from "../views";
@@ -136,13 +136,7 @@ function Bucket({ bucket, prefix }: { bucket: string; prefix: string }) {
           {(listing) => (
             <>
               <Objects bucket={bucket} prefix={prefix} listing={listing} onOpen={setOpened} />
-              {listing.next && (
-                <p class="again">
-                  <button type="button" class="quiet small" onClick={more}>
-                    {words.more}
-                  </button>
-                </p>
-              )}
+              {listing.next && <More onMore={more} />}
             </>
           )}
         </Await>

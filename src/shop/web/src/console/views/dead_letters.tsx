@@ -9,7 +9,7 @@ import { waitingIn } from "../metric_names";
 import { Confirm } from "../parts/dialog";
 import { Glyph } from "../parts/glyph";
 import { Json, messageWithin } from "../parts/json";
-import { Await, Empty, Facts, Panel, View, Wide } from "../parts/pieces";
+import { Await, Empty, Facts, More, Panel, View, Wide } from "../parts/pieces";
 import { useToasts } from "../parts/undo";
 import { queueOf, useSystem, type Role, type SystemQueue } from "../system";
 import { useLoaded } from "../use_loaded";
@@ -166,13 +166,7 @@ function LetterList({ queue, letters, onChange, onMore }: LetterListProps) {
             </tbody>
           </table>
         </Wide>
-        {letters.next && (
-          <p class="again">
-            <button type="button" class="quiet small" onClick={onMore}>
-              {words.more}
-            </button>
-          </p>
-        )}
+        {letters.next && <More onMore={onMore} />}
       </Panel>
       {shown && <LetterDetail key={shown.message_id} letter={shown} />}
     </div>

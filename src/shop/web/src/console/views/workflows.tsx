@@ -14,7 +14,7 @@ import {
 import * as form from "../form";
 import { StatusBadge } from "../parts/badge";
 import { Glyph } from "../parts/glyph";
-import { Await, Choice, Empty, Panel, View, Wide } from "../parts/pieces";
+import { Await, Choice, Empty, More, Panel, View, Wide } from "../parts/pieces";
 import { useSystem } from "../system";
 import { useLoaded } from "../use_loaded";
 import { pathOf, type ViewProps } from "../views";
@@ -150,18 +150,12 @@ function ExecutionList() {
               <ExecutionTable executions={value.executions} machine={machine} />
               {value.scanned !== undefined && <Scanned count={value.scanned} />}
               {value.nextToken && (
-                <p class="again">
-                  <button
-                    type="button"
-                    class="quiet small"
-                    onClick={() => {
-                      setWanted({ ...wanted, pages: pages + 1 });
-                      found.reload();
-                    }}
-                  >
-                    {words.more}
-                  </button>
-                </p>
+                <More
+                  onMore={() => {
+                    setWanted({ ...wanted, pages: pages + 1 });
+                    found.reload();
+                  }}
+                />
               )}
             </>
           )}
