@@ -234,7 +234,8 @@ TEST_F(ConsoleTest, ShowsWhatHappensNow) {
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(wait(stream.body.rest->read()),
               R"(data: {"at":1000000,"metrics":{"AWS/SQS/NumberOfMessagesSent/q":3E0},)"
-              R"("load":{"state":"idle","sent":0,"orders":0,"rate":0,"error":""}})"
+              R"("load":{"state":"idle","sent":0,"orders":0,"rate":0,)"
+              R"("invalid_percent":0,"error":""}})"
               "\n\n");
   }
   const auto full = get("/console/api/live");

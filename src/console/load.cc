@@ -48,14 +48,21 @@ std::uint64_t seed_of(std::string_view bytes) {
   return seed;
 }
 
-std::uint64_t count_in(const json::object& body, const char* name, std::uint64_t max) {
+std::uint64_t count_in(const json::object& body, const char* name, std::uint64_t min,
+                       std::uint64_t max) {
   const auto* value = body.if_contains(name);
-  json::error_code not_one;
-  const auto count =
-      value == nullptr || !value->is_number() ? 0 : value->to_number<std::uint64_t>(not_one);
-  if (!not_one && count >= 1 && count <= max) return count;
-  throw shop::problem(
-      400, '"' + std::string(name) + "\" must be a number from 1 to " + std::to_string(max) + '.');
+  if (value != nullptr && value->is_number()) {
+    json::error_code not_one;
+    const auto count = value->to_number<std::uint64_t>(not_one);
+    if (!not_one && count >= min && count <= max) return count;
+  }
+  throw shop::problem(400, '"' + std::string(name) + "\" must be a number from " +
+                               std::to_string(min) + " to " + std::to_string(max) + '.');
+}
+
+// Of so many percent, spread evenly over all.
+bool is_among(std::uint64_t percent, std::uint64_t i) {
+  return (i + 1) * percent / kPercentMax > i * percent / kPercentMax;
 }
 
 }  // namespace
@@ -93,6 +100,7 @@ std::string Load::Run::order(std::uint64_t i) const {
   auto order = generator.order(i);
   order.id = shop::order_number(parts.random(shop::kNumberBytes));
   order.submitted_at.reset();
+  if (is_among(size.invalid_percent, i)) order.amount = {};
   return orders::to_json(order);
 }
 
@@ -193,11 +201,17 @@ json::object to_json(const LoadStatus& status) {
           {"sent", status.sent},
           {"orders", status.size.orders},
           {"rate", status.size.rate},
+          {"invalid_percent", status.size.invalid_percent},
           {"error", status.error}};
 }
 
 LoadSize load_size(const json::object& body) {
-  return {count_in(body, "orders", kLoadOrdersMax), count_in(body, "rate", kLoadRateMax)};
+  LoadSize size;
+  size.orders = count_in(body, "orders", 1, kLoadOrdersMax);
+  size.rate = count_in(body, "rate", 1, kLoadRateMax);
+  constexpr const char* kInvalid = "invalid_percent";
+  if (body.contains(kInvalid)) size.invalid_percent = count_in(body, kInvalid, 0, kPercentMax);
+  return size;
 }
 
 cloud::Async<void> sleep_for(std::chrono::milliseconds time) {

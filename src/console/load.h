@@ -17,10 +17,12 @@ namespace doorbuster::console {
 
 inline constexpr std::uint64_t kLoadOrdersMax = 1'000'000;
 inline constexpr std::uint64_t kLoadRateMax = 10'000;  // a second
+inline constexpr std::uint64_t kPercentMax = 100;
 
 struct LoadSize {
   std::uint64_t orders = 0;
-  std::uint64_t rate = 0;  // orders a second
+  std::uint64_t rate = 0;             // orders a second
+  std::uint64_t invalid_percent = 0;  // of them, spread evenly
 };
 
 struct LoadStatus {
@@ -40,8 +42,9 @@ struct LoadParts {
   boost::asio::any_io_executor executor;
 };
 
-// One load at a time. Its orders are valid, and new ones each time: they go by numbers as the
-// shop's do. May be used from any thread.
+// One load at a time. Its orders are valid, but for the share that is asked not to be, which are of
+// an amount of 0; and new ones each time: they go by numbers as the shop's do. May be used from any
+// thread.
 class Load {
  public:
   explicit Load(LoadParts parts) : parts_(std::move(parts)) {}
@@ -62,10 +65,11 @@ class Load {
   std::shared_ptr<Run> run_;  // the last; null if there was none
 };
 
-// {"state": "running", "sent": 10, "orders": 100, "rate": 10, "error": ""}
+// {"state": "running", "sent": 10, "orders": 100, "rate": 10, "invalid_percent": 0, "error": ""}
 boost::json::object to_json(const LoadStatus& status);
 
-// Reads {"orders": 100, "rate": 10}. Throws shop::Problem (400).
+// Reads {"orders": 100, "rate": 10, "invalid_percent": 5}; the last may be absent. Throws
+// shop::Problem (400).
 LoadSize load_size(const boost::json::object& body);
 
 // On a timer of the caller's executor.

@@ -96,6 +96,17 @@ TEST_F(LoadTest, SendsOrdersThatNobodyHasSentBefore) {
   EXPECT_EQ(numbers.size(), 200U);
 }
 
+TEST_F(LoadTest, SendsAsManyInvalidOrdersAsItWasTold) {
+  shop::wait(load_.start({200, 10'000, 3}));
+  go();
+  std::vector<std::size_t> invalid;
+  for (std::size_t i = 0; i < sent().size(); ++i) {
+    if (!shop::order_in(sent()[i].body)) invalid.push_back(i);
+  }
+  EXPECT_EQ(invalid, (std::vector<std::size_t>{33, 66, 99, 133, 166, 199}));
+  EXPECT_EQ(load_.status().size.invalid_percent, 3U);
+}
+
 TEST_F(LoadTest, RunsOneAtATime) {
   start(10, 10);
   EXPECT_EQ(refusal(10, 10), 409);
@@ -131,13 +142,18 @@ TEST(LoadSizeTest, IsReadFromJson) {
   const auto size = size_in(R"({"orders":1000000,"rate":10000})");
   EXPECT_EQ(size.orders, 1'000'000U);
   EXPECT_EQ(size.rate, 10'000U);
+  EXPECT_EQ(size.invalid_percent, 0U);
+  EXPECT_EQ(size_in(R"({"orders":1,"rate":1,"invalid_percent":100})").invalid_percent, 100U);
 }
 
 TEST(LoadSizeTest, IsNeitherNothingNorTooMuch) {
   for (const char* body :
        {"{}", R"({"orders":10})", R"({"orders":0,"rate":1})", R"({"orders":1,"rate":0})",
         R"({"orders":-1,"rate":1})", R"({"orders":1.5,"rate":1})", R"({"orders":"1","rate":1})",
-        R"({"orders":1000001,"rate":1})", R"({"orders":1,"rate":10001})"}) {
+        R"({"orders":1000001,"rate":1})", R"({"orders":1,"rate":10001})",
+        R"({"orders":1,"rate":1,"invalid_percent":101})",
+        R"({"orders":1,"rate":1,"invalid_percent":-1})",
+        R"({"orders":1,"rate":1,"invalid_percent":null})"}) {
     EXPECT_THROW(size_in(body), shop::Problem) << body;
   }
 }

@@ -307,6 +307,16 @@ test("a function is called by hand", async () => {
   await close();
 });
 
+// How many executions have failed.
+async function failures() {
+  const listed = await call("AWSStepFunctions.ListExecutions", {
+    stateMachineArn: system.state_machine_arn,
+    statusFilter: "FAILED",
+    maxResults: 1000,
+  });
+  return listed.executions.length;
+}
+
 test("a flood is sent and seen through", async () => {
   const { page, complaints, close } = await openPage(browser);
   await open(page, "/load", "Load");
@@ -314,9 +324,14 @@ test("a flood is sent and seen through", async () => {
   assert.match(await page.textContent("#orders-fault"), /Enter a whole number from 1/);
   await page.fill("#orders", "300");
   await page.fill("#rate", "200");
+  await page.fill("#invalid", "101");
+  assert.match(await page.textContent("#invalid-fault"), /Enter a whole number from 0 to 100/);
+  await page.fill("#invalid", "10");
+  const before = await failures();
   await press(page, "Start");
   await page.waitForSelector(".badge >> text=Done");
   assert.equal(await figure(page, "Sent"), 300);
+  await eventually("the invalid ones have failed", async () => (await failures()) === before + 30);
   assert.deepEqual(complaints, []);
   await close();
 });

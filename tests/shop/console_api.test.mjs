@@ -211,6 +211,7 @@ test("bad input is refused with what is wrong", async () => {
     { orders: 1, rate: 1e5 },
     { orders: 1e7, rate: 1 },
     { orders: "1", rate: 1 },
+    { orders: 1, rate: 1, invalid_percent: 101 },
     '{"orders":1e309,"rate":1}',
     "[]",
     "{",

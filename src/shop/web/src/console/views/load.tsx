@@ -39,21 +39,38 @@ export default function LoadView() {
   );
 }
 
-function within(text: string, most: number): number | undefined {
+interface Bounds {
+  least: number;
+  most: number;
+}
+
+// A whole number that is typed, and why it isn't one.
+function useNumber(initial: string, { least, most }: Bounds) {
+  const { words, locale } = useWords();
+  const [text, setText] = useState(initial);
   const value = Number(text.trim() === "" ? NaN : text);
-  return Number.isInteger(value) && value >= 1 && value <= most ? value : undefined;
+  const fits = Number.isInteger(value) && value >= least && value <= most;
+  return {
+    value: fits ? value : undefined,
+    field: {
+      value: text,
+      fault: fits
+        ? undefined
+        : words.load.within(form.count(least, locale), form.count(most, locale)),
+      onValue: setText,
+      onLeave: () => {},
+      input: { inputMode: "numeric" },
+    } as const,
+  };
 }
 
 function Order({ system, running }: { system: System; running: boolean }) {
   const { words, locale } = useWords();
   const { orders_max: ordersMax, rate_max: rateMax } = system.load;
-  const [orders, setOrders] = useState("1000");
-  const [rate, setRate] = useState("100");
+  const orders = useNumber("1000", { least: 1, most: ordersMax });
+  const rate = useNumber("100", { least: 1, most: rateMax });
+  const invalid = useNumber("0", { least: 0, most: 100 });
   const [error, setError] = useState<unknown>();
-  const n = within(orders, ordersMax);
-  const perSecond = within(rate, rateMax);
-  const fault = (value: number | undefined, most: number) =>
-    value === undefined ? words.load.upTo(form.count(most, locale)) : undefined;
 
   const carryOut = (what: Promise<unknown>) => {
     setError(undefined);
@@ -61,33 +78,24 @@ function Order({ system, running }: { system: System; running: boolean }) {
   };
   const start = (event: Event) => {
     event.preventDefault();
-    if (running || n === undefined || perSecond === undefined) return;
-    carryOut(send("POST", "load", { orders: n, rate: perSecond }));
+    const size = { orders: orders.value, rate: rate.value, invalid_percent: invalid.value };
+    if (running || Object.values(size).includes(undefined)) return;
+    carryOut(send("POST", "load", size));
   };
   return (
     <Panel title={words.load.order}>
       <form onSubmit={start} noValidate>
+        <TextField {...orders.field} name="orders" label={words.load.orders} />
+        <TextField {...rate.field} name="rate" label={words.load.rate} />
         <TextField
-          name="orders"
-          label={words.load.orders}
-          value={orders}
-          fault={fault(n, ordersMax)}
-          onValue={setOrders}
-          onLeave={() => {}}
-          input={{ inputMode: "numeric" }}
+          {...invalid.field}
+          name="invalid"
+          label={words.load.invalid}
+          hint={words.load.invalidHint}
         />
-        <TextField
-          name="rate"
-          label={words.load.rate}
-          value={rate}
-          fault={fault(perSecond, rateMax)}
-          onValue={setRate}
-          onLeave={() => {}}
-          input={{ inputMode: "numeric" }}
-        />
-        {n !== undefined && perSecond !== undefined && (
+        {orders.value !== undefined && rate.value !== undefined && (
           <p class="soft small-text">
-            {words.load.lasts(form.duration((n / perSecond) * 1000, locale))}
+            {words.load.lasts(form.duration((orders.value / rate.value) * 1000, locale))}
           </p>
         )}
         {error !== undefined && <Trouble error={error} />}
