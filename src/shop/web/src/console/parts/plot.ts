@@ -23,6 +23,7 @@ export interface PlotOptions {
 export type PlotData = [times: number[], ...values: (number | null)[][]];
 
 const kDay = 86_400; // seconds
+const kDays = [1, 2, 7, 14, 28].map((days) => days * kDay);
 const kMinutes = 300; // below which seconds are told
 const kDashes: Record<PlotTone, number[]> = { a: [], b: [6, 3], c: [2, 3], d: [10, 3, 2, 3] };
 const kFont = '12px "Plex", "Plex Thai", system-ui, sans-serif';
@@ -31,19 +32,24 @@ function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
+const spanOf = ({ scales }: uPlot): number => (scales.x?.max ?? 0) - (scales.x?.min ?? 0);
+
 function timeLabels(locale: string) {
-  return ({ scales }: uPlot, ticks: number[]): string[] => {
-    const span = (scales.x?.max ?? 0) - (scales.x?.min ?? 0);
+  return (plot: uPlot, ticks: number[]): string[] => {
+    const span = spanOf(plot);
     return ticks.map((tick) => {
       const at = new Date(tick * 1000);
       if (span <= kMinutes) return form.clockWithSeconds(tick * 1000, locale);
       const midnight = at.getHours() === 0 && at.getMinutes() === 0;
-      return span > 2 * kDay || midnight
+      return span >= 2 * kDay || midnight
         ? form.day(tick * 1000, locale)
         : form.clock(tick * 1000, locale);
     });
   };
 }
+
+// Between two times, so that they don't run into each other.
+const room = (plot: uPlot): number => (spanOf(plot) <= kMinutes ? 96 : 62);
 
 function seriesOf({ label, tone }: PlotLine, bars: boolean, alone: boolean): uPlot.Series {
   const stroke = colour(`tone-${tone}`);
@@ -78,6 +84,8 @@ function around(bars: boolean) {
 
 export function plot(into: HTMLElement, options: PlotOptions, data: PlotData): uPlot {
   const { lines, bars, locale, label, width, height, onCursor } = options;
+  const [[first = 0, second = 0]] = data;
+  const daily = second - first >= kDay;
   const axis: uPlot.Axis = {
     font: kFont,
     stroke: colour("ink-soft"),
@@ -88,7 +96,7 @@ export function plot(into: HTMLElement, options: PlotOptions, data: PlotData): u
     {
       width,
       height,
-      padding: [10, 22, 0, 0],
+      padding: [10, 34, 0, 0], // half of the widest time
       legend: { show: false },
       cursor: {
         y: false,
@@ -98,7 +106,15 @@ export function plot(into: HTMLElement, options: PlotOptions, data: PlotData): u
       },
       scales: { x: { time: true, range: around(bars) }, y: { range: upFromZero } },
       axes: [
-        { ...axis, grid: { show: false }, size: 30, gap: 8, space: 62, values: timeLabels(locale) },
+        {
+          ...axis,
+          grid: { show: false },
+          size: 30,
+          gap: 8,
+          space: room,
+          values: timeLabels(locale),
+          ...(daily && { incrs: kDays }),
+        },
         { ...axis, size: 56, space: 34, values: (_, ticks) => ticks.map(label) },
       ],
       series: [{}, ...lines.map((line) => seriesOf(line, bars, lines.length === 1))],
