@@ -447,7 +447,6 @@ for (const [width, colorScheme] of [
       await checkFits(page);
       await checkAccess(page);
       await picture(page, `console-${name}-${width}-${colorScheme}`);
-      if (width === 1440) await picture(page, `console-${name}-${colorScheme}`, {}); // for docs/
     }
     assert.deepEqual(complaints, []);
     await close();

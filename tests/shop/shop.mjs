@@ -1,9 +1,9 @@
 // The shop as its customers have it: the built program, and Debian's Chromium before it.
 // DOORBUSTER says where the program is, DOORBUSTER_BROWSER where scripts/test-clients put the rest.
-// With DOORBUSTER_SCREENSHOTS, pages are pictured there as well.
+// With DOORBUSTER_SCREENSHOTS, pages are pictured there as well, under all/.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -165,7 +165,6 @@ export function post(url, body, headers = {}) {
 export async function picture(page, name, options = { fullPage: true }) {
   const directory = process.env.DOORBUSTER_SCREENSHOTS;
   if (!directory) return;
-  mkdirSync(directory, { recursive: true });
   await page.evaluate(() => document.fonts.ready);
-  await page.screenshot({ path: join(directory, `${name}.png`), ...options });
+  await page.screenshot({ path: join(directory, "all", `${name}.png`), ...options });
 }
