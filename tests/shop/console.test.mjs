@@ -273,6 +273,27 @@ test("a file that is dropped is uploaded, and its event polled from the queue", 
   await close();
 });
 
+test("folders are gone down into, as far as an object", async () => {
+  const key = "folders/deep/leaf.json";
+  await put(key, { leaf: true });
+  const { page, complaints, close } = await openPage(browser);
+  await open(page, "/buckets");
+  await page.click(`main table >> text=${system.bucket}`);
+  await page.click("main table >> text=folders/");
+  await page.click("main table >> text=deep/");
+  await page.click("main table >> text=leaf.json");
+  await page.locator("dialog >> text=leaf").first().waitFor();
+  assert.match(await page.textContent("dialog"), /"leaf": true/);
+  await page.keyboard.press("Escape");
+  await page.click(".crumbs >> text=folders");
+  await page.locator("main table >> text=deep/").waitFor();
+  assert.equal(new URL(page.url()).pathname, `/console/buckets/${system.bucket}/folders/`);
+  await page.click(".crumbs >> text=Top");
+  await page.locator("main table >> text=folders/").waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test("a message is sent, polled and given back", async () => {
   await call("AmazonSQS.CreateQueue", { QueueName: "by-hand" });
   const { page, complaints, close } = await openPage(browser);

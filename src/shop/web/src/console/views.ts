@@ -9,7 +9,6 @@ export interface ViewProps {
 
 type ViewComponent = ComponentType<ViewProps>;
 
-
 const kLoaders = {
   now: () => import("./views/now"),
   flow: () => import("./views/flow"),
@@ -33,7 +32,9 @@ const kRoot = "/console";
 export const kViews = kNames.map((name) => ({ name, path: pathOf(name) }));
 
 export function pathOf(name: ViewName, ...rest: string[]): string {
-  return [kRoot, segmentOf(name), ...rest.map(encodeURIComponent)].filter(Boolean).join("/");
+  const view = segmentOf(name);
+  // An empty segment behind the view counts: "invoices/" is a folder, "invoices" an object.
+  return [kRoot, ...(view ? [view] : []), ...rest.map(encodeURIComponent)].join("/");
 }
 
 function decoded(segment: string): string {
