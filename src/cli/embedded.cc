@@ -121,7 +121,7 @@ void Embedded::start_metrics() {
 void Embedded::for_each_message(const std::string& queue_arn,
                                 const std::function<void(engine::BrowseResult::Message&)>& visit) {
   for (std::uint64_t from = 0;;) {
-    auto page = wait(browse(queue_arn, from, kBrowsed));
+    auto page = wait(browse(queue_arn, from, engine::kToTheEnd, kBrowsed));
     if (page.messages.empty()) return;
     for (auto& message : page.messages) visit(message);
     from = page.next;

@@ -61,8 +61,8 @@ class Embedded : public System {
 
   // See engine/services.h.
   cloud::Async<engine::BrowseResult> browse(std::string queue_arn, std::uint64_t from,
-                                            std::size_t max) {
-    return engine::browse(*engine_, std::move(queue_arn), from, max);
+                                            std::uint64_t until, std::size_t max) {
+    return engine::browse(*engine_, std::move(queue_arn), from, until, max);
   }
   // Visits every message of a queue, as browse() finds them. Not from the pool.
   void for_each_message(const std::string& queue_arn,

@@ -60,11 +60,12 @@ console::ConsoleOptions console_options(const ShopFrontOptions& options) {
 }
 
 console::Browse browse(Embedded& system) {
-  return [&system](std::string queue_arn, std::uint64_t from,
+  return [&system](std::string queue_arn, std::uint64_t from, std::uint64_t until,
                    std::size_t max) -> cloud::Async<console::SeenMessages> {
-    auto page = co_await system.browse(std::move(queue_arn), from, max);
+    auto page = co_await system.browse(std::move(queue_arn), from, until, max);
     console::SeenMessages seen;
     seen.next = page.next;
+    seen.end = page.end;
     for (auto& message : page.messages) {
       seen.messages.push_back({std::move(message.id), std::move(message.body), message.sent});
     }

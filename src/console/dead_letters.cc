@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <exception>
+#include <limits>
 #include <utility>
 
 #include "cloud/error.h"
@@ -11,6 +12,7 @@
 #include "functions/start_order_workflow.h"
 #include "shop/answers.h"
 #include "topology/checkout.h"
+#include "wire/encoding.h"
 
 namespace doorbuster::console {
 namespace {
@@ -19,9 +21,11 @@ namespace json = boost::json;
 
 constexpr std::size_t kChosenMax = 1'000;
 constexpr std::size_t kLookMax = 20'000;  // letters that a search receives
-constexpr std::size_t kBatch = 10;        // messages that SQS gives or takes at once
-constexpr int kHold_s = 120;              // far beyond what a search takes
+constexpr std::size_t kSeenAtOnce = 1'000;
+constexpr std::size_t kBatch = 10;  // messages that SQS gives or takes at once
+constexpr int kHold_s = 120;        // far beyond what a search takes
 constexpr std::chrono::seconds kRedrivePatience{60};
+constexpr std::uint64_t kToTheEnd = std::numeric_limits<std::uint64_t>::max();
 
 std::string with_suffix(const char* queue) {
   return std::string(queue) + topology::kDeadLetterSuffix;
@@ -123,8 +127,8 @@ cloud::Async<json::object> DeadLetters::list(std::string role, std::uint64_t fro
   const Half& chosen = half(role);
   const std::string url = co_await url_of(chosen.dead_letters);
   const auto total = co_await count(url);
-  auto page = co_await browse_(scope_.arn("sqs", chosen.dead_letters), from, max);
-  json::object answer{{"count", total}};
+  auto page = co_await browse_(scope_.arn("sqs", chosen.dead_letters), from, kToTheEnd, max);
+  json::object answer{{"count", total}, {"end", std::to_string(page.end)}};
   if (page.messages.size() == max) answer["next"] = std::to_string(page.next);
   std::function<json::array()> describe_all = [this, &chosen, page = std::move(page)] {
     json::array letters;
@@ -145,12 +149,24 @@ cloud::Async<json::object> DeadLetters::redrive(ChosenLetters chosen) {
 
 cloud::Async<json::object> DeadLetters::remove(ChosenLetters chosen) {
   const Half& from = half(chosen.role);
-  if (!chosen.all) co_return co_await deal_with(from, std::move(chosen.messages), Deed::remove);
-  cloud::PurgeQueueRequest purge;
-  purge.QueueUrl = co_await url_of(from.dead_letters);
-  const auto deleted = co_await count(purge.QueueUrl);
-  co_await sqs_.PurgeQueue(std::move(purge));
-  co_return json::object{{"deleted", deleted}, {"missing", json::array()}};
+  if (chosen.all) {
+    if (!chosen.before) {
+      throw shop::problem(400, "With \"all\", \"before\" must be the \"end\" of a list of them.");
+    }
+    chosen.messages = co_await ids_before(from, *chosen.before);
+  }
+  co_return co_await deal_with(from, std::move(chosen.messages), Deed::remove);
+}
+
+cloud::Async<std::set<std::string>> DeadLetters::ids_before(const Half& half, std::uint64_t place) {
+  std::set<std::string> ids;
+  for (std::uint64_t from = 0; ids.size() < kLookMax;) {
+    auto page = co_await browse_(scope_.arn("sqs", half.dead_letters), from, place, kSeenAtOnce);
+    if (page.messages.empty()) break;
+    for (auto& message : page.messages) ids.insert(std::move(message.id));
+    from = page.next;
+  }
+  co_return ids;
 }
 
 // SQS gives out no message by its id: letters are received until those that are wanted have come,
@@ -221,6 +237,17 @@ cloud::Async<void> DeadLetters::put_back(std::string queue_url, std::vector<std:
   }
 }
 
+namespace {
+
+// As a list writes it: a string, since not every reader of JSON has numbers of 64 bits.
+std::uint64_t place_in(const json::value& value) {
+  const auto number = value.is_string() ? wire::to_integer(value.get_string()) : std::nullopt;
+  if (number && *number >= 0) return static_cast<std::uint64_t>(*number);
+  throw shop::problem(400, "\"before\" must be the \"end\" of a list of letters.");
+}
+
+}  // namespace
+
 ChosenLetters chosen_letters(const json::object& body) {
   ChosenLetters chosen;
   const auto* role = body.if_contains("queue");
@@ -230,7 +257,10 @@ ChosenLetters chosen_letters(const json::object& body) {
   chosen.role = std::string(role->get_string());
   const auto* all = body.if_contains("all");
   chosen.all = all != nullptr && all->is_bool() && all->get_bool();
-  if (chosen.all) return chosen;
+  if (chosen.all) {
+    if (const auto* before = body.if_contains("before")) chosen.before = place_in(*before);
+    return chosen;
+  }
   const auto* ids = body.if_contains("message_ids");
   const auto fault = [] {
     return shop::problem(400, "\"message_ids\" must be a list of 1 to " +

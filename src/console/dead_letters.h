@@ -26,16 +26,19 @@ struct SeenMessage {
 struct SeenMessages {
   std::vector<SeenMessage> messages;  // none: it was the last page
   std::uint64_t next = 0;             // where the next page begins
+  std::uint64_t end = 0;              // behind the newest message there is
 };
-// Throws cloud::Error QueueDoesNotExist.
+// Of the places from `from` on and before `until`. Throws cloud::Error QueueDoesNotExist.
 using Browse = std::function<cloud::Async<SeenMessages>(std::string queue_arn, std::uint64_t from,
-                                                        std::size_t max)>;
+                                                        std::uint64_t until, std::size_t max)>;
 
 // Which of a queue's dead letters are meant.
 struct ChosenLetters {
   std::string role;                // "orders", "shipping", "analytics"
   std::set<std::string> messages;  // by their ids
   bool all = false;                // whatever is in `messages`
+  // Of all, to delete them: those that stand before this place, which a list gave as its "end".
+  std::optional<std::uint64_t> before = std::nullopt;
 };
 
 // May be used from any thread. What it is given outlives it and its operations, which throw
@@ -46,14 +49,15 @@ class DeadLetters {
               functions::InvoiceDatabase& sales, boost::asio::any_io_executor workers,
               Browse browse);
 
-  // {"letters": [...], "next": "...", "count": 2}
+  // {"letters": [...], "next": "...", "end": "...", "count": 2}
   cloud::Async<boost::json::object> list(std::string role, std::uint64_t from, std::size_t max);
 
   // Back to the queue where they failed. {"moved": 1, "missing": ["ID"]}: those that aren't there,
   // or that somebody has received.
   cloud::Async<boost::json::object> redrive(ChosenLetters chosen);
 
-  // {"deleted": 1, "missing": []}
+  // {"deleted": 1, "missing": []}. Of all, at most 20,000 at once; what came since they were listed
+  // is left.
   cloud::Async<boost::json::object> remove(ChosenLetters chosen);
 
  private:
@@ -68,6 +72,7 @@ class DeadLetters {
   const Half& half(std::string_view role) const;
   cloud::Async<std::string> url_of(std::string queue);
   cloud::Async<std::uint64_t> count(std::string queue_url);
+  cloud::Async<std::set<std::string>> ids_before(const Half& half, std::uint64_t place);
   boost::json::object describe(const Half& half, const SeenMessage& message) const;
   cloud::Async<boost::json::object> deal_with(const Half& half, std::set<std::string> wanted,
                                               Deed deed);
@@ -81,8 +86,8 @@ class DeadLetters {
   const std::vector<Half> halves_;
 };
 
-// Reads {"queue": ROLE, "message_ids": [...]} or {"queue": ROLE, "all": true}. Throws shop::Problem
-// (400).
+// Reads {"queue": ROLE, "message_ids": [...]} or {"queue": ROLE, "all": true, "before": "..."}.
+// Throws shop::Problem (400).
 ChosenLetters chosen_letters(const boost::json::object& body);
 
 }  // namespace doorbuster::console

@@ -109,9 +109,21 @@ TEST_F(DeadLettersTest, DeletesOneOrAll) {
   EXPECT_EQ(one.at("deleted").to_number<int>(), 1);
   EXPECT_EQ(size("orders-queue-dlq"), 11U);
   EXPECT_EQ(size("orders-queue"), 0U);
-  const auto all = wait(letters_.remove({"orders", {}, true}));
+  const auto all = wait(letters_.remove({"orders", {}, true, 11}));
   EXPECT_EQ(all.at("deleted").to_number<int>(), 11);
   EXPECT_EQ(size("orders-queue-dlq"), 0U);
+}
+
+TEST_F(DeadLettersTest, DeletesNoneThatCameAfterAllWereListed) {
+  fail("orders-queue-dlq", 3);
+  const auto listed = wait(letters_.list("orders", 0, 10));
+  queues_.queues["orders-queue-dlq"].push_back({"late", "body"});
+  const auto before = std::stoull(text_of(listed, "end"));
+  const auto all = wait(letters_.remove({"orders", {}, true, before}));
+  EXPECT_EQ(all.at("deleted").to_number<int>(), 3);
+  ASSERT_EQ(size("orders-queue-dlq"), 1U);
+  EXPECT_EQ(queues_.queues["orders-queue-dlq"][0].id, "late");
+  EXPECT_THROW(wait(letters_.remove({"orders", {}, true})), shop::Problem);
 }
 
 TEST_F(DeadLettersTest, KnowsItsQueues) {
@@ -129,7 +141,9 @@ TEST(ChosenLettersTest, AreReadFromJson) {
   EXPECT_EQ(some.role, "orders");
   EXPECT_EQ(some.messages, (std::set<std::string>{"a", "b"}));
   EXPECT_FALSE(some.all);
-  EXPECT_TRUE(chosen(R"({"queue":"orders","all":true})").all);
+  const auto all = chosen(R"({"queue":"orders","all":true,"before":"7"})");
+  EXPECT_TRUE(all.all);
+  EXPECT_EQ(all.before, 7U);
 }
 
 TEST(ChosenLettersTest, AreNotChosenByMistake) {
@@ -137,7 +151,8 @@ TEST(ChosenLettersTest, AreNotChosenByMistake) {
        {"{}", R"({"queue":1,"all":true})", R"({"queue":"orders"})",
         R"({"queue":"orders","all":false})", R"({"queue":"orders","all":"true"})",
         R"({"queue":"orders","message_ids":[]})", R"({"queue":"orders","message_ids":[1]})",
-        R"({"queue":"orders","message_ids":"m1"})"}) {
+        R"({"queue":"orders","message_ids":"m1"})", R"({"queue":"orders","all":true,"before":7})",
+        R"({"queue":"orders","all":true,"before":"-1"})"}) {
     EXPECT_THROW(chosen(body), shop::Problem) << body;
   }
   boost::json::object many{{"queue", "orders"}, {"message_ids", boost::json::array(1'001, "m")}};

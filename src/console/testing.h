@@ -1,6 +1,7 @@
 // A queue with its dead letters, as simple as can be, for this room's tests.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <string>
@@ -77,18 +78,16 @@ class FakeQueues final : public cloud::Sqs {
     }
     co_return cloud::ChangeMessageVisibilityBatchResult();
   }
-  cloud::Async<void> PurgeQueue(cloud::PurgeQueueRequest request) override {
-    find(request.QueueUrl).clear();
-    co_return;
-  }
 
   // A look at them, by the last part of their ARN.
   Browse browse() {
-    return [this](std::string arn, std::uint64_t from,
+    return [this](std::string arn, std::uint64_t from, std::uint64_t until,
                   std::size_t max) -> cloud::Async<SeenMessages> {
       const auto& queue = find(arn.substr(arn.rfind(':') + 1));
       SeenMessages seen;
-      for (seen.next = from; seen.next < queue.size() && seen.messages.size() < max; ++seen.next) {
+      seen.end = queue.size();
+      const auto last = std::min(until, seen.end);
+      for (seen.next = from; seen.next < last && seen.messages.size() < max; ++seen.next) {
         const Kept& kept = queue[seen.next];
         seen.messages.push_back({kept.id, kept.body, cloud::Time(std::chrono::seconds(7))});
       }

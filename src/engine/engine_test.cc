@@ -138,7 +138,8 @@ TEST(EngineTest, ALookFindsWhatIsInTheQueueAndChangesNothing) {
   std::vector<std::string> bodies;
   for (std::uint64_t from = 0;;) {
     const auto page =
-        bed.run(browse(bed.engine(), cloud::Scope().arn("sqs", "Orders"), from, 1'000));
+        bed.run(browse(bed.engine(), cloud::Scope().arn("sqs", "Orders"), from, kToTheEnd, 1'000));
+    EXPECT_EQ(page.end, 2'500U);
     if (page.messages.empty()) break;
     for (const auto& message : page.messages) bodies.push_back(message.body);
     from = page.next;
@@ -146,6 +147,8 @@ TEST(EngineTest, ALookFindsWhatIsInTheQueueAndChangesNothing) {
   ASSERT_THAT(bodies, SizeIs(2'499));
   EXPECT_EQ(bodies.front(), "1") << "in flight";
   EXPECT_EQ(bodies.back(), "2499");
+  const auto some = bed.run(browse(bed.engine(), cloud::Scope().arn("sqs", "Orders"), 0, 3, 1'000));
+  EXPECT_THAT(some.messages, SizeIs(2)) << "those before the fourth place";
   EXPECT_EQ(bed.run(bed.sqs().ReceiveMessage(receive)).Messages.at(0).Body, "2");
 }
 

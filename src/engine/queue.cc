@@ -338,10 +338,11 @@ std::optional<StoredMessage> Queue::take(Turn& turn) {
   return std::move(waiting->message);
 }
 
-std::vector<StoredMessage> Queue::browse(const Store& store, std::uint64_t* from, std::size_t max) {
+std::vector<StoredMessage> Queue::browse(const Store& store, std::uint64_t* from,
+                                         std::uint64_t until, std::size_t max) {
   std::vector<StoredMessage> found;
   store.scan(Family::messages, message_key(identity.id, *from),
-             message_key(identity.id, shelf_->end()),
+             message_key(identity.id, std::min(until, shelf_->end())),
              [&](std::string_view key, std::string_view value) {
                const auto sequence = Decoder(key.substr(sizeof(std::uint32_t))).u64();
                *from = sequence + 1;

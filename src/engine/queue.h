@@ -117,8 +117,12 @@ class Queue {
   std::optional<StoredMessage> take(Turn& turn);
 
   // A look at what is in the queue, received or not, delayed messages left out: up to `max`
-  // messages from the place `*from` on, which it moves behind them. Changes nothing.
-  std::vector<StoredMessage> browse(const Store& store, std::uint64_t* from, std::size_t max);
+  // messages from the place `*from` on, which it moves behind them, and before `until`. Changes
+  // nothing.
+  std::vector<StoredMessage> browse(const Store& store, std::uint64_t* from, std::uint64_t until,
+                                    std::size_t max);
+  // The place behind its newest message.
+  std::uint64_t end() const { return shelf_->end(); }
 
   // Answers the order when there is something or its time is up.
   void wait(ReceiveOrder order);

@@ -4,6 +4,8 @@
 // thread; the writer gets what it needs and no more.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,9 +46,11 @@ struct BrowseResult {
   };
   std::vector<Message> messages;
   std::uint64_t next = 0;  // where the next page begins
+  std::uint64_t end = 0;   // behind the newest message there is
 };
-// Throws cloud::Error QueueDoesNotExist.
+inline constexpr std::uint64_t kToTheEnd = std::numeric_limits<std::uint64_t>::max();
+// Of the places from `from` on and before `until`. Throws cloud::Error QueueDoesNotExist.
 cloud::Async<BrowseResult> browse(Engine& engine, std::string queue_arn, std::uint64_t from,
-                                  std::size_t max);
+                                  std::uint64_t until, std::size_t max);
 
 }  // namespace doorbuster::engine

@@ -482,13 +482,14 @@ std::unique_ptr<cloud::Sqs> make_sqs(Engine& engine, cloud::Caller caller) {
 }
 
 cloud::Async<BrowseResult> browse(Engine& engine, std::string queue_arn, std::uint64_t from,
-                                  std::size_t max) {
-  auto op = [arn = std::move(queue_arn), from, max](Machine& m, Turn& turn) {
+                                  std::uint64_t until, std::size_t max) {
+  auto op = [arn = std::move(queue_arn), from, until, max](Machine& m, Turn& turn) {
     Queue* queue = m.queues.by_arn(arn);
     if (!queue) throw Error("QueueDoesNotExist", "The specified queue does not exist.");
     BrowseResult page;
     page.next = from;
-    for (auto& message : queue->browse(turn.store, &page.next, max)) {
+    page.end = queue->end();
+    for (auto& message : queue->browse(turn.store, &page.next, until, max)) {
       page.messages.push_back({str(message.id), std::move(message.body), message.sent});
     }
     return page;

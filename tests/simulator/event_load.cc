@@ -88,8 +88,8 @@ EventLoad::Records EventLoad::records() {
   for (const char* queue : {kSucceeded, kGivenUp}) {
     for (std::uint64_t from = 0;;) {
       constexpr std::size_t kPage = 1'000;
-      auto operation =
-          engine::browse(world_.bed.engine(), cloud::Scope{}.arn("sqs", queue), from, kPage);
+      auto operation = engine::browse(world_.bed.engine(), cloud::Scope{}.arn("sqs", queue), from,
+                                      engine::kToTheEnd, kPage);
       const auto page = world_.bed.run(std::move(operation));
       if (page.messages.empty()) break;
       for (const auto& message : page.messages) {

@@ -29,6 +29,7 @@ interface Letter {
 interface Letters {
   letters: Letter[];
   next?: string;
+  end: string; // the place behind the newest: what comes later stands there or behind it
   count: number;
 }
 
@@ -70,20 +71,21 @@ function Count({ value }: { value: number }) {
 }
 
 async function loadPages(role: Role, pages: number, signal: AbortSignal): Promise<Letters> {
-  let all: Letters = { letters: [], count: 0 };
+  let all: Letters = { letters: [], end: "", count: 0 };
   for (let page = 0; page < pages && (page === 0 || all.next); page++) {
     const query = new URLSearchParams({
       queue: role,
       limit: String(kPage),
       ...(all.next && { after: all.next }),
     });
-    const { letters, next, count } = await get<Letters>(`dead-letters?${query}`, signal);
-    all = { letters: [...all.letters, ...letters], count, ...(next && { next }) };
+    const { letters, ...rest } = await get<Letters>(`dead-letters?${query}`, signal);
+    all = { ...rest, letters: [...all.letters, ...letters] };
   }
   return all;
 }
 
-type Which = { message_ids: string[] } | { all: true };
+// Of all, to delete them, only those that were there when they were counted.
+type Which = { message_ids: string[] } | { all: true; before: string };
 
 function QueueLetters({ queue }: { queue: SystemQueue }) {
   const { words } = useWords();
@@ -261,6 +263,13 @@ function Invoice({ bucket, name }: { bucket: string; name: string }) {
   );
 }
 
+// What a button is about, as it was when the reader saw it.
+interface Meant {
+  n: number;
+  which: Which;
+  letters: ReadonlySet<string> | "all";
+}
+
 // Redriving is tried at once, for whatever fails again comes back. Deleting is asked about, and then
 // held for a while in which it can be undone.
 function useActions(
@@ -271,16 +280,17 @@ function useActions(
 ) {
   const { words, locale } = useWords();
   const { hold, tell } = useToasts();
-  const [confirming, setConfirming] = useState(false);
-  const [leaving, setLeaving] = useState<ReadonlySet<string> | "all">(new Set());
+  const [confirming, setConfirming] = useState<Meant | undefined>();
+  const [leaving, setLeaving] = useState<Meant["letters"]>(new Set());
   useEffect(() => setLeaving(new Set()), [letters]);
   const some = chosen.size > 0;
-  const which: Which = some ? { message_ids: [...chosen] } : { all: true };
-  const n = some ? chosen.size : letters.count;
-  const text = form.count(n, locale);
+  const meant: Meant = some
+    ? { n: chosen.size, which: { message_ids: [...chosen] }, letters: chosen }
+    : { n: letters.count, which: { all: true, before: letters.end }, letters: "all" };
+  const text = form.count(meant.n, locale);
 
-  async function redrive() {
-    setLeaving(some ? chosen : "all");
+  async function redrive({ which, letters }: Meant) {
+    setLeaving(letters);
     try {
       const { moved } = await send<{ moved: number }>("POST", "dead-letters/redrive", {
         queue: queue.role,
@@ -294,10 +304,10 @@ function useActions(
     onDone();
   }
 
-  function remove() {
-    setLeaving(some ? chosen : "all");
+  function remove({ n, which, letters }: Meant) {
+    setLeaving(letters);
     hold({
-      doing: words.letters.deleting(n, text),
+      doing: words.letters.deleting(n, form.count(n, locale)),
       undone: () => setLeaving(new Set()),
       act: async () => {
         const answer = await send<{ deleted: number }>("POST", "dead-letters/delete", {
@@ -312,21 +322,21 @@ function useActions(
 
   const actions = (
     <div class="view-actions">
-      <button type="button" class="primary small" onClick={() => void redrive()}>
+      <button type="button" class="primary small" onClick={() => void redrive(meant)}>
         <Glyph name="redo" />
         {some ? words.letters.redriveSome(text) : words.letters.redriveAll}
       </button>
-      <button type="button" class="quiet small bad" onClick={() => setConfirming(true)}>
+      <button type="button" class="quiet small bad" onClick={() => setConfirming(meant)}>
         <Glyph name="trash" />
         {some ? words.letters.deleteSome(text) : words.letters.deleteAll}
       </button>
       {confirming && (
         <Confirm
-          title={words.letters.confirm(n, text)}
+          title={words.letters.confirm(confirming.n, form.count(confirming.n, locale))}
           text={words.letters.confirmText(queue.dead_letter_name)}
-          confirm={words.letters.confirmYes(n, text)}
-          onConfirm={remove}
-          onClose={() => setConfirming(false)}
+          confirm={words.letters.confirmYes(confirming.n, form.count(confirming.n, locale))}
+          onConfirm={() => remove(confirming)}
+          onClose={() => setConfirming(undefined)}
         />
       )}
     </div>
