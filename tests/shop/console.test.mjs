@@ -169,6 +169,49 @@ test("the graph of a failed execution shows where it failed and why", async () =
   await close();
 });
 
+test("an answer that is late is waited for", async () => {
+  const { page, close } = await openPage(browser);
+  await page.clock.install();
+  let asked = 0;
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route("**/console/aws/", async (route) => {
+    if (route.request().headers()["x-amz-target"] === "AmazonSQS.ListQueues") {
+      asked++;
+      await held;
+    }
+    await route.continue();
+  });
+  await page.goto(`${shop.url}/console/queues`);
+  await eventually("the queues are asked for", () => asked > 0);
+  await page.clock.runFor(20_000);
+  assert.equal(asked, 1);
+  release();
+  await page.waitForSelector("main table >> text=ShippingQueue");
+  await page.clock.runFor(4_000);
+  await eventually("they are asked for again", () => asked > 1);
+  await close();
+});
+
+test("what was found is not taken for what is asked for now", async () => {
+  const { page, close } = await openPage(browser);
+  await open(page, "/workflows", "Workflows");
+  await page.waitForSelector(`main table >> text=${failed}`);
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route("**/console/aws/", async (route) => {
+    if (!route.request().postData().includes('"TIMED_OUT"')) return route.continue();
+    await held;
+    return route.fulfill({ status: 500, body: '{"message":"The disk is full."}' });
+  });
+  await press(page, "Timed out");
+  await page.waitForSelector("main [aria-busy=true] table");
+  release();
+  await page.waitForSelector("main .notice >> text=The disk is full.");
+  assert.equal(await page.locator("main table").count(), 0);
+  await close();
+});
+
 test("a dead letter is mended and redriven", async () => {
   const { page, complaints, close } = await openPage(browser);
   await open(page, "/dead-letters/shipping", "Dead letters");

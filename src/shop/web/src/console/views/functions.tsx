@@ -201,7 +201,7 @@ function Charts({ name }: { name: string }) {
   const times = stored.value?.times ?? [];
   const of = (metric: string, scale = 1) =>
     (stored.value?.values[metric] ?? []).map((value) => (value === null ? null : value * scale));
-  const perMinute = 60 / kRanges[range].period;
+  const perMinute = 60 / (stored.value?.period ?? 60);
   const when = range === "week" ? form.moment : form.clock;
   const ranges = (Object.keys(kRanges) as Range[]).map((each) => [each, words.range[each]] as const);
   return (

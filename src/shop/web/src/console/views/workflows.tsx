@@ -146,7 +146,7 @@ function ExecutionList() {
       <Panel title={words.flows.executions}>
         <Await loaded={found}>
           {(value) => (
-            <>
+            <div class={found.stale ? "stale" : ""} aria-busy={found.stale}>
               <ExecutionTable executions={value.executions} machine={machine} />
               {value.scanned !== undefined && <Scanned count={value.scanned} />}
               {value.nextToken && (
@@ -157,7 +157,7 @@ function ExecutionList() {
                   }}
                 />
               )}
-            </>
+            </div>
           )}
         </Await>
       </Panel>
