@@ -7,13 +7,16 @@ import { after, before, test } from "node:test";
 import {
   checkAccess,
   checkFits,
+  fakeStreams,
   kOrder,
   launch,
   openPage,
   openShop,
+  openStreams,
   picture,
   place,
   post,
+  turnTo,
 } from "./shop.mjs";
 
 const kFirstLoadMax = 150_000; // bytes, compressed
@@ -410,6 +413,47 @@ test("the books are shown, and saved", async () => {
   ]);
   assert.match(readFileSync(await download.path(), "utf8"), /^product,/);
   assert.deepEqual(complaints, []);
+  await close();
+});
+
+const sampleNow = (page) =>
+  page.evaluate(() => {
+    const load = { state: "idle", sent: 0, orders: 0, rate: 0, error: "" };
+    const data = JSON.stringify({ at: Date.now(), metrics: {}, load });
+    globalThis.streams.at(-1).onmessage({ data });
+  });
+
+test("a console that nobody sees holds no connection", async () => {
+  const { page, close } = await openPage(browser);
+  await fakeStreams(page);
+  await page.goto(`${shop.url}/console`);
+  await page.waitForSelector("main h1");
+  assert.equal(await openStreams(page), 1);
+  await turnTo(page, true);
+  assert.equal(await openStreams(page), 0);
+  await turnTo(page, false);
+  assert.equal(await openStreams(page), 1);
+  await close();
+});
+
+test("a connection that has died is not called live", async () => {
+  const { page, close } = await openPage(browser);
+  await page.clock.install();
+  await fakeStreams(page);
+  await page.goto(`${shop.url}/console`);
+  await page.waitForSelector("main h1");
+  await sampleNow(page);
+  await page.waitForSelector(".connection.live");
+  await page.clock.runFor(5_000);
+  await sampleNow(page);
+  await page.clock.runFor(5_000);
+  await page.waitForSelector(".connection.live");
+  await page.clock.runFor(5_000);
+  await page.waitForSelector(".connection.lost");
+  await page.waitForFunction(() => globalThis.streams.length === 2);
+  assert.equal(await openStreams(page), 1);
+  await sampleNow(page);
+  await page.waitForSelector(".connection.live");
   await close();
 });
 

@@ -4,16 +4,19 @@ import { after, before, test } from "node:test";
 import {
   checkAccess,
   checkFits,
+  fakeStreams,
   fill,
   kOrder,
   launch,
   openPage,
   openShop,
+  openStreams,
   openUp,
   picture,
   place,
   setUp,
   submit,
+  turnTo,
 } from "./shop.mjs";
 
 let browser;
@@ -304,6 +307,29 @@ test("an order's page finds its shop again", async () => {
   await shipped(another.page);
   await another.close();
   await close();
+});
+
+test("a page that nobody sees holds no connection, and goes on when it is seen", async () => {
+  const slow = await openShop("--payment-latency-ms", "500");
+  const { page, close } = await openPage(browser);
+  try {
+    await fakeStreams(page);
+    const url = await place(page, slow.url);
+    await page.waitForFunction(() => globalThis.streams.length > 0);
+    assert.equal(await openStreams(page), 1);
+    await turnTo(page, true);
+    assert.equal(await openStreams(page), 0);
+    let order;
+    do {
+      order = await (await fetch(url, { headers: { Accept: "application/json" } })).json();
+    } while (!order.final);
+    await turnTo(page, false);
+    await shipped(page);
+    assert.equal(await openStreams(page), 0);
+  } finally {
+    await close();
+    await slow.stop();
+  }
 });
 
 test("an order that nobody knows is said to be so", async () => {

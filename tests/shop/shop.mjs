@@ -141,6 +141,35 @@ export async function place(page, url, order = kOrder) {
   return page.url();
 }
 
+// Streams of server-sent events that a test feeds itself: they stand in the page's `streams`.
+export function fakeStreams(page) {
+  return page.addInitScript(() => {
+    globalThis.streams = [];
+    globalThis.EventSource = class extends EventTarget {
+      static CLOSED = 2;
+      readyState = 1;
+      constructor() {
+        super();
+        globalThis.streams.push(this);
+      }
+      close() {
+        this.readyState = 2;
+      }
+    };
+  });
+}
+
+export const openStreams = (page) =>
+  page.evaluate(() => globalThis.streams.filter(({ readyState }) => readyState < 2).length);
+
+// As if the reader went to another tab, or came back.
+export function turnTo(page, hidden) {
+  return page.evaluate((value) => {
+    Object.defineProperty(document, "hidden", { configurable: true, value });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+}
+
 // Whether axe-core finds nothing to mend on the page, by WCAG 2.2 A and AA and its best practices.
 export async function checkAccess(page) {
   await page.evaluate(readFileSync(require.resolve("axe-core/axe.min.js"), "utf8"));

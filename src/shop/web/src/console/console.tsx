@@ -162,8 +162,8 @@ function Connection() {
   const { words } = useWords();
   const live = useLive();
   return (
-    <span class={live.connected ? "connection live" : "connection lost"} role="status">
-      {live.connected ? words.live : words.reconnecting}
+    <span class={live.state === "live" ? "connection live" : "connection lost"} role="status">
+      {live.state === "live" ? words.live : words.reconnecting}
     </span>
   );
 }

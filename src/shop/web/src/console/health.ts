@@ -47,7 +47,6 @@ function healthOf(
 }
 
 function grows(live: Live, name: string, visible: number): boolean {
-  const before = live.samples.at(-kWindow) ?? live.samples[0];
-  const growth = visible - (before?.metrics[waitingIn(name)] ?? visible);
+  const growth = visible - (live.since(kWindow)?.metrics[waitingIn(name)] ?? visible);
   return growth > kGrowthMin && growth > visible / 4;
 }

@@ -25,14 +25,22 @@ const kPatience = 6_000; // ms without a sample: the server ends a stream now an
 
 export class Live {
   readonly samples: Sample[] = [];
-  connected = false;
+  state: "connecting" | "live" | "lost" = "connecting";
   private source: EventSource | undefined;
-  private lost: ReturnType<typeof setTimeout> | undefined;
+  private patience: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<() => void>();
+
+  // A page that nobody sees holds no connection: a browser has six for a server, whatever the tabs.
+  constructor() {
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) this.close();
+      else this.connect();
+    });
+  }
 
   listen(listener: () => void): () => void {
     this.listeners.add(listener);
-    if (!this.source) this.connect();
+    this.connect();
     return () => this.listeners.delete(listener);
   }
 
@@ -45,11 +53,17 @@ export class Live {
     return this.latest?.metrics[metric];
   }
 
+  // The first sample of the last `seconds`.
+  since(seconds: number): Sample | undefined {
+    const begin = (this.latest?.at ?? 0) - seconds * 1000 - 200;
+    return this.samples.find((sample) => sample.at >= begin);
+  }
+
   // By how much a counter has grown in the last `seconds`, or since the console was opened, and
   // how many seconds that is.
   growth(metric: string, seconds: number): { by: number; seconds: number } {
     const last = this.latest;
-    const first = last && this.samples.find((sample) => sample.at >= last.at - seconds * 1000 - 200);
+    const first = this.since(seconds);
     if (!first || !last || first === last) return { by: 0, seconds: 0 };
     const by = (last.metrics[metric] ?? 0) - (first.metrics[metric] ?? 0);
     return { by: Math.max(0, by), seconds: (last.at - first.at) / 1000 };
@@ -62,39 +76,54 @@ export class Live {
   }
 
   private connect(): void {
+    if (this.source || document.hidden || this.listeners.size === 0) return;
     const source = new EventSource("/console/api/live");
     this.source = source;
+    this.expect();
     source.onmessage = (message: MessageEvent<string>) => {
       this.take(JSON.parse(message.data) as Sample);
     };
     source.onerror = () => {
-      this.lost ??= setTimeout(() => this.lose(), kPatience);
-      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.connectAgain(), kRetry);
+      if (source.readyState !== EventSource.CLOSED) return; // the browser connects again by itself
+      this.source = undefined;
+      this.connectLater();
     };
+  }
+
+  private close(): void {
+    clearTimeout(this.patience);
+    this.source?.close();
+    this.source = undefined;
+  }
+
+  private connectLater(): void {
+    setTimeout(() => this.connectAgain(), kRetry);
   }
 
   // A refused stream doesn't say why; a question does, and leads to the sign-in if it must. Where
   // nobody listens, as there, nobody asks.
   private connectAgain(): void {
-    if (this.listeners.size === 0) {
-      this.source = undefined;
-      return;
-    }
-    get("system").then(
+    if (this.source || document.hidden || this.listeners.size === 0) return;
+    get("system", AbortSignal.timeout(kPatience)).then(
       () => this.connect(),
-      () => setTimeout(() => this.connectAgain(), kRetry),
+      () => this.connectLater(),
     );
   }
 
-  private lose(): void {
-    this.connected = false;
-    this.tell();
+  // A connection can be dead without having broken.
+  private expect(): void {
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => {
+      this.state = "lost";
+      this.tell();
+      this.close();
+      this.connectAgain();
+    }, kPatience);
   }
 
   private take(sample: Sample): void {
-    this.connected = true;
-    clearTimeout(this.lost);
-    this.lost = undefined;
+    this.state = "live";
+    this.expect();
     const last = this.latest;
     // The program was started anew: what it counts begins at 0 again.
     const counted = (each: Sample) => each.metrics[kWritten] ?? 0;

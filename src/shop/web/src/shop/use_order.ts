@@ -1,5 +1,5 @@
-// An order that is watched: looked up once, then told of by server-sent events, and looked up again
-// whenever these break off.
+// An order that is watched while its page can be seen: looked up, then told of by server-sent events,
+// and looked up again whenever these break off.
 import { useEffect, useState } from "preact/hooks";
 import { lookUp, orderPath, withEvent, type Order, type OrderEvent } from "./order";
 
@@ -22,7 +22,9 @@ class Watcher {
   constructor(
     private readonly id: string,
     private readonly tell: (watch: Watch) => void,
-  ) {}
+  ) {
+    document.addEventListener("visibilitychange", this.turn);
+  }
 
   async start(): Promise<void> {
     const found = await lookUp(this.id);
@@ -40,6 +42,17 @@ class Watcher {
 
   stop(): void {
     this.stopped = true;
+    document.removeEventListener("visibilitychange", this.turn);
+    this.rest();
+  }
+
+  // A page that nobody sees holds no connection: a browser has six for a server, whatever the tabs.
+  private readonly turn = () => {
+    this.rest();
+    if (!document.hidden && !this.order?.final) void this.start();
+  };
+
+  private rest(): void {
     this.source?.close();
     clearTimeout(this.timer);
   }
@@ -49,11 +62,14 @@ class Watcher {
   }
 
   private startAgain(): void {
+    if (document.hidden) return;
     this.timer = setTimeout(() => void this.start(), this.pause);
     this.pause = Math.min(this.pause * 2, kRetryMax);
   }
 
   private listen(): void {
+    if (document.hidden) return;
+    this.source?.close();
     const source = new EventSource(`${orderPath(this.id)}/events`);
     this.source = source;
     source.onopen = () => {
