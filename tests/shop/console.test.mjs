@@ -260,6 +260,30 @@ test("what is deleted can be had back for five seconds", async () => {
   await close();
 });
 
+test("a letter that comes while they are read is shown, and not deleted with them", async () => {
+  const { page, complaints, close } = await openPage(browser);
+  const refused = (MessageBody) =>
+    call("AmazonSQS.SendMessage", { QueueUrl: queueOf("orders").url, MessageBody });
+  await refused("first");
+  await open(page, "/dead-letters/orders", "Dead letters");
+  await page.waitForSelector("text=1 dead letter");
+  await press(page, "Delete all");
+  await page.waitForSelector("dialog >> text=Delete 1 dead letter?");
+  await refused("second");
+  await eventually("it is given up on, too", async () => (await lettersIn("orders")).count === 2);
+  await page.waitForSelector("text=2 dead letters");
+  await press(page, "Delete 1 letter");
+  await page.waitForSelector("text=1 dead letter is deleted.");
+  await page.waitForFunction(() => document.querySelectorAll("main tbody tr").length === 1);
+  const { letters } = await lettersIn("orders");
+  assert.deepEqual(letters.map(({ body }) => body), ["second"]);
+  await press(page, "Delete all");
+  await press(page, "Delete 1 letter");
+  await page.waitForSelector("text=Nothing has failed for good in orders-queue.");
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 // A queue beside the system's own, which nobody but the operator polls.
 async function openEar() {
   const QueueName = "ear";

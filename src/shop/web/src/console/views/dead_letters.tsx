@@ -1,5 +1,5 @@
 // What failed three times: why, what it was, and what to do with it.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Link } from "../../route";
 import { get, send } from "../api";
 import { readObject } from "../aws/s3";
@@ -9,7 +9,7 @@ import { waitingIn } from "../metric_names";
 import { Confirm } from "../parts/dialog";
 import { Glyph } from "../parts/glyph";
 import { Json, messageWithin } from "../parts/json";
-import { Await, Empty, Facts, More, Panel, View, Wide } from "../parts/pieces";
+import { Await, Empty, Facts, Loading, More, Panel, View, Wide } from "../parts/pieces";
 import { useToasts } from "../parts/undo";
 import { queueOf, useSystem, type Role, type SystemQueue } from "../system";
 import { useLoaded } from "../use_loaded";
@@ -43,10 +43,13 @@ export default function DeadLetters({ rest: [given] }: ViewProps) {
   const { words } = useWords();
   const live = useLive();
   const lettersIn = (queue: SystemQueue) => live.value(waitingIn(queue.dead_letter_name)) ?? 0;
-  const fullest = system.queues.find((queue) => lettersIn(queue) > 0)?.role ?? "orders";
-  const [first] = useState(fullest);
+  // Which queue's are shown first is known when they are counted, and stays so.
+  const [first, setFirst] = useState<Role | undefined>();
+  if (first === undefined && live.state !== "connecting") {
+    setFirst(system.queues.find((queue) => lettersIn(queue) > 0)?.role ?? "orders");
+  }
   const role = isRole(given) ? given : first;
-  const queue = queueOf(system, role);
+  const queue = role && queueOf(system, role);
   return (
     <View title={words.view.deadLetters} text={words.letters.text}>
       <nav class="tabs" aria-label={words.view.queues}>
@@ -60,7 +63,7 @@ export default function DeadLetters({ rest: [given] }: ViewProps) {
           </Link>
         ))}
       </nav>
-      {queue && <QueueLetters key={role} queue={queue} />}
+      {queue ? <QueueLetters key={role} queue={queue} counted={lettersIn(queue)} /> : <Loading />}
     </View>
   );
 }
@@ -87,10 +90,20 @@ async function loadPages(role: Role, pages: number, signal: AbortSignal): Promis
 // Of all, to delete them, only those that were there when they were counted.
 type Which = { message_ids: string[] } | { all: true; before: string };
 
-function QueueLetters({ queue }: { queue: SystemQueue }) {
+interface QueueLettersProps {
+  queue: SystemQueue;
+  counted: number; // live: whenever it changes, they are listed again
+}
+
+function QueueLetters({ queue, counted }: QueueLettersProps) {
   const { words } = useWords();
   const [pages, setPages] = useState(1);
   const letters = useLoaded((signal) => loadPages(queue.role, pages, signal), []);
+  const known = useRef(counted);
+  useEffect(() => {
+    if (known.current !== counted) letters.reload();
+    known.current = counted;
+  }, [counted]);
   return (
     <Await loaded={letters}>
       {(value) =>
@@ -123,19 +136,20 @@ interface LetterListProps {
 
 function LetterList({ queue, letters, onChange, onMore }: LetterListProps) {
   const { words, locale } = useWords();
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [open, setOpen] = useState<string | undefined>(letters.letters[0]?.message_id);
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const [open, setOpen] = useState<string | undefined>();
+  const listed = letters.letters.map((letter) => letter.message_id);
+  const chosen = new Set(listed.filter((id) => ticked.has(id)));
   const { leaving, actions } = useActions(queue, letters, chosen, () => {
-    setChosen(new Set());
+    setTicked(new Set());
     onChange();
   });
-  const shown = letters.letters.find((letter) => letter.message_id === open);
+  const shown = letters.letters.find((letter) => letter.message_id === open) ?? letters.letters[0];
   const toggle = (id: string) => {
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
-    setChosen(next);
+    setTicked(next);
   };
-  const isLeaving = (id: string) => leaving === "all" || leaving.has(id);
   return (
     <div class="letters">
       <Panel
@@ -159,8 +173,8 @@ function LetterList({ queue, letters, onChange, onMore }: LetterListProps) {
                   key={letter.message_id}
                   letter={letter}
                   chosen={chosen.has(letter.message_id)}
-                  open={letter.message_id === open}
-                  leaving={isLeaving(letter.message_id)}
+                  open={letter === shown}
+                  leaving={leaving.has(letter.message_id)}
                   onChoose={() => toggle(letter.message_id)}
                   onOpen={() => setOpen(letter.message_id)}
                 />
@@ -267,7 +281,7 @@ function Invoice({ bucket, name }: { bucket: string; name: string }) {
 interface Meant {
   n: number;
   which: Which;
-  letters: ReadonlySet<string> | "all";
+  listed: ReadonlySet<string>;
 }
 
 // Redriving is tried at once, for whatever fails again comes back. Deleting is asked about, and then
@@ -281,16 +295,30 @@ function useActions(
   const { words, locale } = useWords();
   const { hold, tell } = useToasts();
   const [confirming, setConfirming] = useState<Meant | undefined>();
-  const [leaving, setLeaving] = useState<Meant["letters"]>(new Set());
-  useEffect(() => setLeaving(new Set()), [letters]);
+  const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set());
+  const [gone, setGone] = useState(false);
+  useEffect(() => {
+    if (!gone) return;
+    setLeaving(new Set()); // they are listed without those that went
+    setGone(false);
+  }, [letters]);
   const some = chosen.size > 0;
   const meant: Meant = some
-    ? { n: chosen.size, which: { message_ids: [...chosen] }, letters: chosen }
-    : { n: letters.count, which: { all: true, before: letters.end }, letters: "all" };
+    ? { n: chosen.size, which: { message_ids: [...chosen] }, listed: chosen }
+    : {
+        n: letters.count,
+        which: { all: true, before: letters.end },
+        listed: new Set(letters.letters.map((letter) => letter.message_id)),
+      };
   const text = form.count(meant.n, locale);
 
-  async function redrive({ which, letters }: Meant) {
-    setLeaving(letters);
+  const done = () => {
+    setGone(true);
+    onDone();
+  };
+
+  async function redrive({ which, listed }: Meant) {
+    setLeaving(listed);
     try {
       const { moved } = await send<{ moved: number }>("POST", "dead-letters/redrive", {
         queue: queue.role,
@@ -301,20 +329,21 @@ function useActions(
       setLeaving(new Set());
       tell((error as Error).message, true);
     }
-    onDone();
+    done();
   }
 
-  function remove({ n, which, letters }: Meant) {
-    setLeaving(letters);
+  function remove({ n, which, listed }: Meant) {
+    setLeaving(listed);
     hold({
       doing: words.letters.deleting(n, form.count(n, locale)),
       undone: () => setLeaving(new Set()),
       act: async () => {
-        const answer = await send<{ deleted: number }>("POST", "dead-letters/delete", {
-          queue: queue.role,
-          ...which,
-        });
-        onDone();
+        const request = { queue: queue.role, ...which };
+        const answer = await send<{ deleted: number }>(
+          "POST",
+          "dead-letters/delete",
+          request,
+        ).finally(done);
         return words.letters.deleted(answer.deleted, form.count(answer.deleted, locale));
       },
     });
