@@ -172,6 +172,58 @@ test("the graph of a failed execution shows where it failed and why", async () =
   await close();
 });
 
+const kMended = {
+  StartAt: "Both",
+  States: {
+    Both: {
+      Type: "Parallel",
+      Branches: [
+        { StartAt: "Waits", States: { Waits: { Type: "Wait", Seconds: 3600, End: true } } },
+        { StartAt: "Runs", States: { Runs: { Type: "Pass", End: true } } },
+        { StartAt: "Breaks", States: { Breaks: { Type: "Fail", Error: "Broken" } } },
+      ],
+      Catch: [{ ErrorEquals: ["States.ALL"], Next: "Begin" }],
+      Next: "Enough",
+    },
+    Begin: { Type: "Pass", Result: { n: 0 }, Next: "Count" },
+    Count: { Type: "Pass", Parameters: { "n.$": "States.MathAdd($.n, 1)" }, Next: "Enough" },
+    Enough: {
+      Type: "Choice",
+      Choices: [{ Variable: "$.n", NumericLessThan: 3, Next: "Count" }],
+      Default: "Done",
+    },
+    Done: { Type: "Succeed" },
+  },
+};
+
+test("what was cut off in a part that failed is told from what went well", async () => {
+  const { stateMachineArn } = await call("AWSStepFunctions.CreateStateMachine", {
+    name: "Mended",
+    definition: JSON.stringify(kMended),
+    roleArn: `arn:aws:iam::${system.account}:role/mended`,
+  });
+  await call("AWSStepFunctions.StartExecution", { stateMachineArn, name: "one", input: "{}" });
+  const { page, complaints, close } = await openPage(browser);
+  await open(page, `/workflows/one?machine=${encodeURIComponent(stateMachineArn)}`, "one");
+  await page.waitForSelector(".state.succeeded[data-state=Done]");
+  const fared = (state) =>
+    page.getAttribute(`.state[data-state=${state}]`, "class").then((all) => all.split(" ")[1]);
+  assert.equal(await fared("Both"), "caught");
+  assert.equal(await fared("Breaks"), "failed");
+  assert.equal(await fared("Waits"), "aborted");
+  assert.equal(await fared("Runs"), "succeeded");
+  // Each round of a loop is a step of its own.
+  const counts = page.locator("main table tr", { hasText: "Count" });
+  for (const [round, n] of [[0, 0], [1, 1], [2, 2]]) {
+    await counts.nth(round).getByRole("button").click();
+    const input = await page.textContent(`[aria-label="Count: Input"]`);
+    assert.deepEqual(JSON.parse(input), { n });
+    assert.equal(await page.locator("main table tr.open").count(), 1);
+  }
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test("an answer that is late is waited for", async () => {
   const { page, close } = await openPage(browser);
   await page.clock.install();

@@ -24,6 +24,8 @@ export interface Visit {
   outcome: Outcome;
   error?: string;
   cause?: string;
+  within?: Visit | undefined; // the Parallel or Map that it is a part of
+  broken?: boolean; // a Parallel or Map: a part of it has failed
 }
 
 interface Details {
@@ -46,8 +48,12 @@ function detailsOf(event: HistoryEvent): Details {
   return (event[`${key}EventDetails`] as Details | undefined) ?? {};
 }
 
-const kFailed = /(Failed|TimedOut|Aborted)$/;
 const kBegun = /^(Task|LambdaFunction|Activity)Scheduled$/;
+const kBroken = /^(Parallel|Map)StateFailed$/;
+const kEnded = /(Succeeded|Failed|TimedOut)$/;
+
+const isOpen = ({ outcome }: Visit): boolean => outcome === "running";
+const holdsOthers = ({ type }: Visit): boolean => type === "Parallel" || type === "Map";
 
 class Reader {
   readonly visits: Visit[] = [];
@@ -58,18 +64,17 @@ class Reader {
     this.events.set(event.id, event);
     const entered = /^(.*)StateEntered$/.exec(event.type);
     if (entered) return this.enter(event, entered[1] ?? "");
-    const details = detailsOf(event);
-    const visit = this.visitOf(event, details.name);
-    if (!visit || event.type.startsWith("Execution")) return;
-    const at = event.timestamp * 1000;
-    if (event.type.endsWith("StateExited")) exit(visit, at, details);
-    else if (kBegun.test(event.type)) begin(visit, at, details);
-    else if (event.type.endsWith("Succeeded")) end(visit, at, {});
-    else if (kFailed.test(event.type)) end(visit, at, details);
+    if (event.type === "ExecutionRedriven") return this.reopen();
+    if (event.type.startsWith("Execution")) return undefined;
+    if (kBroken.test(event.type)) return this.breakOff(event);
+    if (event.type === "MapIterationFailed") return this.cut(this.openVisit(event), "failed");
+    return this.tell(event);
   }
 
   private enter(event: HistoryEvent, type: string): void {
     const { name = "", input } = detailsOf(event);
+    const within = this.back(event, (visit) => isOpen(visit) && holdsOthers(visit));
+    if (within) within.broken = false; // it is tried again
     const visit: Visit = {
       id: event.id,
       name,
@@ -77,31 +82,75 @@ class Reader {
       entered: event.timestamp * 1000,
       attempts: [],
       outcome: "running",
+      within,
       ...(input !== undefined && { input }),
     };
     this.visits.push(visit);
     this.visitAt.set(event.id, visit);
   }
 
-  // The visit that an event belongs to: back along the chain, the last one entered; of that name, if
-  // one is given, since what went on within a Parallel or a Map lies between.
-  private visitOf(event: HistoryEvent, name?: string): Visit | undefined {
-    let at: HistoryEvent | undefined = event;
-    while (at) {
-      const visit = this.visitAt.get(at.id);
-      if (visit && (name === undefined ? visit.exited === undefined : visit.name === name)) {
-        return visit;
+  private tell(event: HistoryEvent): void {
+    const details = detailsOf(event);
+    const at = event.timestamp * 1000;
+    if (event.type.endsWith("StateExited")) {
+      const visit = this.back(event, ({ name }) => name === details.name);
+      if (visit) this.exit(visit, at, details);
+      return;
+    }
+    const visit = this.openVisit(event);
+    if (!visit || event.type.startsWith("Map")) return;
+    if (kBegun.test(event.type)) begin(visit, at, details);
+    else if (event.type.endsWith("Succeeded")) end(visit, at, {});
+    else if (kEnded.test(event.type)) end(visit, at, details);
+  }
+
+  private exit(visit: Visit, at: number, { output }: Details): void {
+    for (const each of this.visits) if (each.within === visit) this.cut(each, "aborted");
+    visit.exited = at;
+    visit.outcome = visit.error === undefined && !visit.broken ? "succeeded" : "caught";
+    if (output !== undefined) visit.output = output;
+  }
+
+  // A part of a Parallel or a Map has failed, and with it the others are aborted.
+  private breakOff(event: HistoryEvent): void {
+    const broken = this.back(event, (visit) => isOpen(visit) && holdsOthers(visit) && !visit.broken);
+    if (!broken) return;
+    const failed = this.openVisit(event);
+    if (failed !== broken) this.cut(failed, "failed");
+    broken.broken = true;
+    for (const each of this.visits) if (each.within === broken) this.cut(each, "aborted");
+  }
+
+  // Ends a visit that its state never exited from, and what went on within it.
+  private cut(visit: Visit | undefined, outcome: "failed" | "aborted"): void {
+    if (!visit || !isOpen(visit)) return;
+    const failed = visit.error !== undefined || visit.broken;
+    visit.outcome = failed ? "failed" : outcome;
+    for (const each of this.visits) if (each.within === visit) this.cut(each, "aborted");
+  }
+
+  // What had failed goes on, as far as what it is a part of does.
+  private reopen(): void {
+    for (const visit of this.visits) {
+      if (visit.exited === undefined && (!visit.within || isOpen(visit.within))) {
+        visit.outcome = "running";
       }
-      at = this.events.get(at.previousEventId);
+    }
+  }
+
+  // The last one entered of those that are open.
+  private openVisit(event: HistoryEvent): Visit | undefined {
+    return this.back(event, isOpen);
+  }
+
+  // The first that is like that, back along the chain of events.
+  private back(event: HistoryEvent, like: (visit: Visit) => boolean): Visit | undefined {
+    for (let at: HistoryEvent | undefined = event; at; at = this.events.get(at.previousEventId)) {
+      const visit = this.visitAt.get(at.id);
+      if (visit && like(visit)) return visit;
     }
     return undefined;
   }
-}
-
-function exit(visit: Visit, at: number, { output }: Details): void {
-  visit.exited = at;
-  visit.outcome = visit.error === undefined ? "succeeded" : "caught";
-  if (output !== undefined) visit.output = output;
 }
 
 function begin(visit: Visit, at: number, { parameters, input }: Details): void {
@@ -135,8 +184,8 @@ interface End {
 export function visitsOf(events: readonly HistoryEvent[], { status, error, cause }: End): Visit[] {
   const reader = new Reader();
   for (const event of events) reader.read(event);
-  for (const visit of reader.visits) {
-    if (visit.exited === undefined) visit.outcome = kOpenAtEnd[status];
+  for (const visit of reader.visits.filter(isOpen)) {
+    visit.outcome = kOpenAtEnd[status];
     if (visit.outcome === "failed" && visit.error === undefined) {
       Object.assign(visit, error !== undefined && { error }, cause !== undefined && { cause });
     }

@@ -131,12 +131,21 @@ function Actions({ execution, onRedriven }: { execution: ExecutionDetail; onRedr
   );
 }
 
+// A state, or one of its visits.
+interface Chosen {
+  name: string;
+  id?: number;
+}
+
+const visitChosen = (visits: readonly Visit[], { name, id }: Chosen): Visit | undefined =>
+  visits.findLast((visit) => (id === undefined ? visit.name === name : visit.id === id));
+
 function Body({ execution, machine, visits, whole }: Whole) {
   const { words } = useWords();
   const failed = visits.findLast((visit) => visit.outcome === "failed") ?? visits.at(-1);
-  const [chosen, setChosen] = useState<string | undefined>();
-  const name = chosen ?? failed?.name;
-  const visit = visits.findLast((each) => each.name === name);
+  const [chosen, setChosen] = useState<Chosen>();
+  const name = chosen?.name ?? failed?.name;
+  const visit = chosen ? visitChosen(visits, chosen) : failed;
   return (
     <>
       {execution.error !== undefined && (
@@ -147,12 +156,12 @@ function Body({ execution, machine, visits, whole }: Whole) {
       )}
       <div class="execution">
         <Panel title={words.flows.graph} beside={<Legend visits={visits} />}>
-          <Graph machine={machine} visits={visits} chosen={name} onChoose={setChosen} />
+          <Graph machine={machine} visits={visits} chosen={name} onChoose={(state) => setChosen({ name: state })} />
         </Panel>
-        {name !== undefined && <StateDetail key={name} name={name} visit={visit} />}
+        {name !== undefined && <StateDetail key={visit?.id ?? name} name={name} visit={visit} />}
       </div>
       <Panel title={words.flows.steps}>
-        <Steps visits={visits} chosen={name} onChoose={setChosen} />
+        <Steps visits={visits} chosen={visit} onChoose={setChosen} />
         {!whole && <p class="soft small-text">{words.flows.cut}</p>}
       </Panel>
       <div class="columns ends">
@@ -239,7 +248,7 @@ function Attempts({ visit }: { visit: Visit }) {
           <span class="digits">{form.instant(begun, locale)}</span>{" "}
           {error === undefined ? (
             ended === undefined ? (
-              words.outcome.running
+              words.outcome[visit.outcome === "aborted" ? "aborted" : "running"]
             ) : (
               words.outcome.succeeded
             )
@@ -260,8 +269,8 @@ function Attempts({ visit }: { visit: Visit }) {
 
 interface StepsProps {
   visits: readonly Visit[];
-  chosen: string | undefined;
-  onChoose: (name: string) => void;
+  chosen: Visit | undefined;
+  onChoose: (visit: Visit) => void;
 }
 
 function Steps({ visits, chosen, onChoose }: StepsProps) {
@@ -285,9 +294,9 @@ function Steps({ visits, chosen, onChoose }: StepsProps) {
         </thead>
         <tbody>
           {visits.map((visit) => (
-            <tr key={visit.id} class={visit.name === chosen ? "open" : ""}>
+            <tr key={visit.id} class={visit.id === chosen?.id ? "open" : ""}>
               <th scope="row" class="fixed">
-                <button type="button" class="entry" onClick={() => onChoose(visit.name)}>
+                <button type="button" class="entry" aria-pressed={visit.id === chosen?.id} onClick={() => onChoose(visit)}>
                   {visit.name}
                 </button>
               </th>
