@@ -492,12 +492,12 @@ test("the books are shown, and saved", async () => {
   await close();
 });
 
-const sampleNow = (page) =>
-  page.evaluate(() => {
+const sampleNow = (page, metrics = {}) =>
+  page.evaluate((measured) => {
     const load = { state: "idle", sent: 0, orders: 0, rate: 0, error: "" };
-    const data = JSON.stringify({ at: Date.now(), metrics: {}, load });
+    const data = JSON.stringify({ at: Date.now(), metrics: measured, load });
     globalThis.streams.at(-1).onmessage({ data });
-  });
+  }, metrics);
 
 test("a console that nobody sees holds no connection", async () => {
   const { page, close } = await openPage(browser);
@@ -530,6 +530,31 @@ test("a connection that has died is not called live", async () => {
   assert.equal(await openStreams(page), 1);
   await sampleNow(page);
   await page.waitForSelector(".connection.live");
+  await close();
+});
+
+test("the verdict is no better than what is known", async () => {
+  const { page, close } = await openPage(browser);
+  await page.clock.install();
+  await fakeStreams(page);
+  const says = (text) => page.waitForSelector(`.verdict >> text=${text}`);
+  await page.goto(`${shop.url}/console/flow`);
+  await says("Looking…");
+  await sampleNow(page);
+  await says("All is well");
+  await sampleNow(page, { "AWS/SQS/ApproximateNumberOfMessagesVisible/ShippingQueueDLQ": 2 });
+  await says("Dead letters wait");
+  await says("2 dead letters");
+  // A payment that was declined is no failure.
+  const failed = `AWS/States/ExecutionsFailed/${system.state_machine_arn.split(":").at(-1)}`;
+  await sampleNow(page, { [failed]: 3, "Doorbuster/PaymentsDeclined": 3 });
+  await says("All is well");
+  await page.clock.runFor(1_000);
+  await sampleNow(page, { [failed]: 5, "Doorbuster/PaymentsDeclined": 4 });
+  await says("Some executions fail");
+  await says("1 failed this minute");
+  await page.clock.runFor(10_000);
+  await says("The connection is lost");
   await close();
 });
 

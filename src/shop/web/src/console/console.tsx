@@ -7,12 +7,12 @@ import { LanguageSwitch, useLanguage } from "../language";
 import { Link, usePath } from "../route";
 import { kSignedOut, send } from "./api";
 import { useLive } from "./live";
-import { waitingIn } from "./metric_names";
 import { Glyph } from "./parts/glyph";
 import { Await, Empty, Loading, View } from "./parts/pieces";
 import { SignIn } from "./sign_in";
 import { loadSystem, SystemProvider, useSystem, type System } from "./system";
 import { useLoaded } from "./use_loaded";
+import { lettersOf } from "./verdict";
 import { kViews, pathOf, useView, viewAt, type ViewName } from "./views";
 import { useWords } from "./words";
 
@@ -225,10 +225,7 @@ function ViewLink({ name, path, current, children }: ViewLinkProps) {
 function DeadLetterCount({ system }: { system: System }) {
   const { locale } = useWords();
   const live = useLive();
-  const letters = system.queues.reduce(
-    (total, { dead_letter_name: name }) => total + (live.value(waitingIn(name)) ?? 0),
-    0,
-  );
+  const letters = lettersOf(system, live);
   return letters > 0 ? <span class="count">{letters.toLocaleString(locale)}</span> : null;
 }
 

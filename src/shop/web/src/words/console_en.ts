@@ -3,7 +3,10 @@
 import type { Status } from "../console/aws/states";
 import type { Outcome } from "../console/graph/visits";
 import type { Range } from "../console/metrics";
+import type { Verdict } from "../console/verdict";
 import type { ViewName } from "../console/views";
+
+type Said = string | ((n: number, queues: string) => string);
 
 export const consoleEn = {
   console: "Console",
@@ -99,11 +102,21 @@ export const consoleEn = {
     written: "Written to disk",
   },
 
+  verdict: {
+    unknown: "Looking…",
+    lost: "The connection is lost: this is how things stood",
+    stopped: (_: number, queues: string) => `Nobody takes from ${queues}`,
+    fills: (n: number, queues: string) => (n === 1 ? `${queues} fills up` : `${queues} fill up`),
+    letters: "Dead letters wait to be looked at",
+    failing: "Some executions fail",
+    flows: "Everything flows",
+    idle: "All is well, and at rest",
+  } as Record<Verdict["kind"], Said>,
+
   flow: {
     text: "An order’s way through the system, with what passes at this moment.",
     picture: "The way of an order",
     figures: "The queues in figures",
-    well: "Everything flows",
     shop: "takes orders",
     kept: "keeps invoices",
     toTwo: "tells two queues",

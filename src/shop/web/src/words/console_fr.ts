@@ -93,11 +93,22 @@ export const consoleFr: ConsoleWords = {
     written: "Écrit sur disque",
   },
 
+  verdict: {
+    unknown: "Vérification…",
+    lost: "La connexion est perdue : voici le dernier état connu",
+    stopped: (_: number, queues: string) => `Personne ne puise dans ${queues}`,
+    fills: (n: number, queues: string) =>
+      n === 1 ? `${queues} se remplit` : `${queues} se remplissent`,
+    letters: "Des lettres mortes attendent d’être examinées",
+    failing: "Des exécutions échouent",
+    flows: "Tout circule",
+    idle: "Tout va bien, au repos",
+  },
+
   flow: {
     text: "Le chemin d’une commande à travers le système, avec ce qui passe en ce moment.",
     picture: "Le chemin d’une commande",
     figures: "Les files en chiffres",
-    well: "Tout circule",
     shop: "prend les commandes",
     kept: "garde les factures",
     toTwo: "prévient deux files",

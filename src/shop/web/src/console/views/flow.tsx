@@ -21,7 +21,9 @@ import { errorsOf, workflow } from "../metric_names";
 import { Badge, type Tone } from "../parts/badge";
 import { glyphPath, type GlyphName } from "../parts/glyph";
 import { Panel, View, Wide } from "../parts/pieces";
+import { VerdictLine } from "../parts/verdict";
 import { nameIn, useSystem, type System } from "../system";
+import { failuresOf } from "../verdict";
 import { pathOf } from "../views";
 import { useWords } from "../words";
 
@@ -58,7 +60,8 @@ export default function Flow() {
   const map = useRoom() ? kWideMap : kNarrowMap;
   return (
     <View title={words.view.flow} text={words.flow.text}>
-      <Summary system={system} live={live} />
+      <VerdictLine />
+      <Troubled system={system} live={live} />
       <Panel title={words.flow.picture} class="flow-panel">
         <Picture map={map} system={system} live={live} />
       </Panel>
@@ -69,18 +72,14 @@ export default function Flow() {
   );
 }
 
-function Summary({ system, live }: { system: System; live: Live }) {
+// Of each queue that is in trouble, how much waits there.
+function Troubled({ system, live }: { system: System; live: Live }) {
   const { words, locale } = useWords();
   const troubled = system.queues
     .map((queue) => ({ queue, figures: figuresOf(live, queue) }))
     .filter(({ figures }) => figures.health === "fills" || figures.health === "stopped");
   return (
-    <div role="status">
-      {troubled.length === 0 && (
-        <p class="flow-well">
-          <Badge tone="good" icon="check" text={words.flow.well} />
-        </p>
-      )}
+    <>
       {troubled.map(({ queue, figures }) => (
         <div key={queue.name} class={`notice ${figures.health === "stopped" ? "stop" : "wait"}`}>
           <strong>
@@ -95,7 +94,7 @@ function Summary({ system, live }: { system: System; live: Live }) {
           </p>
         </div>
       ))}
-    </div>
+    </>
   );
 }
 
@@ -188,7 +187,7 @@ function stateOf(part: Part, system: System, live: Live, words: ConsoleWords): P
       };
     }
     case "workflow": {
-      const failed = live.growth(workflow(system, "ExecutionsFailed"), 60).by;
+      const failed = failuresOf(system, live);
       return {
         ...plain((locale) => flow.failed(failed, form.count(failed, locale)), pathOf("workflows")),
         ...(failed > 0 && { tone: "wait" as const, icon: "alert" as const }),
