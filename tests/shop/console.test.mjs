@@ -436,6 +436,34 @@ test("a message is sent, polled and given back", async () => {
   await close();
 });
 
+test("a message is shown as it was written, only indented", async () => {
+  const QueueName = "as-written";
+  const { QueueUrl } = await call("AmazonSQS.CreateQueue", { QueueName });
+  const body = `{"id":12345678901234567890,"amount":10.00,"a":1,"a":"[{,\\"}","none":[],"of":{"it":[1,{}]}}`;
+  await call("AmazonSQS.SendMessage", { QueueUrl, MessageBody: body });
+  const { page, close } = await openPage(browser);
+  await open(page, `/queues/${QueueName}`, QueueName);
+  await press(page, "Poll");
+  await page.waitForSelector(".message");
+  const lines = [
+    "{",
+    '  "id": 12345678901234567890,',
+    '  "amount": 10.00,',
+    '  "a": 1,',
+    '  "a": "[{,\\"}",',
+    '  "none": [],',
+    '  "of": {',
+    '    "it": [',
+    "      1,",
+    "      {}",
+    "    ]",
+    "  }",
+    "}",
+  ];
+  assert.equal(await page.textContent(".message .code"), lines.join("\n"));
+  await close();
+});
+
 test("a function is called by hand", async () => {
   const { page, complaints, close } = await openPage(browser);
   await open(page, "/functions/ValidateOrder", "ValidateOrder");

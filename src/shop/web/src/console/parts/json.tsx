@@ -3,16 +3,43 @@ import { useMemo } from "preact/hooks";
 
 const kColoured = 100_000; // characters; what is longer is shown plainly
 
+const kDeepest = 50; // levels that are indented
+
+const kPieces = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+// With lines and spaces between the pieces, each of which stays as it was written: a number may have
+// more digits than fit into one of ours, and a name may come twice.
+function indented(json: string): string {
+  const lineAt = (depth: number) => `\n${"  ".repeat(Math.min(depth, kDeepest))}`;
+  const parts: string[] = [];
+  let depth = 0;
+  let before = "";
+  for (const [piece] of json.matchAll(kPieces)) {
+    const opened = before === "{" || before === "[";
+    if (piece === "}" || piece === "]") {
+      depth--;
+      if (!opened) parts.push(lineAt(depth));
+    } else if (opened || before === ",") {
+      parts.push(lineAt(depth));
+    }
+    parts.push(piece === ":" ? ": " : piece);
+    if (piece === "{" || piece === "[") depth++;
+    before = piece;
+  }
+  return parts.join("");
+}
+
 function laidOut(text: string): { text: string; json: boolean } {
   try {
-    return { text: JSON.stringify(JSON.parse(text), null, 2), json: true };
+    JSON.parse(text);
+    return { text: indented(text), json: true };
   } catch {
     return { text, json: false };
   }
 }
 
 // A name with its colon, a string, or a number or word.
-const kTokens = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*|true|false|null)/g;
+const kTokens = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|(-?\d[\d.eE+-]*|true|false|null)/g;
 
 function coloured(text: string) {
   const parts = [];
