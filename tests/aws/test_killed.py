@@ -110,8 +110,10 @@ def test_a_large_upload_cut_short_leaves_nothing(cloud, s3, bucket):
     upload = s3.create_multipart_upload(Bucket=bucket, Key="big")["UploadId"]
     part = s3.upload_part(Bucket=bucket, Key="big", UploadId=upload, PartNumber=1,
                           Body=b"x" * (5 << 20))
-    cutting = threading.Thread(target=put_until_cut, args=(cloud, bucket), daemon=True)
+    under_way = threading.Event()
+    cutting = threading.Thread(target=put_until_cut, args=(cloud, bucket, under_way), daemon=True)
     cutting.start()
+    assert under_way.wait(30)
     cloud.kill()
     cutting.join(30)
     cloud.start()
@@ -121,8 +123,8 @@ def test_a_large_upload_cut_short_leaves_nothing(cloud, s3, bucket):
     assert s3.head_object(Bucket=bucket, Key="big")["ContentLength"] == 5 << 20
 
 
-def put_until_cut(cloud, bucket):
-    """A put whose last byte never comes."""
+def put_until_cut(cloud, bucket, under_way):
+    """A put whose last byte never comes. Sets the event when all others have been sent."""
     connection = http.client.HTTPConnection("127.0.0.1", cloud.port, timeout=10)
     url = cloud.client("s3").generate_presigned_url("put_object", {"Bucket": bucket, "Key": "cut"})
     try:
@@ -131,6 +133,7 @@ def put_until_cut(cloud, bucket):
         connection.endheaders()
         for _ in range(49):
             connection.send(bytes(1 << 20))
+        under_way.set()
         connection.getresponse()
     except (OSError, http.client.HTTPException):
         pass
