@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import {
   checkAccess,
   checkFits,
+  countBytes,
   fakeStreams,
   fill,
   kOrder,
@@ -18,6 +19,8 @@ import {
   submit,
   turnTo,
 } from "./shop.mjs";
+
+const kFirstLoadMax = 85_000; // bytes, compressed, as the README promises
 
 let browser;
 let shop;
@@ -298,19 +301,32 @@ test("an order waits for a reader who is offline", async () => {
 });
 
 test("an order's page finds its shop again", async () => {
+  const slow = await openUp("--demo", "--payment-latency-ms", "3000");
   const { page, close } = await openPage(browser);
-  const url = await place(page, shop.url);
-  await shipped(page);
-  await shop.restart();
-  const another = await openPage(browser);
-  await another.page.goto(url);
-  await shipped(another.page);
-  await another.close();
+  try {
+    await place(page, slow.url);
+    await page.waitForSelector(".connection.live");
+    await page.waitForSelector(".timeline li.done:nth-child(2)");
+    await slow.restart();
+    assert.equal(await page.locator(".timeline li.done:nth-child(6)").count(), 0);
+    await shipped(page);
+  } finally {
+    await close();
+    await slow.stop();
+  }
+});
+
+test("the shop is small", async (t) => {
+  const { page, close } = await openPage(browser);
+  const bytes = await countBytes(page);
+  await place(page, shop.url);
+  t.diagnostic(`first load, with an order: ${Math.round(bytes() / 1000)} KB`);
+  assert.ok(bytes() < kFirstLoadMax, `it takes ${bytes()} bytes`);
   await close();
 });
 
 test("a page that nobody sees holds no connection, and goes on when it is seen", async () => {
-  const slow = await openShop("--payment-latency-ms", "500");
+  const slow = await openUp("--demo", "--payment-latency-ms", "500");
   const { page, close } = await openPage(browser);
   try {
     await fakeStreams(page);

@@ -170,10 +170,20 @@ export function turnTo(page, hidden) {
   }, hidden);
 }
 
+// Gives how many bytes the page has received since, as they came over the wire.
+export async function countBytes(page) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Network.enable");
+  let bytes = 0;
+  devtools.on("Network.loadingFinished", ({ encodedDataLength }) => (bytes += encodedDataLength));
+  return () => bytes;
+}
+
 // Whether axe-core finds nothing to mend on the page, by WCAG 2.2 A and AA and its best practices.
 export async function checkAccess(page) {
   await page.evaluate(readFileSync(require.resolve("axe-core/axe.min.js"), "utf8"));
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const rules = { "target-size": { enabled: true } }; // of WCAG 2.2, and off by default
+  const { violations } = await page.evaluate((options) => globalThis.axe.run(options), { rules });
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target)}`);
   assert.deepEqual(found, []);
 }
