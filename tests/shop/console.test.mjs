@@ -719,6 +719,12 @@ for (const [locale, title, other] of [
 test("the views can be gone through with the keyboard alone", async () => {
   const { page, close } = await openPage(browser, { width: 360 });
   await open(page, "");
+  await page.keyboard.press("Tab");
+  const seen = await page.$eval(".skip:focus", (skip) => {
+    const { x, y, width, height } = skip.getBoundingClientRect();
+    return document.elementFromPoint(x + width / 2, y + height / 2) === skip;
+  });
+  assert.ok(seen, "the link to the content has the focus, and is covered");
   await page.focus(".menu-button");
   await page.keyboard.press("Enter");
   await page.waitForSelector(".side.open");
