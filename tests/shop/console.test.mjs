@@ -373,7 +373,8 @@ test("a file that is dropped is uploaded, and its event polled from the queue", 
   await page.dispatchEvent(".drop", "dragover", { dataTransfer: files });
   assert.match(await page.getAttribute(".drop", "class"), /over/);
   await page.dispatchEvent(".drop", "drop", { dataTransfer: files });
-  await page.waitForSelector("text=uploaded");
+  await page.waitForSelector(".transfer-done");
+  assert.equal(await page.textContent(".drop [role=status]"), "dropped 1.json: uploaded. ");
   await page.click("main table >> text=dropped 1.json");
   const dialog = page.locator("dialog");
   await dialog.locator("text=dropped-1").waitFor();
@@ -619,6 +620,8 @@ test("a queue that nobody takes from stands out", async () => {
     bad.map((text) => /ShippingQueue|ShipInvoices/.exec(text)?.[0]),
     ["ShippingQueue", "ShipInvoices"],
   );
+  const link = /^Queue ShippingQueue 59 · stopped$/;
+  assert.equal(await page.getByRole("link", { name: link }).count(), 1);
   await checkAccess(page);
   await picture(page, "console-flow-stopped", {});
   assert.deepEqual(complaints, []);

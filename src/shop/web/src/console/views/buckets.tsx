@@ -313,7 +313,7 @@ function useTransfers({ bucket, prefix, onUploaded }: UploadProps) {
 
 function Upload(props: UploadProps) {
   const { bucket, prefix } = props;
-  const { words, locale } = useWords();
+  const { words } = useWords();
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const { transfers, put } = useTransfers(props);
@@ -352,7 +352,18 @@ function Upload(props: UploadProps) {
           event.currentTarget.value = "";
         }}
       />
-      <ul class="transfers" role="status">
+      <Transfers transfers={transfers} />
+      {transfers.some((transfer) => transfer.share === 1) && <Events />}
+    </section>
+  );
+}
+
+// How far each has come is to be seen; that one has arrived is also said.
+function Transfers({ transfers }: { transfers: readonly Transfer[] }) {
+  const { words, locale } = useWords();
+  return (
+    <>
+      <ul class="transfers">
         {transfers.map((transfer) => (
           <li key={transfer.name}>
             <span class="long">{transfer.name}</span>
@@ -366,8 +377,12 @@ function Upload(props: UploadProps) {
           </li>
         ))}
       </ul>
-      {transfers.some((transfer) => transfer.share === 1) && <Events />}
-    </section>
+      <p class="unseen" role="status">
+        {transfers
+          .filter((transfer) => transfer.share === 1)
+          .map((transfer) => `${transfer.name}: ${words.buckets.uploaded}. `)}
+      </p>
+    </>
   );
 }
 

@@ -246,9 +246,10 @@ function PartBox({ part, box, state }: { part: Part; box: Box; state: PartState 
   const { x, y, width, height } = box;
   const text = state.text(locale);
   const kind = words.flow.kind[part.kind];
+  const name = fitted(part.name, width);
+  const whole = name === part.name ? "" : `, ${part.name}`;
   return (
-    <Link class={`part ${state.tone}`} to={state.to}>
-      <title>{part.name}</title>
+    <Link class={`part ${state.tone}`} to={state.to} label={`${kind} ${name} ${text}${whole}`}>
       <rect x={x} y={y} width={width} height={height} rx="12" />
       <path
         class="part-glyph"
@@ -257,10 +258,10 @@ function PartBox({ part, box, state }: { part: Part; box: Box; state: PartState 
       />
       <text class="part-kind" x={x + 36} y={y + 23}>
         {kind}
-      </text>
+      </text>{" "}
       <text class="part-name" x={x + 12} y={y + 47}>
-        {fitted(part.name, width)}
-      </text>
+        {name}
+      </text>{" "}
       {state.icon && (
         <path
           class="part-sign"
