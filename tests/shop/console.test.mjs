@@ -394,6 +394,7 @@ test("a file that is dropped is uploaded, and its event polled from the queue", 
   assert.match(await message.textContent(), /dropped\/dropped/);
   await press(message, "Delete");
   await message.waitFor({ state: "detached" });
+  await page.waitForSelector("main [role=status] >> text=1 message received.");
   assert.deepEqual(complaints, []);
   await close();
 });

@@ -196,7 +196,8 @@ function Poll({ url, attributes }: { url: string; attributes: Attributes }) {
   const [seconds, setSeconds] = useState("10");
   const [polling, setPolling] = useState(false);
   const [error, setError] = useState<unknown>();
-  const [messages, setMessages] = useState<Message[]>();
+  const [messages, setMessages] = useState<Message[]>([]);
+  const [received, setReceived] = useState<number>(); // the last time
   const hidden = whole(seconds, kVisibilityMax);
   const receives = /"maxReceiveCount":\s*"?(\d+)/.exec(attributes.RedrivePolicy ?? "")?.[1];
   const fault =
@@ -214,7 +215,9 @@ function Poll({ url, attributes }: { url: string; attributes: Attributes }) {
         VisibilityTimeout: hidden,
         WaitTimeSeconds: kWait,
       };
-      setMessages(await receiveMessages(request));
+      const found = await receiveMessages(request);
+      setMessages(found);
+      setReceived(found.length);
     } catch (refused) {
       setError(refused);
     }
@@ -222,7 +225,7 @@ function Poll({ url, attributes }: { url: string; attributes: Attributes }) {
   }
 
   const without = (handle: string) =>
-    setMessages((all) => all?.filter((each) => each.ReceiptHandle !== handle));
+    setMessages((all) => all.filter((each) => each.ReceiptHandle !== handle));
   return (
     <Panel title={queue.poll}>
       <p class="soft small-text">{queue.pollText(receives)}</p>
@@ -242,13 +245,11 @@ function Poll({ url, attributes }: { url: string; attributes: Attributes }) {
       </form>
       {error !== undefined && <Trouble error={error} />}
       <div role="status">
-        {messages && (
-          <p class="small-text">
-            {queue.received(messages.length, form.count(messages.length, locale))}
-          </p>
+        {received !== undefined && (
+          <p class="small-text">{queue.received(received, form.count(received, locale))}</p>
         )}
       </div>
-      {messages?.map((message) => (
+      {messages.map((message) => (
         <MessageCard key={message.ReceiptHandle} url={url} message={message} onGone={without} />
       ))}
     </Panel>
