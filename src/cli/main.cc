@@ -120,7 +120,7 @@ void add_up(CLI::App& app, Action& action) {
       "Stops at Ctrl-C, when every request under way has been answered.\n\n"
       "Examples:\n"
       "  doorbuster up --data /var/lib/doorbuster\n"
-      "  AWS_ENDPOINT_URL=http://127.0.0.1:4566 aws sqs create-queue --queue-name orders-queue\n"
+      "  aws --endpoint-url http://127.0.0.1:4566 sqs create-queue --queue-name orders-queue\n"
       "  doorbuster up --address 0.0.0.0 --credentials keys.ini");
   command->callback([options, &action] { action = [options] { return up(*options); }; });
 }

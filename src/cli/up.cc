@@ -191,7 +191,8 @@ void greet(const UpOptions& options, const Addresses& addresses, const DataDirec
             "\n  orders  to " + topology::kOrdersQueue + ", through " + topology::kStateMachine +
             '\n';
   }
-  text += "\n  Try     AWS_ENDPOINT_URL=" + endpoint + " aws s3 ls\n  Stop    Ctrl-C\n";
+  // Before 2.13, which Debian 12 is, aws doesn't know AWS_ENDPOINT_URL.
+  text += "\n  Try     aws --endpoint-url " + endpoint + " s3 ls\n  Stop    Ctrl-C\n";
   std::cout << text << std::flush;
 }
 
