@@ -440,6 +440,28 @@ test("a message is sent, polled and given back", async () => {
   await close();
 });
 
+test("the calls of all functions are asked for, however many there are", async () => {
+  const { page, complaints, close } = await openPage(browser);
+  const names = Array.from({ length: 120 }, (_, at) => `Function${at}`);
+  const Functions = names.map((FunctionName) => ({ FunctionName }));
+  await page.route("**/2015-03-31/functions/**", (route) => route.fulfill({ json: { Functions } }));
+  const asked = [];
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.pathname.endsWith("/metrics")) asked.push(url.searchParams.getAll("metric"));
+  });
+  await open(page, "/functions", "Functions");
+  const counted = (name) => asked.flat().includes(`AWS/Lambda/Invocations/${name}/Sum`);
+  await eventually("the last one's calls are asked for", () => names.every(counted));
+  assert.ok(asked.every((metrics) => metrics.length <= 100));
+  await page.waitForFunction(() => {
+    const last = [...document.querySelectorAll("main tbody tr")].at(-1);
+    return last.children[2].textContent === "0";
+  });
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test("a message is shown as it was written, only indented", async () => {
   const QueueName = "as-written";
   const { QueueUrl } = await call("AmazonSQS.CreateQueue", { QueueName });

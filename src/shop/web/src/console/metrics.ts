@@ -25,6 +25,8 @@ export type Range = keyof typeof kRanges;
 export const withStatistic = (metric: string, statistic: string): string =>
   metric.startsWith("Doorbuster/") ? `${metric}//${statistic}` : `${metric}/${statistic}`;
 
+const kAtOnce = 100; // metrics that the server answers for
+
 async function ask(
   metrics: readonly string[],
   from: number,
@@ -32,11 +34,15 @@ async function ask(
   period: number,
   signal?: AbortSignal,
 ): Promise<Series> {
-  const query = new URLSearchParams({ from: `${from}`, to: `${to}`, period: `${period}` });
-  for (const metric of metrics) query.append("metric", metric);
-  const answer = await get<Answer>(`metrics?${query}`, signal);
-  const values = Object.fromEntries(answer.series.map((each) => [each.metric, each.values]));
-  return { period: answer.period, times: answer.times, values };
+  const all: Series = { period, times: [], values: {} };
+  for (let at = 0; at < metrics.length; at += kAtOnce) {
+    const query = new URLSearchParams({ from: `${from}`, to: `${to}`, period: `${period}` });
+    for (const metric of metrics.slice(at, at + kAtOnce)) query.append("metric", metric);
+    const answer = await get<Answer>(`metrics?${query}`, signal);
+    all.times = answer.times;
+    for (const { metric, values } of answer.series) all.values[metric] = values;
+  }
+  return all;
 }
 
 // The periods that are over.

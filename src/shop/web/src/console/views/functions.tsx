@@ -32,10 +32,7 @@ interface Numbers {
   times: Series;
 }
 
-const kCounted = 30; // functions whose numbers are asked for at once: 100 metrics are the most
-
-async function numbersOf(all: readonly string[], signal: AbortSignal): Promise<Numbers> {
-  const names = all.slice(0, kCounted);
+async function numbersOf(names: readonly string[], signal: AbortSignal): Promise<Numbers> {
   const counted = names.flatMap((name) => [callsOf(name), errorsOf(name)]);
   const timed = names.flatMap((name) => ["Average", "p99"].map((each) => `${durationOf(name)}/${each}`));
   const [hour, times] = await Promise.all([
@@ -102,21 +99,23 @@ function FunctionTable({ all }: { all: FunctionConfiguration[] }) {
         </thead>
         <tbody>
           {all.map(({ FunctionName: name, Runtime, PackageType }) => {
-            const failed = sum(hour?.values[`${errorsOf(name)}/Sum`]);
+            const inHour = (metric: string) => {
+              const values = hour?.values[`${metric}/Sum`];
+              return values && sum(values);
+            };
+            const [calls, failed] = [inHour(callsOf(name)), inHour(errorsOf(name))];
             return (
               <tr key={name}>
                 <th scope="row" class="long">
                   <Link to={pathOf("functions", name)}>{name}</Link>
                 </th>
                 <td class="figure">{form.rate(live.rate(callsOf(name)), locale)}</td>
+                <td class="figure">{calls === undefined ? "–" : form.count(calls, locale)}</td>
                 <td class="figure">
-                  {form.count(sum(hour?.values[`${callsOf(name)}/Sum`]), locale)}
-                </td>
-                <td class="figure">
-                  {failed > 0 ? (
+                  {failed ? (
                     <Badge tone="bad" icon="alert" text={form.count(failed, locale)} />
                   ) : (
-                    form.count(0, locale)
+                    (failed?.toLocaleString(locale) ?? "–")
                   )}
                 </td>
                 <td class="figure fixed">
