@@ -296,7 +296,7 @@ test("what is deleted can be had back for five seconds", async () => {
   await page.locator("tr", { hasText: "wrong-2" }).first().locator("input").check();
   await press(page, "Delete 1");
   const dialog = page.locator("dialog");
-  assert.match(await dialog.textContent(), /Delete 1 dead letter\?.*five seconds/s);
+  assert.match(await dialog.textContent(), /Delete 1 dead letter\?It leaves AnalyticsQueueDLQ.*five seconds/s);
   await checkAccess(page);
   await picture(page, "console-delete");
   await page.keyboard.press("Escape");
@@ -407,6 +407,7 @@ test("folders are gone down into, as far as an object", async () => {
   await page.click(`main table >> text=${system.bucket}`);
   await page.click("main table >> text=folders/");
   await page.click("main table >> text=deep/");
+  assert.match(await page.textContent("main tbody tr"), /leaf\.json13 bytes/);
   await page.click("main table >> text=leaf.json");
   await page.locator("dialog >> text=leaf").first().waitFor();
   assert.match(await page.textContent("dialog"), /"leaf": true/);

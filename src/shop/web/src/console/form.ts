@@ -33,9 +33,16 @@ const kSizes = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const
 
 export function bytes(value: number, locale: string): string {
   if (value === 0) return count(0, locale);
-  const step = Math.min(Math.floor(Math.log10(Math.max(value, 1)) / 3), kSizes.length - 1);
+  let step = Math.floor(Math.log10(Math.max(value, 1)) / 3);
+  if (Math.round((value / 1000 ** step) * 10) >= 10_000) step++; // "1 MB", not "1,000 kB"
+  step = Math.min(step, kSizes.length - 1);
   const unit = kSizes[step] ?? "byte";
-  const options = { style: "unit", unit, maximumFractionDigits: step === 0 ? 0 : 1 } as const;
+  const options = {
+    style: "unit",
+    unit,
+    unitDisplay: step === 0 ? "long" : "short", // "222 bytes": the short one says "222 byte"
+    maximumFractionDigits: step === 0 ? 0 : 1,
+  } as const;
   return format(locale, options).format(value / 1000 ** step);
 }
 

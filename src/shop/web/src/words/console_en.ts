@@ -83,7 +83,7 @@ export const consoleEn = {
     ordersPerHour: "Orders in the last hour",
     paymentsPerMinute: "Payments a minute",
     paymentSuccess: "Payments that succeeded",
-    declinedOf: (declined: string, all: string) => `${declined} of ${all} declined`,
+    declinedOf: (_: number, declined: string, all: string) => `${declined} of ${all} declined`,
     paid: "Paid",
     declined: "Declined",
     executionsPerMinute: "Workflows a minute",
@@ -239,8 +239,8 @@ export const consoleEn = {
       n === 1 ? `1 message is back in ${queue}.` : `${text} messages are back in ${queue}.`,
     confirm: (n: number, text: string) =>
       n === 1 ? "Delete 1 dead letter?" : `Delete ${text} dead letters?`,
-    confirmText: (queue: string) =>
-      `They leave ${queue} for ever. You have five seconds to undo it.`,
+    confirmText: (n: number, queue: string) =>
+      `${n === 1 ? "It leaves" : "They leave"} ${queue} for ever. You have five seconds to undo it.`,
     confirmYes: (n: number, text: string) => (n === 1 ? "Delete 1 letter" : `Delete ${text} letters`),
     deleting: (n: number, text: string) =>
       n === 1 ? "Deleting 1 dead letter" : `Deleting ${text} dead letters`,

@@ -74,7 +74,7 @@ export const consoleFr: ConsoleWords = {
     ordersPerHour: "Commandes de la dernière heure",
     paymentsPerMinute: "Paiements par minute",
     paymentSuccess: "Paiements réussis",
-    declinedOf: (declined, all) => `${declined} refusés sur ${all}`,
+    declinedOf: (n, declined, all) => `${declined} ${n < 2 ? "refusé" : "refusés"} sur ${all}`,
     paid: "Payés",
     declined: "Refusés",
     executionsPerMinute: "Workflows par minute",
@@ -139,7 +139,7 @@ export const consoleFr: ConsoleWords = {
     short: { flows: "circule", idle: "au repos", fills: "se remplit", stopped: "à l’arrêt" },
     waiting: (_, text) => `${text} en attente`,
     letters: (n, text) => (n === 0 ? "aucune" : `${text} à examiner`),
-    failed: (n, text) => (n === 0 ? "aucun échec" : `${text} en échec`),
+    failed: (n, text) => (n === 0 ? "aucun échec" : `${text} en échec cette minute`),
     errors: (n, text) => (n === 0 ? "aucune erreur" : n === 1 ? "1 erreur" : `${text} erreurs`),
     waitingSince: (n, text, time) =>
       n === 1
@@ -232,8 +232,8 @@ export const consoleFr: ConsoleWords = {
       n === 1 ? `1 message est de retour dans ${queue}.` : `${text} messages sont de retour dans ${queue}.`,
     confirm: (n, text) =>
       n === 1 ? "Supprimer 1 lettre morte ?" : `Supprimer ${text} lettres mortes ?`,
-    confirmText: (queue) =>
-      `Elles quittent ${queue} pour toujours. Vous avez cinq secondes pour annuler.`,
+    confirmText: (n, queue) =>
+      `${n === 1 ? "Elle quitte" : "Elles quittent"} ${queue} pour toujours. Vous avez cinq secondes pour annuler.`,
     confirmYes: (n, text) => (n === 1 ? "Supprimer 1 lettre" : `Supprimer ${text} lettres`),
     deleting: (n, text) =>
       n === 1 ? "Suppression de 1 lettre morte" : `Suppression de ${text} lettres mortes`,
@@ -259,7 +259,7 @@ export const consoleFr: ConsoleWords = {
     executions: "Exécutions",
     none: "Aucune exécution ne correspond.",
     scanned: (n) =>
-      `Les ${n} plus récentes ont été cherchées ; celle dont vous donnez le nom entier est toujours trouvée.`,
+      `Les ${n} plus récentes ont été parcourues ; celle dont vous donnez le nom entier est toujours trouvée.`,
     name: "Nom",
     started: "Démarrée",
     took: "Durée",

@@ -65,7 +65,7 @@ export const fr: Words = {
     number: "Commande",
     live: "En direct",
     reconnecting: "Reconnexion…",
-    ended: "Terminé",
+    ended: "Terminée",
     details: "Votre commande",
     customerName: "Nom",
     product: "Produit",

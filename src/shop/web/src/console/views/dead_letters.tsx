@@ -362,7 +362,7 @@ function useActions(
       {confirming && (
         <Confirm
           title={words.letters.confirm(confirming.n, form.count(confirming.n, locale))}
-          text={words.letters.confirmText(queue.dead_letter_name)}
+          text={words.letters.confirmText(confirming.n, queue.dead_letter_name)}
           confirm={words.letters.confirmYes(confirming.n, form.count(confirming.n, locale))}
           onConfirm={() => remove(confirming)}
           onClose={() => setConfirming(undefined)}

@@ -55,7 +55,7 @@ export function Tiles({ system, live }: { system: System; live: Live }) {
       <Tile
         label={now.paymentSuccess}
         value={paid + declined > 0 ? form.percent(paid / (paid + declined), locale) : "–"}
-        note={now.declinedOf(form.count(declined, locale), form.count(paid + declined, locale))}
+        note={now.declinedOf(declined, form.count(declined, locale), form.count(paid + declined, locale))}
       />
       <Tile label={now.revenueHour} value={form.wholeCash(inHour(kRevenue), locale)} />
       <Tile
