@@ -743,6 +743,43 @@ for (const [locale, title, other] of [
   });
 }
 
+test("a view that doesn't come can be asked for again", async () => {
+  const { page, close } = await openPage(browser);
+  await page.route("**/assets/flow-*.js", (route) => route.abort());
+  await open(page, "", "Now");
+  await page.click("nav >> text=Flow");
+  await page.waitForSelector("main [role=alert]");
+  await page.unroute("**/assets/flow-*.js");
+  await press(page, "Load the page again");
+  await page.waitForSelector("main h1 >> text=Flow");
+  await close();
+});
+
+test("a console without its words says so", async () => {
+  const { page, close } = await openPage(browser, { locale: "fr-FR" });
+  await page.route("**/assets/console_fr-*.js", (route) => route.abort());
+  await page.goto(`${shop.url}/console`);
+  await page.getByRole("button", { name: "Recharger la page" }).waitFor();
+  await close();
+});
+
+test("a system that is set up is found", async () => {
+  const { page, close } = await openPage(browser);
+  await page.clock.install();
+  let early = true;
+  await page.route("**/console/api/system", (route) => {
+    if (!early) return route.continue();
+    const { region, account, endpoint, version } = system;
+    return route.fulfill({ json: { region, account, endpoint, version, set_up: false } });
+  });
+  await page.goto(`${shop.url}/console`);
+  await page.waitForSelector("main code >> text=doorbuster setup");
+  early = false;
+  await page.clock.runFor(3_000);
+  await page.waitForSelector(".tiles");
+  await close();
+});
+
 test("the views can be gone through with the keyboard alone", async () => {
   const { page, close } = await openPage(browser, { width: 360 });
   await open(page, "");

@@ -360,6 +360,19 @@ test("an order that nobody knows is said to be so", async () => {
   await close();
 });
 
+test("an order's address that is none is no blank page", async () => {
+  const { page, complaints, close } = await openPage(browser);
+  await page.goto(shop.url);
+  await page.evaluate(() => {
+    history.pushState(null, "", "/orders/%");
+    dispatchEvent(new Event("popstate"));
+  });
+  await page.waitForSelector(".alone");
+  assert.equal(await page.textContent(".order-number"), "%");
+  assert.ok(complaints.every((text) => /status of 40[04]/.test(text)), complaints.join());
+  await close();
+});
+
 test("a declined order says why", async () => {
   const strict = await openShop("--decline-rate", "1");
   const { page, complaints, close } = await openPage(browser);

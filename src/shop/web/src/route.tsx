@@ -10,6 +10,15 @@ export function go(path: string): void {
   scrollTo(0, 0);
 }
 
+// A segment of a path as it was meant.
+export function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment; // what no link of ours has made
+  }
+}
+
 export function usePath(): string {
   const [path, setPath] = useState(location.pathname);
   useEffect(() => {

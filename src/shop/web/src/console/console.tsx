@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { Mark } from "../design/icons";
+import { Reload } from "../design/reload";
 import { LanguageSwitch, useLanguage } from "../language";
 import { Link, usePath } from "../route";
 import { kSignedOut, send } from "./api";
@@ -74,12 +75,17 @@ function Brand() {
   );
 }
 
+const kSetUpAgain = 2_000; // ms, until the system is set up
+
 function SignedIn() {
   const { words } = useLanguage();
   const path = usePath();
   const { name, rest } = viewAt(path);
   const Loaded = useView(name);
-  const system = useLoaded(loadSystem, []);
+  const [early, setEarly] = useState(false);
+  const system = useLoaded(loadSystem, [], early ? kSetUpAgain : undefined);
+  const isEarly = system.value?.set_up === false;
+  if (isEarly !== early) setEarly(isEarly);
   const [open, setOpen] = useState(false);
   useEffect(() => setOpen(false), [path]);
   return (
@@ -139,7 +145,13 @@ function Current({ name, rest, Loaded }: CurrentProps) {
       </View>
     );
   }
-  return Loaded ? <Loaded key={name} rest={rest} /> : <Loading />;
+  if (Loaded === undefined) return <Loading />;
+  if (Loaded) return <Loaded key={name} rest={rest} />;
+  return (
+    <View title={words.view[name]}>
+      <Reload />
+    </View>
+  );
 }
 
 function MenuButton({ open, onToggle }: { open: boolean; onToggle: () => void }) {

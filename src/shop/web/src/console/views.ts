@@ -2,6 +2,7 @@
 // first one stands.
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { decoded } from "../route";
 
 export interface ViewProps {
   rest: readonly string[]; // of the path, below the view
@@ -37,14 +38,6 @@ export function pathOf(name: ViewName, ...rest: string[]): string {
   return [kRoot, ...(view ? [view] : []), ...rest.map(encodeURIComponent)].join("/");
 }
 
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment; // what no link of ours has made
-  }
-}
-
 export function viewAt(path: string): { name: ViewName | undefined; rest: string[] } {
   const [first = "", ...rest] = path.replace(/^\/console\/?/, "").split("/").map(decoded);
   return { name: kNames.find((name) => segmentOf(name) === first), rest };
@@ -58,15 +51,24 @@ async function load(name: ViewName): Promise<ViewComponent> {
 
 const kIdle = 2_000; // ms after the first view, for the others
 
-// Undefined while it is on its way.
-export function useView(name: ViewName | undefined): ViewComponent | undefined {
+// Undefined while it is on its way, and null if it didn't come.
+export function useView(name: ViewName | undefined): ViewComponent | null | undefined {
+  const [failed, setFailed] = useState<ViewName | undefined>();
   const [, setRound] = useState(0);
   useEffect(() => {
     if (name === undefined || loaded.has(name)) return;
-    void load(name).then(() => {
-      setRound((round) => round + 1);
-      setTimeout(() => kNames.forEach((other) => void load(other)), kIdle);
-    });
+    load(name).then(
+      () => {
+        setRound((round) => round + 1);
+        setTimeout(loadOthers, kIdle);
+      },
+      () => setFailed(name),
+    );
   }, [name]);
-  return name && loaded.get(name);
+  return name && (loaded.get(name) ?? (name === failed ? null : undefined));
+}
+
+// One that doesn't come is asked for again when it is wanted.
+function loadOthers(): void {
+  for (const name of kNames) if (!loaded.has(name)) load(name).catch(() => {});
 }

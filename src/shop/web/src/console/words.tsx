@@ -2,6 +2,7 @@
 // languages, only the reader's is loaded.
 import { createContext, type ComponentChildren } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
+import { Reload } from "../design/reload";
 import { useLanguage } from "../language";
 import type { ConsoleWords } from "../words/console_en";
 
@@ -28,12 +29,17 @@ export function useWords(): Spoken {
 export function WordsProvider({ children }: { children: ComponentChildren }) {
   const { words, locale } = useLanguage();
   const [spoken, setSpoken] = useState<Spoken | null>(null);
+  const [failed, setFailed] = useState(false);
   useEffect(() => {
     let left = false;
-    void kLoaders[words.tag]?.().then((loaded) => !left && setSpoken({ words: loaded, locale }));
+    kLoaders[words.tag]?.().then(
+      (loaded) => !left && setSpoken({ words: loaded, locale }),
+      () => !left && setFailed(true),
+    );
     return () => {
       left = true;
     };
   }, [words, locale]);
+  if (failed) return <Reload />;
   return spoken && <Context.Provider value={spoken}>{children}</Context.Provider>;
 }

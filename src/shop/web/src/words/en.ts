@@ -6,6 +6,9 @@ export const en = {
   name: "English",
   language: "Language",
   skip: "Skip to the content",
+  incomplete: "This page has not come whole",
+  incompleteText: "It may have been renewed since you opened it. Nothing was lost.",
+  reload: "Load the page again",
   shop: "Doorbuster, to the order form",
 
   form: {

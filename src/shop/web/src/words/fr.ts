@@ -5,6 +5,9 @@ export const fr: Words = {
   name: "Français",
   language: "Langue",
   skip: "Aller au contenu",
+  incomplete: "Cette page n’est pas arrivée entière",
+  incompleteText: "Elle a peut-être été renouvelée depuis que vous l’avez ouverte. Rien n’est perdu.",
+  reload: "Recharger la page",
   shop: "Doorbuster, vers le bon de commande",
 
   form: {

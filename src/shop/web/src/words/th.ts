@@ -5,6 +5,9 @@ export const th: Words = {
   name: "ไทย",
   language: "ภาษา",
   skip: "ข้ามไปยังเนื้อหา",
+  incomplete: "หน้านี้โหลดมาไม่ครบ",
+  incompleteText: "หน้านี้อาจถูกปรับปรุงหลังจากที่คุณเปิด ไม่มีอะไรสูญหาย",
+  reload: "โหลดหน้านี้ใหม่",
   shop: "Doorbuster ไปที่แบบฟอร์มสั่งซื้อ",
 
   form: {
