@@ -9,7 +9,9 @@ BUILD_PACKAGES=(
   libssl-dev libzip-dev zlib1g-dev
 )
 
-# For the pages. Whoever has npm from elsewhere keeps it: Debian's conflicts with that.
+# For the pages, whose packages come over TLS. Whoever has npm from elsewhere keeps it: Debian's
+# conflicts with that.
+BUILD_PACKAGES+=(ca-certificates)
 command -v npm >/dev/null || BUILD_PACKAGES+=(nodejs npm)
 
 say() { printf '%s\n' "$*" >&2; }

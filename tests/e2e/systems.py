@@ -39,8 +39,12 @@ def served(data, *options):
     """doorbuster up on the directory; gives its endpoint."""
     server = program().start("up", "--port", 0, "--shop-port", 0, "--data", data, *options)
     lines = iter(server.stdout.readline, "")
-    yield next(match.group(1) for line in lines
-               if (match := re.search(r"AWS +(https?://\S+)", line)))
-    server.send_signal(signal.SIGTERM)
-    out, err = server.communicate(timeout=DEADLINE_S)
-    assert server.returncode == 0, err
+    try:
+        yield next(match.group(1) for line in lines
+                   if (match := re.search(r"AWS +(https?://\S+)", line)))
+        server.send_signal(signal.SIGTERM)
+        _, err = server.communicate(timeout=DEADLINE_S)
+        assert server.returncode == 0, err
+    finally:
+        server.kill()  # if it is still there
+        server.wait()
