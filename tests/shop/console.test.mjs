@@ -226,6 +226,33 @@ test("what was cut off in a part that failed is told from what went well", async
   await close();
 });
 
+// Each of its states can be skipped: there are as many ways through as the Fibonacci numbers say.
+function ladder(rungs) {
+  const name = (rung) => `Rung${Math.min(rung, rungs)}`;
+  const States = { [name(rungs)]: { Type: "Succeed" } };
+  for (let rung = 0; rung < rungs; rung++) {
+    const Choices = [{ Variable: "$.skip", BooleanEquals: true, Next: name(rung + 2) }];
+    States[name(rung)] = { Type: "Choice", Choices, Default: name(rung + 1) };
+  }
+  return { StartAt: name(0), States };
+}
+
+test("a graph that can be gone through in many ways is drawn", async () => {
+  const { stateMachineArn } = await call("AWSStepFunctions.CreateStateMachine", {
+    name: "Ladder",
+    definition: JSON.stringify(ladder(60)),
+    roleArn: `arn:aws:iam::${system.account}:role/ladder`,
+  });
+  const input = JSON.stringify({ skip: false });
+  await call("AWSStepFunctions.StartExecution", { stateMachineArn, name: "up", input });
+  const { page, complaints, close } = await openPage(browser);
+  await open(page, `/workflows/up?machine=${encodeURIComponent(stateMachineArn)}`, "up");
+  await page.waitForSelector(".state.succeeded[data-state=Rung60]");
+  assert.equal(await page.locator(".arc.taken").count(), 60);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test("an answer that is late is waited for", async () => {
   const { page, close } = await openPage(browser);
   await page.clock.install();

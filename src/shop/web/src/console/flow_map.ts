@@ -72,11 +72,10 @@ const kFulfilment = [
   { role: "shipping", dlq: "shippingDlq", function: "ship", database: "shippingDb" },
   { role: "analytics", dlq: "analyticsDlq", function: "record", database: "analyticsDb" },
 ] as const;
-const kConsumers: Record<Role, string> = {
-  orders: "StartOrderWorkflow",
+const kConsumers = {
   shipping: "ShipInvoices",
   analytics: "RecordSales",
-};
+} as const;
 const kDatabases = { shipping: "shipping.db", analytics: "sales.db" } as const;
 
 function queueParts(system: System, role: Role, dlq: PartId): Part[] {

@@ -5,21 +5,16 @@ import { get } from "./api";
 
 export type Role = "orders" | "shipping" | "analytics";
 
+// What the console uses of it; docs/console.md has the rest.
 export interface SystemQueue {
   role: Role;
   name: string;
-  url: string;
-  arn: string;
   dead_letter_name: string;
-  dead_letter_url: string;
-  dead_letter_arn: string;
-  max_receives: number;
 }
 
 export interface System {
   region: string;
   account: string;
-  endpoint: string;
   version: string;
   set_up: boolean;
   bucket: string;
@@ -27,7 +22,6 @@ export interface System {
   notifications_arn: string;
   state_machine_arn: string;
   queues: SystemQueue[];
-  functions: string[];
   load: { orders_max: number; rate_max: number };
 }
 
@@ -38,7 +32,6 @@ const kNothing = {
   notifications_arn: "",
   state_machine_arn: "",
   queues: [],
-  functions: [],
 };
 
 export const loadSystem = async (signal: AbortSignal): Promise<System> => ({

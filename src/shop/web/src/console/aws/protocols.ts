@@ -16,7 +16,7 @@ export async function call<T>(target: string, request: object, signal?: AbortSig
 }
 
 export interface Exchange {
-  method: "GET" | "PUT" | "DELETE";
+  method: "GET" | "PUT";
   path: string;
   type?: XMLHttpRequestResponseType;
   body?: Blob;

@@ -1,5 +1,6 @@
 // The picture of a state machine, coloured by what happened in an execution.
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { fitted, Tip } from "../parts/drawing";
 import { glyphPath, type GlyphName } from "../parts/glyph";
 import { useWords } from "../words";
 import { layOut, type Picture, type PlacedState } from "./layout";
@@ -62,23 +63,6 @@ function bringIntoSight(box: HTMLDivElement | null): void {
   box.scrollLeft += of.left + of.width / 2 - (around.left + around.width / 2);
 }
 
-function Tip({ id }: { id: string }) {
-  return (
-    <marker
-      id={id}
-      viewBox="0 0 8 8"
-      refX="1"
-      refY="4"
-      markerWidth="8"
-      markerHeight="8"
-      markerUnits="userSpaceOnUse"
-      orient="auto"
-    >
-      <path class={id} d="M0 0l8 4-8 4z" />
-    </marker>
-  );
-}
-
 interface Shown {
   outcomes: Map<string, Outcome>;
   taken: ReadonlySet<string>;
@@ -106,11 +90,6 @@ function PictureGroup({ picture, shown }: { picture: Picture; shown: Shown }) {
       ))}
     </>
   );
-}
-
-function fitted(text: string, width: number): string {
-  const most = Math.floor((width - 58) / 7.6);
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
 function StateBox({ placed, shown }: { placed: PlacedState; shown: Shown }) {
@@ -145,7 +124,7 @@ function StateBox({ placed, shown }: { placed: PlacedState; shown: Shown }) {
           />
         )}
         <text class="state-name" x={x + (outcome ? 42 : 18)} y={y + 23}>
-          {fitted(state.name, width)}
+          {fitted(state.name, width - 58)}
         </text>{" "}
         <text class="state-type" x={x + (outcome ? 42 : 18)} y={y + 40}>
           {state.type}

@@ -65,7 +65,7 @@ function sizeOf(state: State): Omit<PlacedState, "x" | "y"> {
 }
 
 // The arcs that lead back to a state that is on the way to them.
-function backArcs({ start, arcs }: Region): Set<Arc> {
+function backArcs({ start, states, arcs }: Region): Set<Arc> {
   const back = new Set<Arc>();
   const seen = new Set<string>();
   const open = new Set<string>();
@@ -79,6 +79,7 @@ function backArcs({ start, arcs }: Region): Set<Arc> {
     open.delete(name);
   };
   visit(start);
+  for (const { name } of states) if (!seen.has(name)) visit(name);
   return back;
 }
 
@@ -89,17 +90,23 @@ interface Way {
   nodes: Node[];
 }
 
-// As deep as the longest way to it from the start.
+// As deep as the longest way to it from a state that no way leads to. A state's layer is known once
+// those of all above it are: as Kahn's algorithm goes, each way is followed once.
 function layersOf(region: Region, ways: readonly Way[]): Map<string, number> {
+  const above = new Map(region.states.map(({ name }) => [name, 0])); // ways that aren't gone yet
+  for (const { lower } of ways) above.set(lower, (above.get(lower) ?? 0) + 1);
   const layers = new Map<string, number>();
-  const deepen = (name: string, layer: number) => {
-    if ((layers.get(name) ?? -1) >= layer) return;
+  const known = [...above].filter(([, count]) => count === 0).map(([name]) => name);
+  for (const name of known) {
+    const layer = layers.get(name) ?? 0;
     layers.set(name, layer);
-    for (const { upper, lower } of ways) if (upper === name) deepen(lower, layer + 1);
-  };
-  deepen(region.start, 0);
-  // What no way leads to is shown as well.
-  for (const { name } of region.states) if (!layers.has(name)) deepen(name, 0);
+    for (const { lower } of ways.filter(({ upper }) => upper === name)) {
+      layers.set(lower, Math.max(layers.get(lower) ?? 0, layer + 1));
+      const left = (above.get(lower) ?? 0) - 1;
+      above.set(lower, left);
+      if (left === 0) known.push(lower);
+    }
+  }
   return layers;
 }
 

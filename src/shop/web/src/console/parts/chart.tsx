@@ -1,5 +1,6 @@
 // Values over time. What is new goes into the chart that is there.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { lastOf } from "../metrics";
 import { useWords } from "../words";
 import type { PlotData, PlotTone } from "./plot";
 
@@ -39,9 +40,6 @@ function useScheme(): number {
   }, []);
   return turns;
 }
-
-const lastOf = (values: readonly (number | null)[]): number | null =>
-  values.findLast((value) => value !== null) ?? null;
 
 export function Chart(props: ChartProps) {
   const { times, lines, show, axis, bars = false, height = 168 } = props;
@@ -92,10 +90,10 @@ export function Chart(props: ChartProps) {
     <figure class="chart">
       <ul class="legend" aria-hidden="true">
         {lines.map((line, at) => {
-          const value = cursor === undefined ? lastOf(line.values) : (line.values[cursor] ?? null);
+          const value = cursor === undefined ? lastOf(line.values) : line.values[cursor];
           return (
             <li key={line.label} class={`tone-${kOrder[at % kOrder.length]}`}>
-              {line.label} <strong>{value === null ? "–" : show(value, locale)}</strong>
+              {line.label} <strong>{value == null ? "–" : show(value, locale)}</strong>
             </li>
           );
         })}

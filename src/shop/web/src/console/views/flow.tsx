@@ -19,6 +19,7 @@ import { figuresOf, type Health, type QueueFigures } from "../health";
 import { useLive, type Live } from "../live";
 import { errorsOf, workflow } from "../metric_names";
 import { Badge, type Tone } from "../parts/badge";
+import { fitted, Tip } from "../parts/drawing";
 import { glyphPath, type GlyphName } from "../parts/glyph";
 import { Panel, View, Wide } from "../parts/pieces";
 import { VerdictLine } from "../parts/verdict";
@@ -108,18 +109,7 @@ function Picture({ map, system, live }: { map: Map; system: System; live: Live }
       aria-label={words.flow.picture}
     >
       <defs>
-        <marker
-          id="tip"
-          viewBox="0 0 8 8"
-          refX="1"
-          refY="4"
-          markerWidth="8"
-          markerHeight="8"
-          markerUnits="userSpaceOnUse"
-          orient="auto"
-        >
-          <path class="arrow-tip" d="M0 0l8 4-8 4z" />
-        </marker>
+        <Tip id="tip" class="arrow-tip" />
       </defs>
       {arrowsOf(system).map((arrow) => (
         <ArrowLine key={arrow.from + arrow.to} arrow={arrow} map={map} live={live} />
@@ -235,18 +225,12 @@ function functionState(part: Part, live: Live, { flow }: ConsoleWords): PartStat
   };
 }
 
-// About as many letters as there is room for; the whole name is told beside it.
-function fitted(name: string, width: number): string {
-  const most = Math.floor((width - 24) / 7.7);
-  return name.length <= most ? name : `${name.slice(0, most - 1)}…`;
-}
-
 function PartBox({ part, box, state }: { part: Part; box: Box; state: PartState }) {
   const { words, locale } = useWords();
   const { x, y, width, height } = box;
   const text = state.text(locale);
   const kind = words.flow.kind[part.kind];
-  const name = fitted(part.name, width);
+  const name = fitted(part.name, width - 24);
   const whole = name === part.name ? "" : `, ${part.name}`;
   return (
     <Link class={`part ${state.tone}`} to={state.to} label={`${kind} ${name} ${text}${whole}`}>

@@ -16,7 +16,8 @@ import { hourly, kRanges, lastOf, series, sinceBegun, sum, type Range, type Seri
 import { Badge } from "../parts/badge";
 import { Chart } from "../parts/chart";
 import { Json } from "../parts/json";
-import { Await, Choice, Empty, Facts, Panel, Trouble, View, Wide } from "../parts/pieces";
+import { Await, Empty, Facts, Panel, Trouble, View, Wide } from "../parts/pieces";
+import { RangeChoice } from "../parts/range_choice";
 import { useLoaded } from "../use_loaded";
 import { pathOf, type ViewProps } from "../views";
 import { useWords } from "../words";
@@ -202,11 +203,10 @@ function Charts({ name }: { name: string }) {
     (stored.value?.values[metric] ?? []).map((value) => (value === null ? null : value * scale));
   const perMinute = 60 / (stored.value?.period ?? 60);
   const when = range === "week" ? form.moment : form.clock;
-  const ranges = (Object.keys(kRanges) as Range[]).map((each) => [each, words.range[each]] as const);
   return (
     <>
       <div class="filters">
-        <Choice label={words.now.range} options={ranges} value={range} onChoose={setRange} />
+        <RangeChoice value={range} onChoose={setRange} />
       </div>
       {stored.error !== undefined && <Trouble error={stored.error} />}
       <div class="columns charts-pair">

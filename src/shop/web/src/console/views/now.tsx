@@ -5,7 +5,8 @@ import { useLive } from "../live";
 import { kRanges, series, sinceBegun, type Range } from "../metrics";
 import { drawn, idOf, plansOf } from "../now_plans";
 import { Chart } from "../parts/chart";
-import { Choice, Panel, Trouble, View } from "../parts/pieces";
+import { Panel, Trouble, View } from "../parts/pieces";
+import { RangeChoice } from "../parts/range_choice";
 import { useSystem } from "../system";
 import { useLoaded } from "../use_loaded";
 import { useWords } from "../words";
@@ -25,13 +26,12 @@ export default function Now() {
     [range],
     kRefresh,
   );
-  const ranges = (Object.keys(kRanges) as Range[]).map((each) => [each, words.range[each]] as const);
   const when = kRanges[range].seconds > 86_400 ? form.moment : form.clock;
   return (
     <View
       title={words.view.now}
       text={words.now.text}
-      actions={<Choice label={words.now.range} options={ranges} value={range} onChoose={setRange} />}
+      actions={<RangeChoice value={range} onChoose={setRange} />}
     >
       {stored.error !== undefined && <Trouble error={stored.error} />}
       <Tiles system={system} live={live} />
