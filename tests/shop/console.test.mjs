@@ -620,9 +620,12 @@ test("the verdict is no better than what is known", async () => {
   await page.clock.install();
   await fakeStreams(page);
   const says = (text) => page.waitForSelector(`.verdict >> text=${text}`);
-  await page.goto(`${shop.url}/console/flow`);
+  await page.goto(`${shop.url}/console`);
   await says("Looking…");
   await sampleNow(page);
+  await says("All is well");
+  await page.click("nav >> text=Flow");
+  await page.waitForSelector(".flow");
   await says("All is well");
   await sampleNow(page, { "AWS/SQS/ApproximateNumberOfMessagesVisible/ShippingQueueDLQ": 2 });
   await says("Dead letters wait");

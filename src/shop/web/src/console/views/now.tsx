@@ -7,6 +7,7 @@ import { drawn, idOf, plansOf } from "../now_plans";
 import { Chart } from "../parts/chart";
 import { Panel, Trouble, View } from "../parts/pieces";
 import { RangeChoice } from "../parts/range_choice";
+import { VerdictLine } from "../parts/verdict";
 import { useSystem } from "../system";
 import { useLoaded } from "../use_loaded";
 import { useWords } from "../words";
@@ -34,6 +35,7 @@ export default function Now() {
       actions={<RangeChoice value={range} onChoose={setRange} />}
     >
       {stored.error !== undefined && <Trouble error={stored.error} />}
+      <VerdictLine />
       <Tiles system={system} live={live} />
       <div class="charts">
         {plans.map((plan) => (
