@@ -253,6 +253,33 @@ test("a graph that can be gone through in many ways is drawn", async () => {
   await close();
 });
 
+test("a payment that was declined is told from a failure", async () => {
+  const strict = await openShop("--decline-rate", "1");
+  const { page, complaints, close } = await openPage(browser);
+  try {
+    const { orderId } = await (await post(strict.url, kOrder)).json();
+    await eventually("the order is declined", async () => {
+      const order = await (await fetch(`${strict.url}/orders/${orderId}`)).json();
+      return order.final;
+    });
+    await page.goto(`${strict.url}/console/workflows`);
+    await page.locator("main tr", { hasText: orderId }).locator(".badge.declined").waitFor();
+    await page.click(`main table >> text=${orderId}`);
+    await page.waitForSelector(".state.declined[data-state=PaymentDeclined]");
+    assert.equal(await page.locator(".badge.bad, .notice.stop, .state.failed").count(), 0);
+    assert.equal(await page.locator("main .primary").count(), 0);
+    await checkAccess(page);
+    await picture(page, "console-declined", {});
+    await page.click("nav >> text=Flow");
+    await page.waitForSelector(".verdict .badge.good");
+    await page.waitForSelector(".flow .part-state >> text=no failures");
+    assert.deepEqual(complaints, []);
+  } finally {
+    await close();
+    await strict.stop();
+  }
+});
+
 test("an answer that is late is waited for", async () => {
   const { page, close } = await openPage(browser);
   await page.clock.install();

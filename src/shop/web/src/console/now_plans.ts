@@ -25,6 +25,8 @@ interface Line {
   metric: string; // without its statistic
   statistic: "Sum" | "Average" | "Maximum" | "p99";
   per?: number; // seconds that a counter is shown for
+  less?: string; // a metric that is part of this one, and isn't meant
+  tone?: "declined";
 }
 
 export interface Plan {
@@ -48,6 +50,7 @@ const bytesPerSecond: Show = (value, locale) => `${form.bytes(value, locale)}/s`
 
 export function plansOf(system: System, words: ConsoleWords): Plan[] {
   const { now } = words;
+  const declined: Line = { ...perMinute(now.declined, kDeclined), tone: "declined" };
   const queues = system.queues;
   return [
     {
@@ -58,7 +61,7 @@ export function plansOf(system: System, words: ConsoleWords): Plan[] {
     },
     {
       title: now.paymentsPerMinute,
-      lines: [perMinute(now.paid, kSucceeded), perMinute(now.declined, kDeclined)],
+      lines: [perMinute(now.paid, kSucceeded), declined],
       show: form.rate,
       axis: form.compact,
     },
@@ -66,7 +69,8 @@ export function plansOf(system: System, words: ConsoleWords): Plan[] {
       title: now.executionsPerMinute,
       lines: [
         perMinute(words.status.SUCCEEDED, workflow(system, "ExecutionsSucceeded")),
-        perMinute(words.status.FAILED, workflow(system, "ExecutionsFailed")),
+        { ...perMinute(words.status.FAILED, workflow(system, "ExecutionsFailed")), less: kDeclined },
+        declined,
       ],
       show: form.rate,
       axis: form.compact,
@@ -139,19 +143,21 @@ export function drawn(plan: Plan, stored: Series | undefined, live: Live) {
   if (live.latest) times.push(now);
   const lines = plan.lines.map((line) => {
     const scale = line.per === undefined ? 1 : line.per / (stored?.period ?? 60);
+    const less = line.less === undefined ? [] : (stored?.values[withStatistic(line.less, "Sum")] ?? []);
     const values = (stored?.values[idOf(line)] ?? (stored?.times ?? []).map(() => null)).map(
-      (value) => (value === null ? null : value * scale),
+      (value, at) => (value === null ? null : Math.max(0, value - (less[at] ?? 0)) * scale),
     );
     if (live.latest) values.push(nowOf(line, live));
-    return { label: line.label, values };
+    return { label: line.label, values, ...(line.tone && { tone: line.tone }) };
   });
   return { times, lines };
 }
 
-function nowOf({ metric, statistic, per }: Line, live: Live): number | null {
+function nowOf({ metric, statistic, per, less }: Line, live: Live): number | null {
   if (per !== undefined) {
     const grown = live.growth(metric, kMoment);
-    return grown.seconds >= kMomentMin ? (grown.by / grown.seconds) * per : null;
+    const meant = Math.max(0, grown.by - (less === undefined ? 0 : live.growth(less, kMoment).by));
+    return grown.seconds >= kMomentMin ? (meant / grown.seconds) * per : null;
   }
   if (live.value(`${metric}.count`) === undefined) return live.value(metric) ?? null;
   const done = live.growth(`${metric}.count`, kMoment).by;

@@ -252,6 +252,7 @@ export const consoleEn = {
     succeeded: "Succeeded",
     caught: "Failed, and caught",
     failed: "Failed",
+    declined: "Payment declined",
     aborted: "Aborted",
     running: "Running",
   } satisfies Record<Outcome, string>,

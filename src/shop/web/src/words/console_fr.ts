@@ -245,6 +245,7 @@ export const consoleFr: ConsoleWords = {
     succeeded: "Réussi",
     caught: "Échoué, puis rattrapé",
     failed: "Échoué",
+    declined: "Paiement refusé",
     aborted: "Abandonné",
     running: "En cours",
   },

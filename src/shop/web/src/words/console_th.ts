@@ -234,6 +234,7 @@ export const consoleTh: ConsoleWords = {
     succeeded: "สำเร็จ",
     caught: "ล้มเหลวแต่จัดการได้",
     failed: "ล้มเหลว",
+    declined: "การชำระเงินถูกปฏิเสธ",
     aborted: "ถูกยกเลิก",
     running: "กำลังทำงาน",
   },

@@ -28,6 +28,10 @@ export interface ExecutionDetail extends Execution {
   redriveStatusReason?: string;
 }
 
+// The error of an execution whose order was not paid for: what the workflow is to find out, and not a
+// failure of it.
+export const kPaymentDeclined = "PaymentDeclined";
+
 // A type has one member of details, named after it, e.g. taskFailedEventDetails.
 export interface HistoryEvent {
   id: number;

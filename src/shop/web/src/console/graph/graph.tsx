@@ -11,6 +11,7 @@ export const kOutcomeGlyphs: Record<Outcome, GlyphName> = {
   succeeded: "check",
   caught: "alert",
   failed: "cross",
+  declined: "card",
   aborted: "stop",
   running: "running",
 };

@@ -1,8 +1,8 @@
 // What happened in an execution, read off its history: which states were visited, in their order,
 // and how each visit went.
-import type { HistoryEvent, Status } from "../aws/states";
+import { kPaymentDeclined, type HistoryEvent, type Status } from "../aws/states";
 
-export type Outcome = "succeeded" | "caught" | "failed" | "aborted" | "running";
+export type Outcome = "succeeded" | "caught" | "failed" | "declined" | "aborted" | "running";
 
 export interface Attempt {
   input?: string; // what the task was given, as its Parameters made it
@@ -189,6 +189,7 @@ export function visitsOf(events: readonly HistoryEvent[], { status, error, cause
     if (visit.outcome === "failed" && visit.error === undefined) {
       Object.assign(visit, error !== undefined && { error }, cause !== undefined && { cause });
     }
+    if (visit.outcome === "failed" && visit.error === kPaymentDeclined) visit.outcome = "declined";
   }
   return reader.visits;
 }

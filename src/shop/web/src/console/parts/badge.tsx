@@ -1,9 +1,9 @@
 // A state, by its colour, its picture and its words.
-import type { Status } from "../aws/states";
+import { kPaymentDeclined, type Status } from "../aws/states";
 import { useWords } from "../words";
 import { Glyph, type GlyphName } from "./glyph";
 
-export type Tone = "good" | "bad" | "wait" | "plain";
+export type Tone = "good" | "bad" | "wait" | "declined" | "plain";
 
 export function Badge({ tone, icon, text }: { tone: Tone; icon: GlyphName; text: string }) {
   return (
@@ -22,7 +22,10 @@ const kStatusLooks: Record<Status, { tone: Tone; icon: GlyphName }> = {
   ABORTED: { tone: "plain", icon: "stop" },
 };
 
-export function StatusBadge({ status }: { status: Status }) {
+export function StatusBadge({ status, error }: { status: Status; error?: string | undefined }) {
   const { words } = useWords();
+  if (status === "FAILED" && error === kPaymentDeclined) {
+    return <Badge tone="declined" icon="card" text={words.outcome.declined} />;
+  }
   return <Badge {...kStatusLooks[status]} text={words.status[status]} />;
 }

@@ -7,6 +7,7 @@ import type { PlotData, PlotTone } from "./plot";
 export interface Line {
   label: string;
   values: (number | null)[];
+  tone?: PlotTone; // else by its place
 }
 
 export interface ChartProps {
@@ -21,6 +22,7 @@ export interface ChartProps {
 }
 
 const kOrder: readonly PlotTone[] = ["a", "b", "c", "d"];
+const toneOf = ({ tone }: Line, at: number): PlotTone => tone ?? kOrder[at % kOrder.length] ?? "a";
 
 type Handle = Awaited<ReturnType<typeof start>>;
 
@@ -59,7 +61,7 @@ export function Chart(props: ChartProps) {
     let left = false;
     const label = axis ?? show;
     const options = {
-      lines: lines.map((line, at) => ({ label: line.label, tone: kOrder[at % kOrder.length] ?? "a" })),
+      lines: lines.map((line, at) => ({ label: line.label, tone: toneOf(line, at) })),
       bars,
       locale,
       label: (value: number) => label(value, locale),
@@ -92,7 +94,7 @@ export function Chart(props: ChartProps) {
         {lines.map((line, at) => {
           const value = cursor === undefined ? lastOf(line.values) : line.values[cursor];
           return (
-            <li key={line.label} class={`tone-${kOrder[at % kOrder.length]}`}>
+            <li key={line.label} class={`tone-${toneOf(line, at)}`}>
               {line.label} <strong>{value == null ? "–" : show(value, locale)}</strong>
             </li>
           );

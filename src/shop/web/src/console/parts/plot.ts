@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import * as form from "../form";
 
-export type PlotTone = "a" | "b" | "c" | "d"; // as the style sheet's
+export type PlotTone = "a" | "b" | "c" | "d" | "declined"; // as the style sheet's
 
 export interface PlotLine {
   label: string;
@@ -25,7 +25,7 @@ export type PlotData = [times: number[], ...values: (number | null)[][]];
 const kDay = 86_400; // seconds
 const kDays = [1, 2, 7, 14, 28].map((days) => days * kDay);
 const kMinutes = 300; // below which seconds are told
-const kDashes: Record<PlotTone, number[]> = { a: [], b: [6, 3], c: [2, 3], d: [10, 3, 2, 3] };
+const kDashes: Record<PlotTone, number[]> = { a: [], b: [6, 3], c: [2, 3], d: [10, 3, 2, 3], declined: [4, 4] };
 const kFont = '12px "Plex", "Plex Thai", system-ui, sans-serif';
 
 function colour(name: string): string {

@@ -5,6 +5,7 @@ import {
   definitionFor,
   describeExecution,
   history,
+  kPaymentDeclined,
   redriveExecution,
   type ExecutionDetail,
 } from "../aws/states";
@@ -26,6 +27,7 @@ const kTones: Record<Outcome, Tone> = {
   succeeded: "good",
   caught: "wait",
   failed: "bad",
+  declined: "declined",
   aborted: "plain",
   running: "wait",
 };
@@ -76,10 +78,10 @@ export function ExecutionView({ name, machine }: ExecutionViewProps) {
 
 function Headline({ execution }: { execution: ExecutionDetail }) {
   const { words, locale } = useWords();
-  const { status, startDate, stopDate, redriveCount = 0 } = execution;
+  const { status, error, startDate, stopDate, redriveCount = 0 } = execution;
   return (
     <>
-      <StatusBadge status={status} /> {form.moment(startDate * 1000, locale)}
+      <StatusBadge status={status} error={error} /> {form.moment(startDate * 1000, locale)}
       {stopDate !== undefined && ` · ${form.duration((stopDate - startDate) * 1000, locale)}`}
       {redriveCount > 0 && ` · ${words.flows.redriven(redriveCount, form.count(redriveCount, locale))}`}
     </>
@@ -122,7 +124,11 @@ function Actions({ execution, onRedriven }: { execution: ExecutionDetail; onRedr
         </a>
       )}
       {may && (
-        <button type="button" class="primary small" onClick={() => void redrive()}>
+        <button
+          type="button"
+          class={execution.error === kPaymentDeclined ? "quiet small" : "primary small"}
+          onClick={() => void redrive()}
+        >
           <Glyph name="redo" />
           {words.flows.redrive}
         </button>
@@ -142,14 +148,14 @@ const visitChosen = (visits: readonly Visit[], { name, id }: Chosen): Visit | un
 
 function Body({ execution, machine, visits, whole }: Whole) {
   const { words } = useWords();
-  const failed = visits.findLast((visit) => visit.outcome === "failed") ?? visits.at(-1);
+  const failed = visits.findLast(({ outcome }) => outcome === "failed" || outcome === "declined") ?? visits.at(-1);
   const [chosen, setChosen] = useState<Chosen>();
   const name = chosen?.name ?? failed?.name;
   const visit = chosen ? visitChosen(visits, chosen) : failed;
   return (
     <>
       {execution.error !== undefined && (
-        <div class="notice stop">
+        <div class={execution.error === kPaymentDeclined ? "notice declined" : "notice stop"}>
           <strong lang="en">{execution.error}</strong>
           {execution.cause && <p lang="en">{execution.cause}</p>}
         </div>
@@ -210,7 +216,7 @@ function StateDetail({ name, visit }: { name: string; visit: Visit | undefined }
   return (
     <Panel title={name} beside={<OutcomeBadge outcome={visit.outcome} />} class="state-detail">
       {visit.error !== undefined && (
-        <div class="notice stop">
+        <div class={visit.error === kPaymentDeclined ? "notice declined" : "notice stop"}>
           <strong lang="en">{visit.error}</strong>
           {visit.cause && <p lang="en">{visit.cause}</p>}
         </div>

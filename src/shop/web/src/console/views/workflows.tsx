@@ -41,12 +41,33 @@ interface Wanted {
   pages: number;
 }
 
-interface Found extends Executions {
+interface Listed extends Executions {
   scanned?: number; // so many were looked at, and there are more
 }
 
+interface Found extends Listed {
+  errors: Map<string, string>; // of those that failed, by their ARN
+}
+
 async function find(wanted: Wanted, signal: AbortSignal): Promise<Found> {
-  return wanted.search === "" ? listed(wanted, signal) : searched(wanted, signal);
+  const found = await (wanted.search === "" ? listed(wanted, signal) : searched(wanted, signal));
+  const failed = found.executions.filter(({ status }) => status === "FAILED");
+  const errors = await Promise.all(failed.map((each) => errorOf(each, signal)));
+  return { ...found, errors: new Map(failed.map((each, at) => [each.executionArn, errors[at] ?? ""])) };
+}
+
+const kRemembered = 2_000; // errors
+const remembered = new Map<string, string>(); // by ARN and end: one that is redriven has another
+
+// A list doesn't say what an execution failed for, so each is asked for it once.
+async function errorOf({ executionArn, stopDate }: Execution, signal: AbortSignal): Promise<string> {
+  const key = `${executionArn} ${stopDate}`;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const { error = "" } = await describeExecution(executionArn, signal);
+  if (remembered.size >= kRemembered) remembered.clear();
+  remembered.set(key, error);
+  return error;
 }
 
 function request({ machine, status }: Wanted, maxResults: number, nextToken?: string) {
@@ -58,7 +79,7 @@ function request({ machine, status }: Wanted, maxResults: number, nextToken?: st
   };
 }
 
-async function listed(wanted: Wanted, signal: AbortSignal): Promise<Found> {
+async function listed(wanted: Wanted, signal: AbortSignal): Promise<Listed> {
   let all: Executions = { executions: [] };
   for (let page = 0; page < wanted.pages && (page === 0 || all.nextToken); page++) {
     const answer = await listExecutions(request(wanted, kPage, all.nextToken), signal);
@@ -68,7 +89,7 @@ async function listed(wanted: Wanted, signal: AbortSignal): Promise<Found> {
 }
 
 // The one of that very name, however old, and the newest ones that have the text in their names.
-async function searched(wanted: Wanted, signal: AbortSignal): Promise<Found> {
+async function searched(wanted: Wanted, signal: AbortSignal): Promise<Listed> {
   const text = wanted.search.toLowerCase();
   const exact = await named(wanted, signal);
   const found = new Map<string, Execution>(exact ? [[exact.name, exact]] : []);
@@ -147,7 +168,7 @@ function ExecutionList() {
         <Await loaded={found}>
           {(value) => (
             <div class={found.stale ? "stale" : ""} aria-busy={found.stale}>
-              <ExecutionTable executions={value.executions} machine={machine} />
+              <ExecutionTable found={value} machine={machine} />
               {value.scanned !== undefined && <Scanned count={value.scanned} />}
               {value.nextToken && (
                 <More
@@ -205,11 +226,11 @@ function executionPath(name: string, machine: string, own: string): string {
 }
 
 interface ExecutionTableProps {
-  executions: Execution[];
+  found: Found;
   machine: string;
 }
 
-function ExecutionTable({ executions, machine }: ExecutionTableProps) {
+function ExecutionTable({ found: { executions, errors }, machine }: ExecutionTableProps) {
   const { words, locale } = useWords();
   const { state_machine_arn: own } = useSystem();
   if (executions.length === 0) return <Empty>{words.flows.none}</Empty>;
@@ -227,13 +248,13 @@ function ExecutionTable({ executions, machine }: ExecutionTableProps) {
           </tr>
         </thead>
         <tbody>
-          {executions.map(({ name, status, startDate, stopDate }) => (
+          {executions.map(({ executionArn, name, status, startDate, stopDate }) => (
             <tr key={name}>
               <th scope="row" class="long">
                 <Link to={executionPath(name, machine, own)}>{name}</Link>
               </th>
               <td>
-                <StatusBadge status={status} />
+                <StatusBadge status={status} error={errors.get(executionArn)} />
               </td>
               <td class="fixed">{form.moment(startDate * 1000, locale)}</td>
               <td class="figure fixed">
