@@ -1,7 +1,7 @@
 // Orders as the shop's server tells of them; /openapi.json describes the same.
 
 // In the order in which they come; the last three end it early.
-export const kWay = ["accepted", "validated", "paid", "invoiced", "shipped", "recorded"] as const;
+const kWay = ["accepted", "validated", "paid", "invoiced", "shipped", "recorded"] as const;
 export const kEnds = ["invalid", "declined", "failed"] as const;
 export type State = (typeof kWay)[number] | (typeof kEnds)[number];
 
@@ -47,12 +47,12 @@ export function withEvent(order: Order, event: OrderEvent): Order {
   return { ...order, events: [...order.events, event] };
 }
 
-// What its customer wants to hear of first: how it ended, or how far it has come. The books are
-// ours, and may be quicker than the parcel.
+// What its customer is told of. The books are ours, and may be quicker than the parcel.
 export type News = Exclude<State, "recorded">;
-const kNews = kWay.filter((state) => state !== "recorded");
+export const kSteps = kWay.filter((state) => state !== "recorded");
 
+// What its customer wants to hear of first: how it ended, or how far it has come.
 export function newsOf(order: Order): News {
   const reached = (state: State) => order.events.some((event) => event.state === state);
-  return kEnds.find(reached) ?? kNews.findLast(reached) ?? "accepted";
+  return kEnds.find(reached) ?? kSteps.findLast(reached) ?? "accepted";
 }

@@ -3,7 +3,7 @@ import { TextField } from "../design/field";
 import { currencySign, money, seconds } from "../format";
 import { useLanguage } from "../language";
 import { go } from "../route";
-import { kWay, orderPath } from "./order";
+import { kSteps, orderPath } from "./order";
 import { amountOf, faultsOf, kFields, type Draft, type Faults, type Field } from "./rules";
 import { bodyOf } from "./submit";
 import { Trouble } from "./trouble";
@@ -143,7 +143,7 @@ function Afterwards() {
     <section class="afterwards" aria-labelledby="afterwards">
       <h2 id="afterwards">{words.form.afterwards}</h2>
       <ol>
-        {kWay.map((state) => (
+        {kSteps.map((state) => (
           <li key={state}>
             <strong>{words.state[state][0]}</strong> <span>{words.state[state][1]}</span>
           </li>

@@ -2,23 +2,24 @@
 import { Icon } from "../design/icons";
 import { time } from "../format";
 import { useLanguage } from "../language";
-import { isEnd, kWay, type Order, type OrderEvent, type State } from "./order";
+import { isEnd, kSteps, newsOf, type News, type Order, type OrderEvent } from "./order";
 
 type Progress = "done" | "now" | "pending" | "stopped";
 
 interface Step {
-  state: State;
+  state: News;
   progress: Progress;
   event?: OrderEvent | undefined;
 }
 
 // An order that was ended early has nothing to come. What is next is under way.
 export function stepsOf(order: Order): Step[] {
-  const eventOf = (state: State) => order.events.find((event) => event.state === state);
-  const end = order.events.find((event) => isEnd(event.state));
+  const eventOf = (state: News) => order.events.find((event) => event.state === state);
+  const news = newsOf(order);
+  const end = isEnd(news) ? eventOf(news) : undefined;
   const steps: Step[] = [];
   let next: Progress = "now";
-  for (const state of kWay) {
+  for (const state of kSteps) {
     const event = eventOf(state);
     if (event) {
       steps.push({ state, progress: "done", event });
@@ -27,7 +28,7 @@ export function stepsOf(order: Order): Step[] {
       next = "pending";
     }
   }
-  if (end) steps.push({ state: end.state, progress: "stopped", event: end });
+  if (end) steps.push({ state: news, progress: "stopped", event: end });
   return steps;
 }
 

@@ -1,5 +1,5 @@
 // What the shop says in English, and the form that every other language has to fill.
-import type { News, State } from "../shop/order";
+import type { News } from "../shop/order";
 
 export const en = {
   tag: "en",
@@ -105,16 +105,15 @@ export const en = {
   } satisfies Record<News, string>,
 
   state: {
-    accepted: ["Accepted", "Safe on disk, in the queue for checkout"],
+    accepted: ["Received", "Your order is safe with us"],
     validated: ["Checked", "Name, product and amount are in order"],
     paid: ["Paid", "The payment provider said yes"],
-    invoiced: ["Invoiced", "The invoice lies in the archive"],
+    invoiced: ["Invoiced", "Your invoice is ready"],
     shipped: ["Shipped", "Taken from stock and handed over"],
-    recorded: ["In the books", "Counted in the day’s sales"],
     invalid: ["Not accepted", "Something in the order is not as it must be. Nothing was charged."],
     declined: ["Declined", "The payment provider said no. Nothing was charged."],
     failed: ["Stopped", "It could not go on. We have been told, and nothing is lost."],
-  } satisfies Record<State, [string, string]>,
+  } satisfies Record<News, [string, string]>,
 };
 
 export type Words = typeof en;

@@ -104,12 +104,11 @@ export const fr: Words = {
   },
 
   state: {
-    accepted: ["Acceptée", "En sûreté sur disque, dans la file de la caisse"],
+    accepted: ["Reçue", "Votre commande est entre de bonnes mains"],
     validated: ["Vérifiée", "Nom, produit et montant sont en règle"],
     paid: ["Payée", "Le prestataire de paiement a dit oui"],
-    invoiced: ["Facturée", "La facture est aux archives"],
+    invoiced: ["Facturée", "Votre facture est prête"],
     shipped: ["Expédiée", "Prise en stock et remise au transporteur"],
-    recorded: ["Dans les comptes", "Comptée dans les ventes du jour"],
     invalid: ["Non acceptée", "Quelque chose dans la commande n’est pas comme il faut. Rien n’a été débité."],
     declined: ["Refusée", "Le prestataire de paiement a dit non. Rien n’a été débité."],
     failed: ["Arrêtée", "Elle n’a pas pu continuer. Nous sommes prévenus, et rien n’est perdu."],
