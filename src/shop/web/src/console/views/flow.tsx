@@ -51,7 +51,8 @@ function useRoom(): boolean {
 // "12/s", or by the minute what is rarer.
 function perTime(rate: number, locale: string): string {
   const [value, unit] = rate >= 1 || rate === 0 ? [rate, "s"] : [rate * 60, "min"];
-  return `${form.compact(value < 10 ? value : Math.round(value), locale)}/${unit}`;
+  const text = value < 10 ? form.rate(value, locale) : form.compact(Math.round(value), locale);
+  return `${text}/${unit}`;
 }
 
 export default function Flow() {
