@@ -1,5 +1,5 @@
 // Functions: how they fare, what they are, what they say, and a call by hand.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Link } from "../../route";
 import { get } from "../api";
 import {
@@ -312,6 +312,12 @@ function Test({ name }: { name: string }) {
               {form.duration(answer.ms, locale)}
             </p>
             <Json text={answer.payload} label={lambda.answer} />
+            {answer.log && (
+              <>
+                <h3>{lambda.log}</h3>
+                <LogText text={answer.log} />
+              </>
+            )}
           </>
         )}
       </div>
@@ -321,10 +327,35 @@ function Test({ name }: { name: string }) {
 
 const kLines = 200;
 const kLogRefresh = 5_000; // ms
+const kNearEnd = 16; // pixels
 
 async function logOf(name: string, signal: AbortSignal): Promise<string[]> {
   const path = `functions/${encodeURIComponent(name)}/log?lines=${kLines}`;
   return (await get<{ lines: string[] }>(path, signal)).lines;
+}
+
+// Its end is what has just happened: that is shown, unless the reader has gone back in it.
+function LogText({ text }: { text: string }) {
+  const { words } = useWords();
+  const box = useRef<HTMLPreElement>(null);
+  const wentBack = useRef(false);
+  useEffect(() => {
+    if (box.current && !wentBack.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [text]);
+  return (
+    <pre
+      ref={box}
+      class="code log"
+      role="group"
+      aria-label={words.lambda.log}
+      tabIndex={0}
+      onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
+        wentBack.current = scrollTop + clientHeight < scrollHeight - kNearEnd;
+      }}
+    >
+      <code>{text}</code>
+    </pre>
+  );
 }
 
 function Log({ name }: { name: string }) {
@@ -337,9 +368,7 @@ function Log({ name }: { name: string }) {
           lines.length === 0 ? (
             <Empty>{words.lambda.noLog}</Empty>
           ) : (
-            <pre class="code log" role="group" aria-label={words.lambda.log} tabIndex={0}>
-              <code>{lines.join("\n")}</code>
-            </pre>
+            <LogText text={lines.join("\n")} />
           )
         }
       </Await>
