@@ -34,6 +34,7 @@ export interface Plan {
   lines: Line[];
   show: Show;
   axis?: Show;
+  lead?: boolean; // what is looked at first
 }
 
 const perMinute = (label: string, metric: string): Line => ({
@@ -58,12 +59,22 @@ export function plansOf(system: System, words: ConsoleWords): Plan[] {
       lines: [perMinute(now.orders, sentTo(queues[0]?.name ?? ""))],
       show: form.rate,
       axis: form.compact,
+      lead: true,
     },
     {
       title: now.paymentsPerMinute,
       lines: [perMinute(now.paid, kSucceeded), declined],
       show: form.rate,
       axis: form.compact,
+    },
+    {
+      title: now.processingTime,
+      lines: [
+        { label: now.mean, metric: workflow(system, "ExecutionTime"), statistic: "Average" },
+        { label: "p99", metric: workflow(system, "ExecutionTime"), statistic: "p99" },
+      ],
+      show: form.duration,
+      lead: true,
     },
     {
       title: now.executionsPerMinute,
@@ -76,29 +87,22 @@ export function plansOf(system: System, words: ConsoleWords): Plan[] {
       axis: form.compact,
     },
     {
-      title: now.processingTime,
-      lines: [
-        { label: now.mean, metric: workflow(system, "ExecutionTime"), statistic: "Average" },
-        { label: "p99", metric: workflow(system, "ExecutionTime"), statistic: "p99" },
-      ],
-      show: form.duration,
+      title: now.waiting,
+      lines: queues.map(({ name }) => gauge(name, waitingIn(name))),
+      show: form.count,
+      axis: form.compact,
+      lead: true,
+    },
+    {
+      title: now.oldest,
+      lines: queues.map(({ name }) => gauge(name, oldestIn(name))),
+      show: seconds,
     },
     {
       title: now.revenuePerMinute,
       lines: [perMinute(now.revenue, kRevenue)],
       show: form.cash,
       axis: form.compactCash,
-    },
-    {
-      title: now.waiting,
-      lines: queues.map(({ name }) => gauge(name, waitingIn(name))),
-      show: form.count,
-      axis: form.compact,
-    },
-    {
-      title: now.oldest,
-      lines: queues.map(({ name }) => gauge(name, oldestIn(name))),
-      show: seconds,
     },
     {
       title: now.deadLetters,

@@ -1,5 +1,6 @@
 // Values over time. What is new goes into the chart that is there.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { compact } from "../form";
 import { lastOf } from "../metrics";
 import { useWords } from "../words";
 import type { PlotData, PlotTone } from "./plot";
@@ -65,6 +66,7 @@ export function Chart(props: ChartProps) {
       bars,
       locale,
       label: (value: number) => label(value, locale),
+      whole: label === compact, // as counts are written
       width: into.clientWidth,
       height,
       onCursor: setCursor,

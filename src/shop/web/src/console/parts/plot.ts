@@ -15,6 +15,7 @@ export interface PlotOptions {
   bars: boolean;
   locale: string;
   label: (value: number) => string; // of the axis
+  whole: boolean; // what is counted has no halves
   width: number;
   height: number;
   onCursor: (index: number | undefined) => void;
@@ -83,9 +84,10 @@ function around(bars: boolean) {
 }
 
 export function plot(into: HTMLElement, options: PlotOptions, data: PlotData): uPlot {
-  const { lines, bars, locale, label, width, height, onCursor } = options;
+  const { lines, bars, locale, label, whole, width, height, onCursor } = options;
   const [[first = 0, second = 0]] = data;
   const daily = second - first >= kDay;
+  const written = (tick: number) => (whole && !Number.isInteger(tick) ? "" : label(tick));
   const axis: uPlot.Axis = {
     font: kFont,
     stroke: colour("ink-soft"),
@@ -115,7 +117,7 @@ export function plot(into: HTMLElement, options: PlotOptions, data: PlotData): u
           values: timeLabels(locale),
           ...(daily && { incrs: kDays }),
         },
-        { ...axis, size: 56, space: 34, values: (_, ticks) => ticks.map(label) },
+        { ...axis, size: 56, space: 34, values: (_, ticks) => ticks.map(written) },
       ],
       series: [{}, ...lines.map((line) => seriesOf(line, bars, lines.length === 1))],
       hooks: { setCursor: [({ cursor }) => onCursor(cursor.idx ?? undefined)] },

@@ -39,7 +39,7 @@ export default function Now() {
       <Tiles system={system} live={live} />
       <div class="charts">
         {plans.map((plan) => (
-          <Panel key={plan.title} title={plan.title}>
+          <Panel key={plan.title} title={plan.title} class={plan.lead ? "lead" : ""}>
             <Chart
               title={`${plan.title}, ${words.range[range]}`}
               {...drawn(plan, stored.value, live)}
