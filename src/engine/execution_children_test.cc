@@ -122,7 +122,8 @@ TEST_F(ExecutionChildrenTest, ADamagedOneFailsAsAnyOther) {
   bed.reopen();
   bed.advance(seconds(10));
   EXPECT_EQ(machine.describe(execution).output, "[1]");
-  EXPECT_EQ(told(describe_run(execution).executionCounts), "1 succeeded, 1 failed, 2 total, 2 resultsWritten");
+  EXPECT_EQ(told(describe_run(execution).executionCounts),
+            "1 succeeded, 1 failed, 2 total, 2 resultsWritten");
 }
 
 TEST_F(ExecutionChildrenTest, OneThatFailsFailsTheMap) {

@@ -135,9 +135,8 @@ class Machine {
   // When there is next something to do without a command.
   std::optional<cloud::Time> alarm() const {
     std::optional<cloud::Time> first;
-    for (const auto& alarm :
-         {queues.alarm(), move_tasks.alarm(), event_source_mappings.alarm(), activities.alarm(),
-          executions.alarm()}) {
+    for (const auto& alarm : {queues.alarm(), move_tasks.alarm(), event_source_mappings.alarm(),
+                              activities.alarm(), executions.alarm()}) {
       if (alarm) first = first ? std::min(*first, *alarm) : alarm;
     }
     return first;

@@ -55,11 +55,8 @@ cloud::Async<states::StandIn> call(Engine& engine, const states::Identity& ident
     throw invalid(
         "TestState needs a mock to test activities, and tasks with .sync or .waitForTaskToken");
   }
-  RunnerTask task{{},
-                  std::move(order),
-                  identity.execution_arn,
-                  identity.state_machine_arn,
-                  identity.role_arn};
+  RunnerTask task{
+      {}, std::move(order), identity.execution_arn, identity.state_machine_arn, identity.role_arn};
   auto op = [task = std::move(task), due](Machine& m, Turn&,
                                           std::unique_ptr<Reply<TaskOutcome>>& reply) mutable {
     m.executions.board().try_out(std::move(task), due, reply);

@@ -3,8 +3,8 @@
 // https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html
 //
 // A task that was under way when the process ended is begun again at the next start: whoever is
-// called may be called twice. Only nested executions are the engine's own business: they are started
-// once.
+// called may be called twice. Only nested executions are the engine's own business: they are
+// started once.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -11,8 +11,8 @@
 
 namespace doorbuster::states {
 
-// Each throws Failure (States.Runtime) if a path leads to nothing, to something else, or beyond what
-// a constant in its place may be.
+// Each throws Failure (States.Runtime) if a path leads to nothing, to something else, or beyond
+// what a constant in its place may be.
 
 std::int64_t integer_of(const Amount& amount, const Scope& scope);
 std::optional<std::int64_t> integer_of(const std::optional<Amount>& amount, const Scope& scope);

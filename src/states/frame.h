@@ -78,7 +78,7 @@ struct Frame {
 
   Time entered{};
   std::int64_t entered_event = 0;  // 0: its state has not been entered yet
-  std::int64_t last_event = 0;  // what the next one follows
+  std::int64_t last_event = 0;     // what the next one follows
   std::int64_t retries = 0;
   std::vector<std::int64_t> attempts;  // by retrier
 

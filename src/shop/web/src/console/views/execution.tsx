@@ -137,6 +137,8 @@ function Actions({ execution, onRedriven }: { execution: ExecutionDetail; onRedr
   );
 }
 
+const isUnhappy = ({ outcome }: Visit): boolean => outcome === "failed" || outcome === "declined";
+
 // A state, or one of its visits.
 interface Chosen {
   name: string;
@@ -148,7 +150,7 @@ const visitChosen = (visits: readonly Visit[], { name, id }: Chosen): Visit | un
 
 function Body({ execution, machine, visits, whole }: Whole) {
   const { words } = useWords();
-  const failed = visits.findLast(({ outcome }) => outcome === "failed" || outcome === "declined") ?? visits.at(-1);
+  const failed = visits.findLast(isUnhappy) ?? visits.at(-1);
   const [chosen, setChosen] = useState<Chosen>();
   const name = chosen?.name ?? failed?.name;
   const visit = chosen ? visitChosen(visits, chosen) : failed;
@@ -162,7 +164,12 @@ function Body({ execution, machine, visits, whole }: Whole) {
       )}
       <div class="execution">
         <Panel title={words.flows.graph} beside={<Legend visits={visits} />}>
-          <Graph machine={machine} visits={visits} chosen={name} onChoose={(state) => setChosen({ name: state })} />
+          <Graph
+            machine={machine}
+            visits={visits}
+            chosen={name}
+            onChoose={(state) => setChosen({ name: state })}
+          />
         </Panel>
         {name !== undefined && <StateDetail key={visit?.id ?? name} name={name} visit={visit} />}
       </div>
@@ -302,7 +309,12 @@ function Steps({ visits, chosen, onChoose }: StepsProps) {
           {visits.map((visit) => (
             <tr key={visit.id} class={visit.id === chosen?.id ? "open" : ""}>
               <th scope="row" class="fixed">
-                <button type="button" class="entry" aria-pressed={visit.id === chosen?.id} onClick={() => onChoose(visit)}>
+                <button
+                  type="button"
+                  class="entry"
+                  aria-pressed={visit.id === chosen?.id}
+                  onClick={() => onChoose(visit)}
+                >
                   {visit.name}
                 </button>
               </th>
