@@ -132,7 +132,7 @@ test("the shop is pictured", options, async () => {
   const { page, close } = await openPage(browser);
   const path = new URL(await place(page, shop.url)).pathname;
   await close();
-  await picture("shop-order", path, (page) => page.waitForSelector(".timeline li.done:nth-child(6)"));
+  await picture("shop-order", path, (page) => page.waitForSelector(".timeline li.done:last-child"));
 });
 
 // --- The console ----------------------------------------------------------------------------------
