@@ -103,6 +103,9 @@ TEST_F(ProcessHostTest, WhoeverComesTooLateIsRefused) {
 }
 
 TEST_F(ProcessHostTest, WithoutDescriptorsACallIsRefused) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer itself can't do without";
+#endif
   const auto deployment = python(
       "import os, pathlib, time\n"
       "def handler(event, context):\n"
