@@ -11,14 +11,6 @@ inline bool continues_character(char byte) {
   return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
 }
 
-inline std::size_t count_characters(std::string_view text) {
-  std::size_t count = 0;
-  for (const char byte : text) {
-    if (!continues_character(byte)) ++count;
-  }
-  return count;
-}
-
 // The character at the front of the text, which must have one.
 inline std::string_view first_character(std::string_view text) {
   std::size_t size = 1;

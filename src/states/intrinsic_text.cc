@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kTextMax = 10'000;  // characters to encode, decode or hash: AWS's limit
 
 std::string_view limited(std::string_view text) {
-  if (count_characters(text) > kTextMax) {
+  if (documents::count_characters(text) > kTextMax) {
     throw std::invalid_argument("the string has more than 10000 characters.");
   }
   return text;

@@ -1,6 +1,6 @@
 #include <boost/json.hpp>
 
-#include "states/characters.h"
+#include "documents/utf8.h"
 #include "states/definition_parser.h"
 
 namespace doorbuster::states {
@@ -13,7 +13,7 @@ constexpr std::size_t kMachinesNestedMax = 16;
 constexpr std::size_t kStateNameMax = 80;  // characters, AWS's limit
 
 void check_name(const std::string& name, const std::string& location, ParseContext& context) {
-  if (name.empty() || count_characters(name) > kStateNameMax) {
+  if (name.empty() || documents::count_characters(name) > kStateNameMax) {
     context.diagnostics.error("INVALID_STATE_NAME",
                               "State names must have between 1 and 80 characters", location);
   }

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "documents/utf8.h"
 #include "states/characters.h"
 #include "states/definition_parser.h"
 #include "states/resource.h"
@@ -21,7 +22,7 @@ constexpr std::int64_t kBatchBytesMax = 262'144;  // AWS's limit
 constexpr std::string_view kForbidden = " \t\r\n?*<>{}[]:;,\\|^~$#%&`\"";  // in a label
 
 bool is_label(std::string_view text) {
-  return !text.empty() && count_characters(text) <= kLabelMax &&
+  return !text.empty() && documents::count_characters(text) <= kLabelMax &&
          text.find_first_of(kForbidden) == std::string_view::npos;
 }
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <string_view>
 
-#include "states/characters.h"
+#include "documents/utf8.h"
 
 namespace doorbuster::states {
 
@@ -22,7 +22,7 @@ bool is_name(std::string_view name) {
   const auto is_letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
   };
-  return !name.empty() && count_characters(name) <= kNameMax && is_letter(name[0]) &&
+  return !name.empty() && documents::count_characters(name) <= kNameMax && is_letter(name[0]) &&
          name != "states" && std::all_of(name.begin(), name.end(), [&](char c) {
            return is_letter(c) || (c >= '0' && c <= '9');
          });
