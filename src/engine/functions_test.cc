@@ -22,6 +22,15 @@ class FunctionsTest : public LambdaTest {
     return bed.run(bed.lambda().GetFunctionConfiguration({name, ""}));
   }
   std::string code_of(const cloud::Deployment& deployment) { return bed.run(deployment.code()); }
+  // The first call of "f" waits for the timer to be cancelled, and every one reads its code then.
+  void let_first_call_wait(boost::asio::steady_timer& timer) {
+    bed.functions.reads_code = true;
+    bed.functions.waits["f"] = [this, &timer]() -> cloud::Async<void> {
+      if (bed.functions.calls.size() > 1) co_return;
+      boost::system::error_code stopped;
+      co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, stopped));
+    };
+  }
   std::string error_of_create(const cloud::CreateFunctionRequest& request) {
     return message_of(bed.lambda().CreateFunction(request));
   }
@@ -243,12 +252,7 @@ TEST_F(FunctionsTest, ReservedConcurrencyIsALimit) {
 TEST_F(FunctionsTest, ACallThatWaitsRunsTheCodeThatThereIsThen) {
   create("f");
   boost::asio::steady_timer waiting(bed.context(), std::chrono::hours(1));
-  bed.functions.reads_code = true;
-  bed.functions.waits["f"] = [&]() -> cloud::Async<void> {
-    if (bed.functions.calls.size() > 1) co_return;
-    boost::system::error_code stopped;
-    co_await waiting.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, stopped));
-  };
+  let_first_call_wait(waiting);
   const auto outcome = bed.begin(bed.lambda().Invoke(call("f")));
   cloud::UpdateFunctionCodeRequest code;
   code.FunctionName = "f";
@@ -265,12 +269,7 @@ TEST_F(FunctionsTest, ACallThatWaitsRunsTheCodeThatThereIsThen) {
 TEST_F(FunctionsTest, ACallThatWaitsEndsWithItsFunction) {
   create("f");
   boost::asio::steady_timer waiting(bed.context(), std::chrono::hours(1));
-  bed.functions.reads_code = true;
-  bed.functions.waits["f"] = [&]() -> cloud::Async<void> {
-    if (bed.functions.calls.size() > 1) co_return;
-    boost::system::error_code stopped;
-    co_await waiting.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, stopped));
-  };
+  let_first_call_wait(waiting);
   const auto outcome = bed.begin(bed.lambda().Invoke(call("f")));
   bed.run(bed.lambda().DeleteFunction({"f", ""}));
   waiting.cancel();
