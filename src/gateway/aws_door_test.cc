@@ -7,13 +7,13 @@
 #include <boost/asio/use_future.hpp>
 
 #include "cloud/error.h"
-#include "wire/encoding.h"
+#include "gateway/testing.h"
 
 namespace doorbuster::gateway {
 namespace {
 
 namespace asio = boost::asio;
-using Headers = std::vector<wire::RequestHead::Header>;
+using Headers = FakeRequest::Headers;
 
 // Note that they were called; of CORS, only http://shop.example may PUT.
 class FakeSqs final : public cloud::Sqs {
@@ -82,37 +82,6 @@ class FakeServices final : public cloud::Services {
   }
 
   int calls = 0;
-};
-
-class FakeRequest final : public Request, public cloud::ByteStream {
- public:
-  FakeRequest(std::string_view method, std::string_view target, Headers headers) {
-    head_.method = method;
-    head_.query = target;
-    head_.path = wire::take_until(head_.query, '?');
-    head_.headers = std::move(headers);
-  }
-
-  const wire::RequestHead& head() const override { return head_; }
-  const std::string& id() const override { return id_; }
-  const std::string& peer() const override { return id_; }
-  bool secure() const override { return false; }
-  std::optional<std::uint64_t> content_length() const override { return 0; }
-  bool chunked() const override { return false; }
-  cloud::Async<std::shared_ptr<cloud::ByteStream>> body() override {
-    co_return std::shared_ptr<cloud::ByteStream>(std::shared_ptr<void>(), this);
-  }
-  cloud::Async<wire::Response> wait_for(cloud::Async<wire::Response> operation) override {
-    waited = true;
-    return operation;
-  }
-  cloud::Async<std::string> read() override { co_return ""; }
-
-  bool waited = false;
-
- private:
-  wire::RequestHead head_;
-  const std::string id_ = "request-1";
 };
 
 class OpenDoor : public testing::Test {
