@@ -5,15 +5,19 @@
 #
 #   room(NAME MAY_INCLUDE room... SOURCES file... TESTS file... LINKS target...)
 #
+# Sources are compiled several at a time, but for those that are named ALONE, too: the tables of
+# operations, which are the longest to compile, and tests whose names meet.
 # TESTS become one test program, NAME_test, each of whose cases ctest runs by name; TEST_BED is a
 # header that nearly all of them include, precompiled for them.
 function(room NAME)
-  cmake_parse_arguments(ROOM "" "TEST_BED" "MAY_INCLUDE;SOURCES;TESTS;TEST_LINKS;LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "TEST_BED" "MAY_INCLUDE;SOURCES;ALONE;TESTS;TEST_LINKS;LINKS" ${ARGN})
   set(door ${PROJECT_BINARY_DIR}/doors/${NAME})
   file(MAKE_DIRECTORY ${door})
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/${NAME} ${door}/${NAME} SYMBOLIC)
 
   list(TRANSFORM ROOM_SOURCES PREPEND ${NAME}/)
+  list(TRANSFORM ROOM_ALONE PREPEND ${NAME}/)
+  set_source_files_properties(${ROOM_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   add_library(${NAME} STATIC ${ROOM_SOURCES})
   target_include_directories(${NAME} PUBLIC ${door})
   target_link_libraries(${NAME} PUBLIC ${ROOM_MAY_INCLUDE} asio ${ROOM_LINKS})

@@ -19,7 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kConcurrency = 256;  // uploads under way
+constexpr int kUploadsAtOnce = 256;  // uploads under way
 constexpr std::chrono::milliseconds kLookEvery{10};
 
 struct Depth {
@@ -134,7 +134,7 @@ Result run(Embedded& system, InvoiceSource& source, Progress& progress) {
   const auto resources = system.set_up();
   system.start_functions(resources);
   Producer producer(system.s3(), resources.bucket, source);
-  producer.start(system.pool().get_executor(), kConcurrency);
+  producer.start(system.pool().get_executor(), kUploadsAtOnce);
   try {
     watch(system, resources, producer, source.count(), progress);
   } catch (...) {

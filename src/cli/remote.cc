@@ -6,7 +6,7 @@
 namespace doorbuster::cli {
 namespace {
 
-constexpr int kBatch = 10;  // messages and entries that SQS takes at once
+constexpr int kSqsBatch = 10;  // messages and entries that SQS takes at once
 constexpr std::size_t kSeenMax = 120'000;
 // How long a look keeps a message at most, if this program doesn't live to give it back.
 constexpr int kLook_s = 60;
@@ -29,10 +29,10 @@ SeenMessage seen(cloud::Message message) {
 
 cloud::Async<void> give_back(cloud::Sqs& sqs, std::string queue_url,
                              const std::vector<std::string>& handles) {
-  for (std::size_t begin = 0; begin < handles.size(); begin += kBatch) {
+  for (std::size_t begin = 0; begin < handles.size(); begin += kSqsBatch) {
     cloud::ChangeMessageVisibilityBatchRequest request;
     request.QueueUrl = queue_url;
-    for (std::size_t i = begin; i < std::min(begin + kBatch, handles.size()); ++i) {
+    for (std::size_t i = begin; i < std::min(begin + kSqsBatch, handles.size()); ++i) {
       request.Entries.push_back({std::to_string(i - begin), handles[i], 0});
     }
     co_await sqs.ChangeMessageVisibilityBatch(std::move(request));
@@ -45,7 +45,7 @@ cloud::Async<std::vector<SeenMessage>> receive_all(cloud::Sqs& sqs, std::string 
   std::vector<std::string> handles;
   cloud::ReceiveMessageRequest request;
   request.QueueUrl = queue_url;
-  request.MaxNumberOfMessages = kBatch;
+  request.MaxNumberOfMessages = kSqsBatch;
   request.VisibilityTimeout = kLook_s;
   // A poll that doesn't wait may find nothing although there is something.
   request.WaitTimeSeconds = 1;

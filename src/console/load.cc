@@ -23,8 +23,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::uint64_t kBatch = 10;        // messages that SQS takes at once
-constexpr std::uint64_t kRoundMax = 1'000;  // orders that are sent before anybody looks up again
+constexpr std::uint64_t kOrdersAtOnce = 10;  // messages that SQS takes at once
+constexpr std::uint64_t kRoundMax = 1'000;   // orders that are sent before anybody looks up again
 constexpr std::size_t kBatchesAtOnce = 32;
 constexpr std::chrono::milliseconds kPause{20};
 
@@ -131,10 +131,11 @@ cloud::Async<void> Load::Run::go() {
 cloud::Async<void> Load::Run::send(std::uint64_t count) {
   const auto first = std::exchange(next, next + count);
   std::function<cloud::Async<void>(std::size_t)> batch = [this, first, count](std::size_t i) {
-    const auto begin = i * kBatch;
-    return send_batch(first + begin, std::min(kBatch, count - begin));
+    const auto begin = i * kOrdersAtOnce;
+    return send_batch(first + begin, std::min(kOrdersAtOnce, count - begin));
   };
-  co_await functions::concurrently((count + kBatch - 1) / kBatch, kBatchesAtOnce, std::move(batch));
+  co_await functions::concurrently((count + kOrdersAtOnce - 1) / kOrdersAtOnce, kBatchesAtOnce,
+                                   std::move(batch));
 }
 
 cloud::Async<void> Load::Run::send_batch(std::uint64_t first, std::uint64_t count) {

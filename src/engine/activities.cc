@@ -19,7 +19,7 @@ constexpr std::size_t kPollsMax = 1'000;  // of an activity
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html
 constexpr std::chrono::seconds kWait{60};
 
-std::string config_key(const std::string& arn) {
+std::string activity_key(const std::string& arn) {
   return Encoder().raw("C").raw(arn).bytes();
 }
 
@@ -42,7 +42,7 @@ void Activities::write_tags(Turn& turn, const std::string& arn) const {
   const boost::json::object record{{"name", activity.name},
                                    {"created", to_ms(activity.created)},
                                    {"tags", to_json(activity.tags)}};
-  turn.batch.put(Family::config, config_key(arn), boost::json::serialize(record));
+  turn.batch.put(Family::config, activity_key(arn), boost::json::serialize(record));
 }
 
 cloud::CreateActivityOutput Activities::create(Turn& turn, const cloud::Scope& scope,
@@ -69,7 +69,7 @@ void Activities::destroy(Turn& turn, const std::string& arn) {
   for (auto& poll : it->second.polls) turn.done.push_back(std::move(poll.reply));
   activities_.erase(it);
   polled_.erase(arn);
-  turn.batch.remove(Family::config, config_key(arn));
+  turn.batch.remove(Family::config, activity_key(arn));
 }
 
 const Activities::Activity& Activities::find(const std::string& arn) const {

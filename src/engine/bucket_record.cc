@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "engine/json_record.h"
+#include "engine/tag_list.h"
 #include "engine/text.h"
 
 namespace doorbuster::engine {
@@ -38,20 +39,6 @@ std::vector<cloud::NotificationDestination> destinations_from(const boost::json:
                             string_of(d, "prefix"), string_of(d, "suffix")});
   }
   return destinations;
-}
-
-boost::json::array to_json(const std::vector<cloud::Tag>& tags) {
-  boost::json::array array;
-  for (const auto& tag : tags) array.push_back({{"key", tag.Key}, {"value", tag.Value}});
-  return array;
-}
-
-std::vector<cloud::Tag> tags_from(const boost::json::value& json) {
-  std::vector<cloud::Tag> tags;
-  for (const auto& item : json.as_array()) {
-    tags.push_back({string_of(item.as_object(), "key"), string_of(item.as_object(), "value")});
-  }
-  return tags;
 }
 
 boost::json::array to_json(const cloud::CORSConfiguration& cors) {
@@ -107,7 +94,7 @@ Bucket decode_bucket(std::string_view text) {
   bucket.region = string_of(json, "region");
   bucket.account = string_of(json, "account");
   bucket.created = from_ms(json.at("created").to_number<std::int64_t>());
-  bucket.tags = tags_from(json.at("tags"));
+  bucket.tags = tags_of(json.at("tags"));
   bucket.cors = cors_from(json.at("cors"));
   bucket.policy_text = string_of(json, "policy");
   bucket.policy = Policy::parse(bucket.policy_text);

@@ -17,7 +17,7 @@ constexpr std::string_view kNextIdKey = "J";
 constexpr std::string_view kFirstRegion = "us-east-1";
 constexpr int kListMax = 10'000;
 
-std::string config_key(std::string_view name) {
+std::string bucket_key(std::string_view name) {
   return Encoder().raw("B").raw(name).bytes();
 }
 
@@ -119,7 +119,7 @@ void Buckets::open(const Store& store) {
 
 void Buckets::write(Turn& turn, Bucket bucket) {
   measure(bucket);
-  turn.batch.put(Family::config, config_key(bucket.name), encode(bucket));
+  turn.batch.put(Family::config, bucket_key(bucket.name), encode(bucket));
   auto& entry = buckets_[bucket.name];
   entry = std::make_shared<const Bucket>(std::move(bucket));
   changed_ = true;
@@ -156,7 +156,7 @@ void Buckets::create(Turn& turn, const cloud::Scope& scope,
 
 void Buckets::destroy(Turn& turn, const std::string& name) {
   const std::uint32_t id = bucket(name).id;
-  turn.batch.remove(Family::config, config_key(name));
+  turn.batch.remove(Family::config, bucket_key(name));
   turn.batch.remove(Family::state, usage_key(id));
   usage_.erase(id);
   recounted_.erase(id);

@@ -19,8 +19,8 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 
 // A call of a handler, and the time it is given. Belongs to the strand.
-struct Call {
-  Call(const asio::any_io_executor& executor, std::chrono::seconds timeout)
+struct HandlerCall {
+  HandlerCall(const asio::any_io_executor& executor, std::chrono::seconds timeout)
       : strand(asio::make_strand(executor)), timer(strand, timeout) {}
 
   asio::any_io_executor strand;
@@ -46,7 +46,7 @@ std::string failure_of(const std::exception_ptr& error) {
   }
 }
 
-cloud::Async<void> run(std::shared_ptr<Call> call, const cloud::Handler& handler,
+cloud::Async<void> run(std::shared_ptr<HandlerCall> call, const cloud::Handler& handler,
                        std::string payload, cloud::Context context) {
   try {
     json::value event = json::parse(payload);
@@ -60,7 +60,7 @@ cloud::Async<void> run(std::shared_ptr<Call> call, const cloud::Handler& handler
 
 // On the call's strand, on which a handler that waits for nothing has ended before the timer is
 // waited for.
-cloud::Async<cloud::InvocationOutcome> finish(std::shared_ptr<Call> call,
+cloud::Async<cloud::InvocationOutcome> finish(std::shared_ptr<HandlerCall> call,
                                               cloud::Async<void> running, int timeout_s,
                                               std::string request_id) {
   asio::co_spawn(call->strand, std::move(running), asio::detached);
@@ -103,7 +103,7 @@ cloud::Async<cloud::InvocationOutcome> BuiltInFunctions::invoke(cloud::Deploymen
                        "There is no image " + deployment.ImageUri + " any more.", kGone);
   }
   const auto begun = std::chrono::steady_clock::now();
-  auto call = std::make_shared<Call>(executor_, std::chrono::seconds(deployment.Timeout));
+  auto call = std::make_shared<HandlerCall>(executor_, std::chrono::seconds(deployment.Timeout));
   cloud::Context context{deployment.FunctionName, invocation.AwsRequestId};
   auto running = run(call, handler->second, std::move(invocation.Payload), std::move(context));
   auto finishing = finish(call, std::move(running), deployment.Timeout, invocation.AwsRequestId);

@@ -10,9 +10,9 @@ namespace doorbuster::engine {
 namespace {
 
 constexpr int kConcurrency = 5;  // AWS begins with five
-constexpr std::size_t kListedMax = 100;
+constexpr std::size_t kMappingsListedMax = 100;
 
-std::string config_key(const std::string& uuid) {
+std::string mapping_key(const std::string& uuid) {
   return Encoder().raw("E").raw(uuid).bytes();
 }
 
@@ -167,7 +167,7 @@ EventSourceMappings::Mapping EventSourceMappings::destroy(Turn& turn, const clou
   Entry& entry = at(caller, uuid);
   end_plan(turn, entry);
   Mapping gone = on_its_way(std::move(entry.mapping), "Deleting");
-  turn.batch.remove(Family::config, config_key(uuid));
+  turn.batch.remove(Family::config, mapping_key(uuid));
   mappings_.erase(gone.UUID);
   ++version_;
   dismiss(turn);
@@ -183,7 +183,7 @@ cloud::ListEventSourceMappingsResult EventSourceMappings::list(
     const cloud::Caller& caller, const cloud::ListEventSourceMappingsRequest& request) const {
   std::string wanted;
   if (!request.FunctionName.empty()) wanted = function_of(caller, request.FunctionName).arn();
-  const auto max = static_cast<std::size_t>(request.MaxItems.value_or(kListedMax));
+  const auto max = static_cast<std::size_t>(request.MaxItems.value_or(kMappingsListedMax));
   cloud::ListEventSourceMappingsResult result;
   for (auto it = mappings_.upper_bound(request.Marker); it != mappings_.end(); ++it) {
     const Mapping& mapping = it->second.mapping;
@@ -192,7 +192,7 @@ cloud::ListEventSourceMappingsResult EventSourceMappings::list(
     if (!request.EventSourceArn.empty() && mapping.EventSourceArn != request.EventSourceArn) {
       continue;
     }
-    if (result.EventSourceMappings.size() == std::min(max, kListedMax)) {
+    if (result.EventSourceMappings.size() == std::min(max, kMappingsListedMax)) {
       result.NextMarker = result.EventSourceMappings.back().UUID;
       break;
     }
@@ -250,7 +250,8 @@ void EventSourceMappings::finish_turn(Turn& turn) {
 }
 
 void EventSourceMappings::write(Turn& turn, const Entry& entry) const {
-  turn.batch.put(Family::config, config_key(entry.mapping.UUID), encode(entry.mapping, entry.tags));
+  turn.batch.put(Family::config, mapping_key(entry.mapping.UUID),
+                 encode(entry.mapping, entry.tags));
 }
 
 // --- Polling ----------------------------------------------------------------------------------

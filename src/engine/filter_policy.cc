@@ -79,9 +79,9 @@ std::optional<json::value> parse_json(std::string_view text, json::storage_ptr s
 // --- Matchers ---
 
 // The literal pieces between the * of a wildcard pattern; one more than there are stars.
-using Pieces = std::vector<std::string>;
+using Wildcarded = std::vector<std::string>;
 
-bool wildcard_matches(const Pieces& pieces, std::string_view text) {
+bool wildcard_matches(const Wildcarded& pieces, std::string_view text) {
   if (pieces.size() == 1) return text == pieces.front();
   if (!text.starts_with(pieces.front())) return false;
   text.remove_prefix(pieces.front().size());
@@ -120,7 +120,7 @@ struct Matcher {
   bool flag = false;  // kBool, kExists
   double number = 0;
   std::string text = {};
-  Pieces pieces = {};
+  Wildcarded pieces = {};
   Range range = {};
   std::optional<IpRange> addresses = {};
   std::vector<Matcher> excluded = {};  // kAnythingBut

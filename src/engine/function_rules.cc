@@ -57,7 +57,7 @@ void check_role(const std::string& role) {
 }
 
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
-bool is_reserved(std::string_view variable) {
+bool is_reserved_variable(std::string_view variable) {
   constexpr std::array<std::string_view, 9> kReserved = {
       "AWS_ACCESS_KEY",    "AWS_ACCESS_KEY_ID",  "AWS_DEFAULT_REGION",
       "AWS_EXECUTION_ENV", "AWS_REGION",         "AWS_SECRET_ACCESS_KEY",
@@ -76,7 +76,7 @@ void check_environment(const cloud::Environment& environment) {
                       "Map keys must satisfy constraint: [Member must satisfy regular expression "
                       "pattern: [a-zA-Z]([a-zA-Z0-9_])+]");
     }
-    if (is_reserved(name)) {
+    if (is_reserved_variable(name)) {
       throw invalid_value(
           "Lambda was unable to configure your environment variables because the environment "
           "variables you have provided contains reserved keys that are currently not supported "

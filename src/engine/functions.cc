@@ -13,7 +13,7 @@ namespace {
 constexpr int kForbidden = 403;
 constexpr int kTooMany = 429;
 
-std::string config_key(std::string_view arn) {
+std::string function_key(std::string_view arn) {
   return Encoder().raw("L").raw(arn).bytes();
 }
 
@@ -189,7 +189,7 @@ const Function& Functions::write(Turn& turn, Function function) {
   if (before && before->code && (!function.code || before->code->body != function.code->body)) {
     bodies_.remove(turn, *before->code);
   }
-  turn.batch.put(Family::config, config_key(function.arn()), function.encode());
+  turn.batch.put(Family::config, function_key(function.arn()), function.encode());
   measure(function);
   const std::string arn = function.arn();
   return functions_.insert_or_assign(arn, std::move(function)).first->second;
@@ -199,7 +199,7 @@ void Functions::destroy(Turn& turn, const std::string& arn) {
   const Function& gone = at(arn, "");
   if (gone.code) bodies_.remove(turn, *gone.code);
   if (Queue* events = queues_.by_arn(arn)) queues_.destroy(turn, *events);
-  turn.batch.remove(Family::config, config_key(arn));
+  turn.batch.remove(Family::config, function_key(arn));
   functions_.erase(arn);
   ++version_;
 }

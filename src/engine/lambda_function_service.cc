@@ -10,7 +10,7 @@
 namespace doorbuster::engine {
 namespace {
 
-constexpr std::size_t kListedMax = 50;
+constexpr std::size_t kFunctionsListedMax = 50;
 
 Function to_function(const cloud::Caller& caller, const std::string& arn,
                      const cloud::CreateFunctionRequest& request) {
@@ -256,8 +256,8 @@ cloud::Async<cloud::ListFunctionsResult> LambdaService::ListFunctions(
   check_range(request.MaxItems, 1, 10'000, "maxItems");
   check_own(arn_of("all"), "ListFunctions");
   auto op = [caller = caller_, request = std::move(request)](Machine& m, Turn&) {
-    const auto wanted = static_cast<std::size_t>(request.MaxItems.value_or(kListedMax));
-    const std::size_t max = std::min(wanted, kListedMax);
+    const auto wanted = static_cast<std::size_t>(request.MaxItems.value_or(kFunctionsListedMax));
+    const std::size_t max = std::min(wanted, kFunctionsListedMax);
     auto found = m.functions.list(caller, request.Marker, max + 1);
     cloud::ListFunctionsResult result;
     if (found.size() > max) {

@@ -17,7 +17,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::uint64_t kObjectMax = 64 << 20;
+constexpr std::uint64_t kItemsFileMax = 64 << 20;
 
 json::value item_of(const cloud::Object& object) {
   return json::object{{"Etag", object.ETag},
@@ -108,7 +108,7 @@ cloud::Async<json::value> read_items(cloud::S3& s3, const states::TaskOrder& ord
   request.Bucket = text_of(order.input, "Bucket");
   request.Key = text_of(order.input, "Key");
   auto object = co_await s3.GetObject(std::move(request));
-  const std::string text = co_await cloud::read_all(std::move(object.Body), kObjectMax);
+  const std::string text = co_await cloud::read_all(std::move(object.Body), kItemsFileMax);
   co_return json::value(text);
 }
 

@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds kStepEvery{100};
 constexpr int kRateMax = 500;              // messages a second
 constexpr std::size_t kKeptOfSource = 10;  // ended tasks that ListMessageMoveTasks can show
 
-std::string config_key(const std::string& handle) {
+std::string move_task_key(const std::string& handle) {
   return Encoder().raw("M").raw(handle).bytes();
 }
 
@@ -70,7 +70,7 @@ void MessageMoveTasks::write(Turn& turn, const Task& task) const {
                            {"failure", task.FailureReason},
                            {"started", to_ms(task.StartedTimestamp)}};
   if (task.MaxNumberOfMessagesPerSecond) json["rate"] = *task.MaxNumberOfMessagesPerSecond;
-  turn.batch.put(Family::config, config_key(task.TaskHandle), boost::json::serialize(json));
+  turn.batch.put(Family::config, move_task_key(task.TaskHandle), boost::json::serialize(json));
 }
 
 std::string MessageMoveTasks::start(Turn& turn, const cloud::StartMessageMoveTaskRequest& request) {
@@ -119,7 +119,7 @@ std::string MessageMoveTasks::start(Turn& turn, const cloud::StartMessageMoveTas
 void MessageMoveTasks::drop_old(Turn& turn, const std::string& source_arn) {
   const auto kept = list(source_arn, kKeptOfSource);
   if (kept.size() < kKeptOfSource) return;
-  turn.batch.remove(Family::config, config_key(kept.back().TaskHandle));
+  turn.batch.remove(Family::config, move_task_key(kept.back().TaskHandle));
   tasks_.erase(kept.back().TaskHandle);
 }
 

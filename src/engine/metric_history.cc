@@ -24,7 +24,7 @@ constexpr std::string_view kNextNumberKey = "O";
 // A record of more bytes is rewritten with each minute once: somebody puts data without end.
 constexpr std::size_t kHourBytesMax = std::size_t{32} << 10;
 
-std::string config_key(std::string_view key) {
+std::string history_key(std::string_view key) {
   return Encoder().raw("N").raw(key).bytes();
 }
 
@@ -167,7 +167,7 @@ void MetricHistory::open(const Store& store) {
 }
 
 void MetricHistory::write(Turn& turn, const std::string& key, const KeptMetric& metric) {
-  turn.batch.put(Family::config, config_key(key),
+  turn.batch.put(Family::config, history_key(key),
                  Encoder().varint(metric.number).varint(metric.day).text(metric.unit).bytes());
 }
 
@@ -206,7 +206,7 @@ void MetricHistory::expire(Turn& turn, cloud::Time now) {
   const std::uint64_t oldest_day = since_1970<days>(now - kMetricRetention);
   std::erase_if(metrics_, [&](const auto& kept) {
     const bool gone = kept.second.day < oldest_day;
-    if (gone) turn.batch.remove(Family::config, config_key(kept.first));
+    if (gone) turn.batch.remove(Family::config, history_key(kept.first));
     return gone;
   });
 }
@@ -225,16 +225,16 @@ void MetricHistory::end_turn() {
 
 std::optional<KeptMetric> find_metric(const Store& store, const std::string& key) {
   std::string bytes;
-  if (!store.get(Family::config, config_key(key), &bytes)) return std::nullopt;
+  if (!store.get(Family::config, history_key(key), &bytes)) return std::nullopt;
   return decode_metric_if_whole(bytes);
 }
 
 void for_each_metric(
     const Store& store, const cloud::Scope& owner, const std::string& after,
     const std::function<bool(std::string_view key, const KeptMetric& metric)>& visit) {
-  const std::string prefix = config_key(metric_key_prefix(owner));
+  const std::string prefix = history_key(metric_key_prefix(owner));
   // The key that follows immediately.
-  const std::string begin = after.empty() ? prefix : config_key(after) + '\0';
+  const std::string begin = after.empty() ? prefix : history_key(after) + '\0';
   store.scan(Family::config, std::max(begin, prefix), after_prefix(prefix),
              [&](std::string_view key, std::string_view value) {
                const auto metric = decode_metric_if_whole(value);

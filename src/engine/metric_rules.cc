@@ -19,7 +19,7 @@ constexpr std::size_t kQueriesMax = 500;
 constexpr int kPeriod_s = 60;
 constexpr int kPeriodMax_s = 86'400;
 
-cloud::Error invalid_value(const std::string& what) {
+cloud::Error invalid_parameter_value(const std::string& what) {
   return {"InvalidParameterValue", what};
 }
 cloud::Error invalid_combination(const std::string& what) {
@@ -32,27 +32,29 @@ cloud::Error validation_error(const std::string& what) {
 void check_text(const std::string& text, std::size_t max, const char* parameter) {
   const bool printable = std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
   if (!text.empty() && text.size() <= max && printable) return;
-  throw invalid_value(std::string("The value for parameter ") + parameter + " must be 1 to " +
-                      std::to_string(max) + " printable ASCII characters.");
+  throw invalid_parameter_value(std::string("The value for parameter ") + parameter +
+                                " must be 1 to " + std::to_string(max) +
+                                " printable ASCII characters.");
 }
 
 // What CloudWatch can hold.
 void check_number(double value, const char* parameter) {
   constexpr int kExponentMax = 360;
   if (std::isfinite(value) && std::abs(value) <= std::ldexp(1.0, kExponentMax)) return;
-  throw invalid_value(std::string("The value for parameter ") + parameter +
-                      " must be a number from -2^360 to 2^360.");
+  throw invalid_parameter_value(std::string("The value for parameter ") + parameter +
+                                " must be a number from -2^360 to 2^360.");
 }
 
 void check_timestamp(cloud::Time time, cloud::Time now) {
   if (time >= now - kMetricRetention && time <= now + kMetricAheadMax) return;
-  throw invalid_value(
+  throw invalid_parameter_value(
       "The value for parameter Timestamp must be from eight days ago to two hours from now.");
 }
 
 void add_values(const cloud::MetricDatum& datum, cloud::Distribution& sum) {
   if (datum.Values.size() > kValuesMax) {
-    throw invalid_value("The collection MetricData.Values must not have a size greater than 150.");
+    throw invalid_parameter_value(
+        "The collection MetricData.Values must not have a size greater than 150.");
   }
   if (!datum.Counts.empty() && datum.Counts.size() != datum.Values.size()) {
     throw invalid_combination("The parameters Values and Counts must have the same size.");
@@ -61,7 +63,7 @@ void add_values(const cloud::MetricDatum& datum, cloud::Distribution& sum) {
     const double count = datum.Counts.empty() ? 1 : datum.Counts[i];
     check_number(datum.Values[i], "Values");
     if (!(count > 0) || !std::isfinite(count)) {
-      throw invalid_value("The value for parameter Counts must be greater than 0.");
+      throw invalid_parameter_value("The value for parameter Counts must be greater than 0.");
     }
     sum.add(datum.Values[i], count);
   }
@@ -72,7 +74,7 @@ void add_summary(const cloud::StatisticSet& set, cloud::Distribution& sum) {
     check_number(value, "StatisticValues");
   }
   if (set.SampleCount <= 0 || set.Minimum > set.Maximum) {
-    throw invalid_value(
+    throw invalid_parameter_value(
         "The value for parameter StatisticValues is invalid: SampleCount must be greater than 0, "
         "and Minimum not greater than Maximum.");
   }
@@ -101,11 +103,12 @@ cloud::Metric checked_metric(std::string namespace_name, std::string name,
                              std::vector<cloud::Dimension> dimensions) {
   check_text(namespace_name, kNameMax, "Namespace");
   if (namespace_name.starts_with(':')) {
-    throw invalid_value("The value for parameter Namespace must not begin with a colon.");
+    throw invalid_parameter_value("The value for parameter Namespace must not begin with a colon.");
   }
   check_text(name, kNameMax, "MetricName");
   if (dimensions.size() > kDimensionsMax) {
-    throw invalid_value("The collection Dimensions must not have a size greater than 30.");
+    throw invalid_parameter_value(
+        "The collection Dimensions must not have a size greater than 30.");
   }
   for (const auto& dimension : dimensions) {
     check_text(dimension.Name, kNameMax, "Dimensions.Name");
@@ -114,20 +117,21 @@ cloud::Metric checked_metric(std::string namespace_name, std::string name,
   std::ranges::sort(dimensions);
   const auto twice = std::ranges::adjacent_find(dimensions, {}, &cloud::Dimension::Name);
   if (twice != dimensions.end()) {
-    throw invalid_value("The dimension " + twice->Name + " is there more than once.");
+    throw invalid_parameter_value("The dimension " + twice->Name + " is there more than once.");
   }
   return {std::move(namespace_name), std::move(name), std::move(dimensions)};
 }
 
 void check_put(const cloud::PutMetricDataRequest& request) {
   if (request.Namespace.starts_with("AWS/")) {
-    throw invalid_value("The value AWS/ for parameter Namespace is invalid.");
+    throw invalid_parameter_value("The value AWS/ for parameter Namespace is invalid.");
   }
   if (request.MetricData.empty()) {
     throw cloud::Error("MissingParameter", "The parameter MetricData is required.");
   }
   if (request.MetricData.size() > kDataMax) {
-    throw invalid_value("The collection MetricData must not have a size greater than 1000.");
+    throw invalid_parameter_value(
+        "The collection MetricData must not have a size greater than 1000.");
   }
 }
 
@@ -199,12 +203,12 @@ void check_statistics(const cloud::GetMetricStatisticsRequest& request) {
   }
   for (const auto& name : request.Statistics) {
     if (checked_statistic(name).is_percentile()) {
-      throw invalid_value("The percentile " + name + " belongs to ExtendedStatistics.");
+      throw invalid_parameter_value("The percentile " + name + " belongs to ExtendedStatistics.");
     }
   }
   for (const auto& name : request.ExtendedStatistics) {
     if (!checked_statistic(name).is_percentile()) {
-      throw invalid_value(name + " belongs to Statistics.");
+      throw invalid_parameter_value(name + " belongs to Statistics.");
     }
   }
   const auto points = (request.EndTime - request.StartTime) / std::chrono::seconds(request.Period);

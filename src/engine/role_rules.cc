@@ -17,7 +17,8 @@ constexpr std::size_t kArnMin = 20;
 constexpr std::size_t kArnMax = 2'048;
 constexpr std::string_view kOfAws = "arn:aws:iam::aws:policy/";
 
-[[noreturn]] void invalid(const std::string& value, const char* member, const std::string& rule) {
+[[noreturn]] void invalid_member(const std::string& value, const char* member,
+                                 const std::string& rule) {
   throw cloud::Error("ValidationError", "1 validation error detected: Value '" + value + "' at '" +
                                             member +
                                             "' failed to satisfy constraint: Member must " + rule);
@@ -25,21 +26,21 @@ constexpr std::string_view kOfAws = "arn:aws:iam::aws:policy/";
 
 void check_length(const std::string& value, const char* member, std::size_t min, std::size_t max) {
   if (value.size() < min) {
-    invalid(value, member, "have length greater than or equal to " + std::to_string(min));
+    invalid_member(value, member, "have length greater than or equal to " + std::to_string(min));
   }
   if (value.size() > max) {
-    invalid(value, member, "have length less than or equal to " + std::to_string(max));
+    invalid_member(value, member, "have length less than or equal to " + std::to_string(max));
   }
 }
 
 void check_range(int value, const char* member, int min, int max) {
   if (value < min) {
-    invalid(std::to_string(value), member,
-            "have value greater than or equal to " + std::to_string(min));
+    invalid_member(std::to_string(value), member,
+                   "have value greater than or equal to " + std::to_string(min));
   }
   if (value > max) {
-    invalid(std::to_string(value), member,
-            "have value less than or equal to " + std::to_string(max));
+    invalid_member(std::to_string(value), member,
+                   "have value less than or equal to " + std::to_string(max));
   }
 }
 
@@ -53,7 +54,7 @@ bool name_letters(std::string_view text) {
 void check_name(const std::string& name, const char* member, std::size_t max) {
   check_length(name, member, 1, max);
   if (!name_letters(name)) {
-    invalid(name, member, "satisfy regular expression pattern: [\\w+=,.@-]+");
+    invalid_member(name, member, "satisfy regular expression pattern: [\\w+=,.@-]+");
   }
 }
 
@@ -72,8 +73,9 @@ void check_path(const std::string& path, const char* member) {
   const bool printable =
       std::all_of(path.begin(), path.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
   if (path.front() == '/' && path.back() == '/' && printable) return;
-  invalid(path, member,
-          "satisfy regular expression pattern: (\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)");
+  invalid_member(
+      path, member,
+      "satisfy regular expression pattern: (\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)");
 }
 
 void check_description(const std::string& description) {

@@ -12,8 +12,8 @@ namespace {
 
 using namespace cloud;  // NOLINT(google-build-using-namespace): every second word is one of SNS's
 
-constexpr std::size_t kBatchMax = 10;
-constexpr std::size_t kBatchBytesMax = 262'144;
+constexpr std::size_t kPublishBatchMax = 10;
+constexpr std::size_t kPublishBatchBytesMax = 262'144;
 constexpr std::size_t kBatchIdMax = 80;
 
 void check_id(const std::string& id) {
@@ -35,7 +35,7 @@ void check_batch(const std::vector<PublishBatchRequestEntry>& entries) {
   if (entries.empty()) {
     throw Error("EmptyBatchRequest", "The batch request doesn't contain any entries.");
   }
-  if (entries.size() > kBatchMax) {
+  if (entries.size() > kPublishBatchMax) {
     throw Error("TooManyEntriesInBatchRequest",
                 "The batch request contains more entries than permissible.");
   }
@@ -49,7 +49,7 @@ void check_batch(const std::vector<PublishBatchRequestEntry>& entries) {
     bytes += entry.Message.size() + size(entry.MessageAttributes);
   }
   for (const auto& entry : entries) check_id(entry.Id);
-  if (bytes > kBatchBytesMax) {
+  if (bytes > kPublishBatchBytesMax) {
     throw Error("BatchRequestTooLong",
                 "The length of all the messages put together is more than the limit.");
   }
@@ -72,7 +72,7 @@ std::string topic_of(const PublishRequest& request) {
 }
 
 // An entry of a batch on its way to the topic and back.
-struct PreparedEntry {
+struct PublishedEntry {
   std::string id;
   Publication publication;
   PublishResult result;
@@ -235,7 +235,7 @@ Async<PublishResult> SnsService::Publish(PublishRequest request) {
 
 Async<PublishBatchResult> SnsService::PublishBatch(PublishBatchRequest request) {
   check_batch(request.PublishBatchRequestEntries);
-  std::vector<PreparedEntry> batch(request.PublishBatchRequestEntries.size());
+  std::vector<PublishedEntry> batch(request.PublishBatchRequestEntries.size());
   for (std::size_t i = 0; i < batch.size(); ++i) {
     auto& entry = request.PublishBatchRequestEntries[i];
     batch[i].id = entry.Id;
@@ -258,7 +258,7 @@ Async<PublishBatchResult> SnsService::PublishBatch(PublishBatchRequest request) 
     }
     return std::move(batch);
   };
-  auto done = co_await on_topics<std::vector<PreparedEntry>>(std::move(op));
+  auto done = co_await on_topics<std::vector<PublishedEntry>>(std::move(op));
   PublishBatchResult result;
   for (auto& entry : done) {
     if (entry.error) {

@@ -21,7 +21,7 @@ constexpr std::size_t kTagKeyMax = 128;
 constexpr std::size_t kTagValueMax = 256;
 constexpr std::size_t kArnMax = 256;
 constexpr int kPageDefault = 100;
-constexpr int kPageMax = 1'000;
+constexpr int kResultsMax = 1'000;
 
 // Whitespace, brackets, wildcards, what has a meaning in ARNs and URLs, and control characters.
 bool is_forbidden(char c) {
@@ -237,7 +237,7 @@ json::value or_default_tracing(const json::value& configuration) {
 }
 
 std::size_t page_size(int max_results) {
-  if (max_results < 0 || max_results > kPageMax) {
+  if (max_results < 0 || max_results > kResultsMax) {
     throw cloud::Error(
         "ValidationException",
         "1 validation error detected: Value '" + std::to_string(max_results) +

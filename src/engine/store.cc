@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kFormatFile = "FORMAT";
 constexpr const char* kDatabase = "db";
 constexpr const char* kFormatDraft = "FORMAT.new";
-constexpr std::string_view kFormat = "doorbuster 4\n";
+constexpr std::string_view kFormat = "doorbuster 5\n";
 
 constexpr std::array<const char*, kFamilies> kFamilyNames = {
     "default", "state", "messages", "delayed", "objects", "bodies", "history", "metrics"};

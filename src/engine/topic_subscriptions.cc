@@ -12,7 +12,7 @@ namespace {
 // https://docs.aws.amazon.com/general/latest/gr/sns.html
 constexpr std::size_t kSubscriptionsMax = 12'500'000;  // of a topic
 constexpr std::size_t kFifoSubscriptionsMax = 100;
-constexpr std::size_t kPageMax = 100;
+constexpr std::size_t kSubscriptionsPageMax = 100;
 constexpr std::chrono::days kTokenLife{3};
 
 void check_same(const Subscription& now, const Subscription& wanted) {
@@ -234,7 +234,7 @@ cloud::ListSubscriptionsResult Topics::list_subscriptions(const cloud::Caller& c
   for (auto s = subscriptions_.upper_bound(std::max(prefix, next_token));
        s != subscriptions_.end() && s->first.starts_with(prefix); ++s) {
     if (s->second.owner != caller.scope.account) continue;
-    if (page.Subscriptions.size() == kPageMax) {
+    if (page.Subscriptions.size() == kSubscriptionsPageMax) {
       page.NextToken = last;
       break;
     }
@@ -251,7 +251,7 @@ cloud::ListSubscriptionsByTopicResult Topics::list_subscriptions_by_topic(
   std::string last;
   for (auto s = subscriptions_.upper_bound(std::max(request.TopicArn + ':', request.NextToken));
        s != subscriptions_.end() && s->second.topic_arn == request.TopicArn; ++s) {
-    if (page.Subscriptions.size() == kPageMax) {
+    if (page.Subscriptions.size() == kSubscriptionsPageMax) {
       page.NextToken = last;
       break;
     }

@@ -15,7 +15,7 @@ namespace {
 // https://docs.aws.amazon.com/general/latest/gr/sns.html
 constexpr std::size_t kTopicsMax = 100'000;  // of an account in a region
 constexpr std::size_t kFifoTopicsMax = 1'000;
-constexpr std::size_t kPageMax = 100;
+constexpr std::size_t kTopicsPageMax = 100;
 constexpr std::size_t kLabelMax = 80;
 
 // Those that a policy of a topic can be about.
@@ -219,7 +219,7 @@ cloud::ListTopicsResult Topics::list(const cloud::Caller& caller,
   cloud::ListTopicsResult page;
   for (auto it = topics_.upper_bound(std::max(prefix, next_token));
        it != topics_.end() && it->first.starts_with(prefix); ++it) {
-    if (page.TopicArns.size() == kPageMax) {
+    if (page.TopicArns.size() == kTopicsPageMax) {
       page.NextToken = page.TopicArns.back();
       break;
     }

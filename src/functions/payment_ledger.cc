@@ -6,7 +6,7 @@ namespace doorbuster::functions {
 namespace {
 
 // Payments that an iteration reads while it holds the lock.
-constexpr std::size_t kPageRows = 1'000;
+constexpr std::size_t kPaymentRows = 1'000;
 
 // Amounts are ten-thousandths.
 constexpr const char* kCreatePayments = R"(
@@ -135,7 +135,7 @@ void PaymentLedger::for_each(const std::function<void(const Payment&)>& visit) {
       soci::statement query =
           (select_payments(*session_,
                            "idempotency_key > :after ORDER BY idempotency_key LIMIT " +
-                               std::to_string(kPageRows),
+                               std::to_string(kPaymentRows),
                            row),
            soci::use(after));
       query.execute();
@@ -143,7 +143,7 @@ void PaymentLedger::for_each(const std::function<void(const Payment&)>& visit) {
     }
     for (const Payment& payment : page) visit(payment);
     if (!page.empty()) after = page.back().idempotency_key;
-  } while (page.size() == kPageRows);
+  } while (page.size() == kPaymentRows);
 }
 
 }  // namespace doorbuster::functions

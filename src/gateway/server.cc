@@ -34,8 +34,8 @@ using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kAcceptAgain{50};  // when the process is out of descriptors
 constexpr std::chrono::milliseconds kFinishedAgain{2};
-constexpr std::chrono::seconds kLinger{2};   // for a client to read that it is turned away
-constexpr std::size_t kTurnedAwayMax = 256;  // at once; more are only hung up on
+constexpr std::chrono::seconds kFarewell{2};  // for a client to read that it is turned away
+constexpr std::size_t kTurnedAwayMax = 256;   // at once; more are only hung up on
 constexpr std::string_view kBusy =
     "HTTP/1.1 503 Slow Down\r\nRetry-After: 1\r\nContent-Type: text/plain\r\n"
     "Content-Length: 65\r\nConnection: close\r\n\r\n"
@@ -204,7 +204,7 @@ class Server::Impl {
     co_await asio::async_write(*socket, asio::buffer(kBusy),
                                asio::redirect_error(asio::use_awaitable, ec));
     if (!ec) socket->shutdown(tcp::socket::shutdown_send, ec);
-    asio::steady_timer patience(socket->get_executor(), kLinger);
+    asio::steady_timer patience(socket->get_executor(), kFarewell);
     patience.async_wait([socket](const error_code& stopped) {
       error_code ignored;
       if (!stopped) socket->close(ignored);

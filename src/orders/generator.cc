@@ -53,7 +53,7 @@ constexpr std::size_t kNames = std::size(kColours) * std::size(kStyles) * std::s
 static_assert(std::lcm(std::lcm(std::size(kColours), std::size(kStyles)), std::size(kThings)) ==
               kNames);
 
-std::string name_of(std::size_t rank) {
+std::string name_of_rank(std::size_t rank) {
   std::string name(kColours[rank % std::size(kColours)]);
   name += ' ';
   name += kStyles[rank % std::size(kStyles)];
@@ -135,7 +135,7 @@ Generator::Product Generator::make_product(std::size_t rank) const {
                                : tier < 96 ? 20 + chance.below(80)
                                            : 100 + chance.below(900);
   const std::uint64_t cents = pounds * 100 + kCents[chance.below(kCents.size())];
-  return {std::to_string(20'000 + rank), name_of(rank),
+  return {std::to_string(20'000 + rank), name_of_rank(rank),
           Money::from_ten_thousandths(static_cast<std::int64_t>(cents * kCent)), 0};
 }
 

@@ -27,7 +27,7 @@ bool has_noncharacters(const std::string& text) {
 }
 
 // The end of a sentence, here and below; empty if nothing is wrong.
-std::string text_fault(const std::string& text) {
+std::string order_text_fault(const std::string& text) {
   if (!documents::is_utf8(text)) return " is not valid UTF-8";
   if (documents::has_controls(text)) return " contains a control character";
   if (has_noncharacters(text)) return " contains a code point that is no character, such as U+FFFF";
@@ -39,7 +39,7 @@ std::string text_fault(const std::string& text) {
 
 std::string needed_text_fault(const std::string& text) {
   const bool blank = text.find_first_not_of(' ') == std::string::npos;
-  return blank ? " is missing or blank" : text_fault(text);
+  return blank ? " is missing or blank" : order_text_fault(text);
 }
 
 std::string amount_fault(Money amount, const OrderRules& rules) {
@@ -89,7 +89,7 @@ void check_units(const Units& units, Money amount, Reasons& reasons) {
 std::vector<std::string> validate(const Order& order, const OrderRules& rules) {
   Reasons reasons;
   check("orderId", number_fault(order.id), reasons);
-  const auto fault = rules.name_and_product ? needed_text_fault : text_fault;
+  const auto fault = rules.name_and_product ? needed_text_fault : order_text_fault;
   check("customerName", fault(order.customer_name), reasons);
   check("product", fault(order.product), reasons);
   check("amount", amount_fault(order.amount, rules), reasons);

@@ -27,7 +27,7 @@ GeneratorOptions options_of(std::uint64_t seed) {
   return options;
 }
 
-std::string name_of(std::uint64_t seed, const std::string& customer) {
+std::string name_of_customer(std::uint64_t seed, const std::string& customer) {
   const std::uint64_t n = hash_of(seed, kName, customer, 0);
   return std::string(kFirstNames.at(n % kFirstNames.size())) + ' ' +
          kLastNames.at(n / kFirstNames.size() % kLastNames.size());
@@ -47,7 +47,7 @@ Order OrderGenerator::order(std::uint64_t i) const {
   const Line& line = invoice.lines.front();
   Order order;
   order.id = "order-" + invoice.number;
-  order.customer_name = name_of(seed_, invoice.customer.value_or(""));
+  order.customer_name = name_of_customer(seed_, invoice.customer.value_or(""));
   order.product = line.description;
   order.amount = line.amount();
   order.units = Units{line.quantity, line.unit_price};

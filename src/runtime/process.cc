@@ -55,7 +55,7 @@ struct Launch {
 
 // Why the child has not become the command: errno, or 0. Volatile, because it is the child that
 // writes it, into our memory.
-struct Failure {
+struct StartFailure {
   volatile int isolation = 0;
   volatile int exec = 0;
 };
@@ -66,7 +66,7 @@ void limit(__rlimit_resource resource, rlim_t value) {
 }
 
 // Runs in the child, which still shares our memory: system calls only. Returns only if it can't.
-Failure become(const Launch& launch) {
+StartFailure become(const Launch& launch) {
   for (int signal = 1; signal < NSIG; ++signal) {
     struct sigaction usual {};
     usual.sa_handler = SIG_DFL;
@@ -96,7 +96,7 @@ Failure become(const Launch& launch) {
 
 // fork() would copy the page tables of a store that may have gigabytes; vfork() lends the child our
 // memory until it has become the command. No signal may be handled in between.
-pid_t launch_child(const Launch& launch, Failure* failure) {
+pid_t launch_child(const Launch& launch, StartFailure* failure) {
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
@@ -138,7 +138,7 @@ Process::Process(const ProcessOptions& options, const Descriptor& output) {
                       options.data_bytes,
                       options.isolation,
                       getpid()};
-  Failure failure;
+  StartFailure failure;
   pid_ = Family::ours().start([&] { return launch_child(launch, &failure); });
   if (pid_ < 0)
     throw std::system_error(errno, std::generic_category(), "no process can be started");

@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kHopsMax = 40;  // from link to link, as Linux has it
-constexpr std::size_t kPiece = 1 << 16;
+constexpr std::size_t kInflatedPiece = 1 << 16;
 constexpr std::size_t kLinkMax = 4096;  // bytes of a symbolic link's target
 
 [[noreturn]] void refuse(const std::string& why) {
@@ -205,7 +205,7 @@ class Unpacking {
   const fs::path directory_;
   std::uint64_t left_;  // bytes
   const UnpackLimits limits_;
-  std::array<char, kPiece> piece_;
+  std::array<char, kInflatedPiece> piece_;
   std::vector<std::pair<fs::path, std::string>> links_;
 };
 

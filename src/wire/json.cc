@@ -48,7 +48,7 @@ const char* kind_name(const json::value& from) {
   refuse(std::string(kind_name(from)) + " can not be converted to " + wanted);
 }
 
-std::string_view text_of(const json::value& from) {
+std::string_view view_of(const json::value& from) {
   if (const auto* text = from.if_string()) return {text->data(), text->size()};
   refuse_type(from, "a String");
 }
@@ -92,7 +92,7 @@ class Reader {
       case Kind::string:
       case Kind::key:
       case Kind::escaped_text:
-        as_string(to) = text_of(from);
+        as_string(to) = view_of(from);
         return;
       case Kind::blob:
         return read_blob(from, to);
@@ -113,7 +113,7 @@ class Reader {
         as_time(to) = time_from_ms(static_cast<double>(integer_of(from)));
         return;
       case Kind::body:
-        as_body(to).bytes = text_of(from);
+        as_body(to).bytes = view_of(from);
         return;
       case Kind::document:
         as_document(to) = json::value(from, json::storage_ptr());  // `from` goes with the request
@@ -167,7 +167,7 @@ class Reader {
   }
 
   static void read_blob(const json::value& from, void* to) {
-    auto bytes = from_base64(text_of(from));
+    auto bytes = from_base64(view_of(from));
     if (!bytes) refuse("The value is not base64");
     as_string(to) = std::move(*bytes);
   }

@@ -74,7 +74,7 @@ const char* type_of(MetricKind kind) {
   return "untyped";
 }
 
-std::string escaped(std::string_view text, bool quoted) {
+std::string escaped_label(std::string_view text, bool quoted) {
   std::string out;
   for (const char c : text) {
     if (c == '\n') {
@@ -100,7 +100,8 @@ std::string labels_of(const cloud::Metric& metric) {
   for (const auto& dimension : metric.Dimensions) {
     std::string name = snake_case(dimension.Name);
     if (name.empty() || is_digit(name.front())) name.insert(0, 1, '_');
-    labels += (labels.empty() ? "" : ",") + name + "=\"" + escaped(dimension.Value, true) + '"';
+    labels +=
+        (labels.empty() ? "" : ",") + name + "=\"" + escaped_label(dimension.Value, true) + '"';
   }
   return labels;
 }
@@ -150,7 +151,7 @@ std::string prometheus_text(const std::vector<MetricTotal>& totals) {
   }
   std::string text;
   for (const auto& [name, family] : families) {
-    text += "# HELP " + name + ' ' + escaped(family.help, false) + '\n';
+    text += "# HELP " + name + ' ' + escaped_label(family.help, false) + '\n';
     text += "# TYPE " + name + ' ' + type_of(family.kind) + '\n';
     text += family.samples;
   }

@@ -65,9 +65,9 @@ struct Range {
   }
 };
 
-class Reader {
+class QueryReader {
  public:
-  explicit Reader(const Wording& wording) : wording_(wording) {}
+  explicit QueryReader(const Wording& wording) : wording_(wording) {}
 
   void read_structure(const Shape& shape, const Range& from, void* to) const {
     for (const Field& field : shape.fields) {
@@ -224,7 +224,7 @@ void Form::add(std::string name, std::string value) {
 }
 
 void read_query(const Shape& shape, const Form& form, void* to, const Wording& wording) {
-  Reader(wording).read_structure(shape, {form.parameters()}, to);
+  QueryReader(wording).read_structure(shape, {form.parameters()}, to);
 }
 
 void write_query(const Shape& shape, const void* value, std::string& out) {

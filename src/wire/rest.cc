@@ -12,8 +12,6 @@
 namespace doorbuster::wire {
 namespace {
 
-constexpr std::string_view xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
-
 bool has_members_in_body(const Shape& shape) {
   return find_place(shape, Place::body) != nullptr;
 }
@@ -41,7 +39,7 @@ void read_document(const Shape& shape, const Rest& rest, const std::string& docu
 void write_document(std::string_view root, std::string_view content, Response& response) {
   std::string& out = response.body.bytes;
   out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<";
-  ((out += root) += " xmlns=\"") += xml_namespace;
+  ((out += root) += " xmlns=\"") += kS3Namespace;
   ((out += "\">") += content) += "</";
   (out += root) += '>';
   response.headers.emplace_back("Content-Type", "application/xml");

@@ -14,7 +14,6 @@
 namespace doorbuster::wire {
 namespace {
 
-constexpr std::string_view xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 constexpr std::size_t document_bytes_max = 16 << 20;
 
 bool is_length(std::string_view header) {
@@ -22,9 +21,9 @@ bool is_length(std::string_view header) {
 }
 
 // Where a request goes and what its head says.
-class HeadWriter {
+class RequestHeadWriter {
  public:
-  explicit HeadWriter(Request& request) : request_(request) {}
+  explicit RequestHeadWriter(Request& request) : request_(request) {}
 
   void write(const Shape& shape, const void* input) {
     for (const Field& field : shape.fields) {
@@ -123,7 +122,7 @@ void write_document(std::string_view root, const Shape& shape, const void* value
   // A bucket that is made where the endpoint is needs no words.
   if (content.empty() && root == "CreateBucketConfiguration") return;
   std::string& out = request.body.bytes;
-  ((out = '<') += root).append(" xmlns=\"").append(xml_namespace).append("\">");
+  ((out = '<') += root).append(" xmlns=\"").append(kS3Namespace).append("\">");
   out += content;
   ((out += "</") += root) += '>';
   request.headers.emplace_back("Content-Type", "application/xml");
@@ -153,9 +152,9 @@ void write_body(const Operation& operation, void* input, Request& request) {
 }
 
 // What the head of an answer says.
-class HeadReader {
+class ResponseHeadReader {
  public:
-  explicit HeadReader(const Response& response) : response_(response) {}
+  explicit ResponseHeadReader(const Response& response) : response_(response) {}
 
   void read(const Shape& shape, void* to) const {
     for (const Field& field : shape.fields) {
@@ -242,7 +241,7 @@ Request rest_request(const Operation& operation, void* input) {
   const Rest& rest = operation.rest;
   Request request;
   request.method = rest.method;
-  HeadWriter writer(request);
+  RequestHeadWriter writer(request);
   if (!rest.query.empty()) {
     std::string_view value = rest.query;
     const auto name = take_until(value, '=');
@@ -261,7 +260,7 @@ Request rest_request(const Operation& operation, void* input) {
 cloud::Async<void> read_rest_response(const Operation& operation, Response response, void* output) {
   if (operation.output == nullptr) co_return;
   const Shape& shape = *operation.output;
-  HeadReader(response).read(shape, output);
+  ResponseHeadReader(response).read(shape, output);
   const Field* payload = find_place(shape, Place::payload);
   if (payload != nullptr && payload->shape->kind == Kind::body) {
     as_body(payload->of(output)) = std::move(response.body);

@@ -11,7 +11,7 @@
 namespace doorbuster::wire {
 namespace {
 
-constexpr std::uint64_t document_max = 8 << 20;
+constexpr std::uint64_t s3_document_max = 8 << 20;
 constexpr std::uint64_t object_max = std::uint64_t{5} << 30;
 
 // All that S3 has, here or not.
@@ -161,7 +161,7 @@ Route s3_route(const RequestHead& head, std::string_view domain) {
   constexpr std::size_t key_max = 1024;
   Route route;
   route.service = "s3";
-  route.body_max = document_max;
+  route.body_max = s3_document_max;
   std::string_view path = head.path;
   if (path.starts_with('/')) path.remove_prefix(1);
   const auto of_host = bucket_of_host(head.header("host").value_or(""), domain);

@@ -308,7 +308,7 @@ void* member_address(void* structure) {
   }
 
 // In namespace doorbuster::wire.
-#define STRUCTURE(Type, ...) STRUCTURE_AT(DOORBUSTER_CONCAT(Fields, __LINE__), Type, __VA_ARGS__)
+#define STRUCTURE(Type, ...) STRUCTURE_AT(DOORBUSTER_CONCAT(Fields, __COUNTER__), Type, __VA_ARGS__)
 #define STRUCTURE_AT(Fields, Type, ...)            \
   namespace {                                      \
   struct Fields {                                  \

@@ -8,9 +8,9 @@
 namespace doorbuster::wire {
 namespace {
 
-class Writer {
+class XmlWriter {
  public:
-  Writer(std::string& out, bool escape_keys) : out_(out), escape_keys_(escape_keys) {}
+  XmlWriter(std::string& out, bool escape_keys) : out_(out), escape_keys_(escape_keys) {}
 
   void structure(const Shape& shape, const void* value) {
     for (const Field& field : shape.fields) {
@@ -107,9 +107,9 @@ std::string text_of(const pugi::xml_node& node) {
   return text;
 }
 
-class Reader {
+class XmlReader {
  public:
-  explicit Reader(const Wording& wording) : wording_(wording) {}
+  explicit XmlReader(const Wording& wording) : wording_(wording) {}
 
   void structure(const Shape& shape, const pugi::xml_node& from, void* to) const {
     for (const Field& field : shape.fields) {
@@ -175,7 +175,7 @@ class Reader {
 }  // namespace
 
 void write_xml(const Shape& shape, const void* value, std::string& out, bool escape_keys) {
-  Writer(out, escape_keys).structure(shape, value);
+  XmlWriter(out, escape_keys).structure(shape, value);
 }
 
 void read_xml(const Shape& shape, std::string_view document, std::span<const std::string_view> path,
@@ -197,7 +197,7 @@ void read_xml(const Shape& shape, std::string_view document, std::span<const std
     if (!next) throw wording.malformed("There is no element " + std::string(name) + ".");
     node = next;
   }
-  Reader(wording).structure(shape, node, to);
+  XmlReader(wording).structure(shape, node, to);
 }
 
 }  // namespace doorbuster::wire

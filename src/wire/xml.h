@@ -13,6 +13,9 @@
 
 namespace doorbuster::wire {
 
+// What the root of S3's documents is in.
+inline constexpr std::string_view kS3Namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
+
 // The elements of a structure's members. `escape_keys`: see Kind::key.
 void write_xml(const Shape& shape, const void* value, std::string& out, bool escape_keys = false);
 

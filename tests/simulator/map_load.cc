@@ -11,8 +11,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr const char* kFunction = "Price";
-constexpr const char* kRole = "arn:aws:iam::000000000000:role/Mapping";
+constexpr const char* kMapFunction = "Price";
+constexpr const char* kMapRole = "arn:aws:iam::000000000000:role/Mapping";
 
 constexpr int kAtOnce = 2;
 constexpr int kItemsMax = 6;
@@ -66,20 +66,20 @@ void MapLoad::set_up() {
     cloud::CreateStateMachineInput request;
     request.name = name;
     request.definition = kDefinition;
-    request.roleArn = kRole;
+    request.roleArn = kMapRole;
     request.type = type;
     auto operation = world_.bed.step_functions().CreateStateMachine(std::move(request));
     return world_.bed.run(std::move(operation)).stateMachineArn;
   };
   standard_arn_ = have("Prices", "STANDARD");
   express_arn_ = have("PricesAtOnce", "EXPRESS");
-  host_.deploy(kFunction);
+  host_.deploy(kMapFunction);
 }
 
 void MapLoad::start() {
   for (auto& [name, started] : started_) started.in_the_air = false;
   host_.add(
-      kFunction,
+      kMapFunction,
       [this](json::value event, cloud::Context) -> cloud::Async<json::value> {
         co_return handle(event);
       },
