@@ -20,7 +20,8 @@ function(embed ROOM SYMBOL FILE)
     DEPENDS ${source} ${EMBED_SCRIPT}
     COMMENT "Embedding ${FILE}" VERBATIM)
   target_sources(${ROOM} PRIVATE ${generated})
-  set_source_files_properties(${generated} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  set_source_files_properties(${generated} PROPERTIES SKIP_PRECOMPILE_HEADERS ON
+    SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 # What the command above runs.
