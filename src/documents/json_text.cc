@@ -5,12 +5,18 @@
 #include <boost/json.hpp>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <utility>
 
 namespace doorbuster::documents {
 
 namespace json = boost::json;
 
 namespace {
+
+// What a thread keeps of the room that its texts have needed.
+constexpr std::size_t kGrownMax = std::size_t{64} << 10;
 
 template <typename Number>
 void append_digits(std::string& out, Number number) {
@@ -42,12 +48,33 @@ bool is_plain(char c) {
   return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
 }
 
+// The same of eight characters at once: less than n, as unsigned ones, is a byte whose highest bit
+// is not set but is borrowed when n is taken from it.
+bool are_plain(std::uint64_t eight) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  const auto less = [](std::uint64_t bytes, std::uint64_t n) {
+    return (bytes - kEach * n) & ~bytes;
+  };
+  const std::uint64_t special =
+      less(eight, 0x20) | less(eight ^ kEach * '"', 1) | less(eight ^ kEach * '\\', 1);
+  return (special & kEach * 0x80) == 0;
+}
+
+std::size_t count_plain(std::string_view text) {
+  std::size_t count = 0;
+  for (std::uint64_t eight; count + sizeof eight <= text.size(); count += sizeof eight) {
+    std::memcpy(&eight, text.data() + count, sizeof eight);
+    if (!are_plain(eight)) break;
+  }
+  while (count < text.size() && is_plain(text[count])) ++count;
+  return count;
+}
+
 // Most texts have nothing to escape, and go over as they are.
 void append_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    const auto* const end = std::find_if_not(text.data(), text.data() + text.size(), is_plain);
-    const auto plain = static_cast<std::size_t>(end - text.data());
+    const std::size_t plain = count_plain(text);
     out.append(text, 0, plain);
     text.remove_prefix(plain);
     if (text.empty()) break;
@@ -118,9 +145,12 @@ void append_number(std::string& out, const json::value& number) {
 }
 
 std::string to_text(const json::value& value, std::size_t depth_max) {
-  std::string out;
-  append_value(out, value, depth_max);
-  return out;
+  // Texts grow here, so that each is allocated once, and no larger than it is.
+  thread_local std::string grown;
+  grown.clear();
+  append_value(grown, value, depth_max);
+  if (grown.size() > kGrownMax) return std::exchange(grown, {});
+  return grown;
 }
 
 bool is_finite(const json::value& value) {

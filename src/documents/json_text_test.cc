@@ -39,6 +39,31 @@ TEST(JsonText, ControlCharactersAreEscaped) {
             "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\xc3\xa9\"");
 }
 
+TEST(JsonText, EscapesWhereverTheyAreNeeded) {
+  // Each character among plain ones, some of which differ from special ones by little.
+  const std::string plain = " !#[]~\x7f\x80\xff\xc3\xa9 0123456789abc";
+  for (int c = 0; c < 0x100; ++c) {
+    const char one = static_cast<char>(c);
+    const std::string alone = to_text(boost::json::string(1, one));
+    const std::string escaped = alone.substr(1, alone.size() - 2);
+    EXPECT_EQ(escaped.size() > 1, c < 0x20 || one == '"' || one == '\\') << c;
+    for (std::size_t i = 0; i <= plain.size(); ++i) {
+      std::string text = plain;
+      text.insert(i, 1, one);
+      std::string expected = plain;
+      expected.insert(i, escaped);
+      EXPECT_EQ(to_text(boost::json::string(text)), '"' + expected + '"') << c << " at " << i;
+    }
+  }
+}
+
+TEST(JsonText, AnyLengthIsWrittenWhole) {
+  for (const std::size_t size : {0, 1, 1'000, 1'000'000, 10}) {
+    const std::string text(size, 'x');
+    EXPECT_EQ(to_text(boost::json::array{text}), "[\"" + text + "\"]");
+  }
+}
+
 TEST(JsonText, HasALimitOfDepth) {
   boost::json::value value = 1;
   for (std::size_t i = 0; i < kDepthMax; ++i) value = boost::json::array{std::move(value)};
