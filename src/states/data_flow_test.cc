@@ -70,6 +70,23 @@ TEST(DataFlow, ResultPathThatFitsNowhereFails) {
             R"("caught")");
 }
 
+// However far its output had been made.
+TEST(DataFlow, AStateThatFailsAfterItsWorkHasItsInputStill) {
+  const std::string input = R"({"a":{"b":[1,"x"]},"n":0.5})";
+  EXPECT_EQ(result_of(machine("Task", R"("ResultPath": "$.a.b[0]", "OutputPath": "$.missing",
+                "Catch": [{"ErrorEquals": ["States.Runtime"], "ResultPath": null, "Next": "T"}]},
+                "T": {"Type": "Pass", "End": true)"),
+                      input),
+            input);
+  const std::string large = '"' + std::string(kPayloadMax - 10, 'x') + '"';
+  const TestRun run = run_both_ways(machine("Task", R"("ResultPath": "$.a",
+                  "Retry": [{"ErrorEquals": ["States.DataLimitExceeded"]}])"),
+                                    input, {{"S", {gives(large), gives("1")}}});
+  EXPECT_EQ(run.result(), R"({"a":1,"n":0.5})");
+  ASSERT_EQ(run.inputs.size(), 2U);
+  EXPECT_EQ(to_text(run.inputs[1]), input);
+}
+
 TEST(DataFlow, ParametersMakeTheInputOfTheWork) {
   EXPECT_EQ(pass(R"("Parameters": {"flagged": true, "parts": {"first.$": "$.vals[0]",
                  "last3.$": "$.vals[-3:]"}, "list": [{"x.$": "$.flag"}, 1]})",

@@ -109,6 +109,8 @@ class Interpreter final : public Execution {
   void execute(Frame& frame, const FailState& fail);
   // What the state makes of its result: ResultSelector, ResultPath, Assign, OutputPath; and leaves.
   void complete(Frame& frame, boost::json::value result);
+  // Of its result: ResultPath, OutputPath.
+  Payload output_of(Frame& frame, boost::json::value result);
   // For the states that pass on their input: OutputPath, Assign; and leaves.
   void pass_on(Frame& frame, const State* next, const PayloadTemplate* assign);
   void leave(Frame& frame, const State* next, Payload output, boost::json::object assigned);

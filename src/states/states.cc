@@ -170,21 +170,33 @@ void Interpreter::complete(Frame& frame, json::value result) {
   json::object variables = assigned(frame, state.assign ? &*state.assign : nullptr, result);
   if (state.result_selector) result = state.result_selector->evaluate({result, environment});
   host_->inspect("afterResultSelector", result);
-  json::value output;
-  if (state.result_discarded) {
-    output = frame.input.value;
-  } else if (state.result_path) {
-    output = frame.input.value;
-    state.result_path->assign(output, std::move(result));
-  } else {
-    output = std::move(result);
+  const bool passes_input = state.result_discarded && !state.output.discards && !state.output.path;
+  if (passes_input) {
+    host_->inspect("afterResultPath", frame.input.value);
+    return leave(frame, state.next, std::move(frame.input), std::move(variables));
   }
-  host_->inspect("afterResultPath", output);
-  if (state.output.discards || state.output.path) {
-    json::value made;
-    output = json::value(filtered(state.output, output, environment, made));
+  leave(frame, state.next, output_of(frame, std::move(result)), std::move(variables));
+}
+
+// The input is taken, not copied. Where that comes to nothing it is made again of its text: the
+// state may be retried, or go on with it by a catcher.
+Payload Interpreter::output_of(Frame& frame, json::value result) {
+  const State& state = *frame.state;
+  FrameEnvironment environment(*this, frame);
+  const bool keeps_input = state.result_discarded || state.result_path;
+  json::value output = keeps_input ? std::move(frame.input.value) : std::move(result);
+  try {
+    if (state.result_path) state.result_path->assign(output, std::move(result));
+    host_->inspect("afterResultPath", output);
+    if (state.output.discards || state.output.path) {
+      json::value made;
+      output = json::value(filtered(state.output, output, environment, made));
+    }
+    return payload(frame, std::move(output));
+  } catch (const Failure&) {
+    if (keeps_input) frame.input.value = from_text(frame.input.text).value();
+    throw;
   }
-  leave(frame, state.next, payload(frame, std::move(output)), std::move(variables));
 }
 
 void Interpreter::pass_on(Frame& frame, const State* next, const PayloadTemplate* assign) {
