@@ -63,14 +63,17 @@ json::value payload_of(const cloud::InvokeResult& result) {
 }
 
 json::value invoke_result(json::value payload) {
-  return json::object{{"ExecutedVersion", "$LATEST"},
-                      {"Payload", std::move(payload)},
-                      {"SdkHttpMetadata",
-                       {{"AllHttpHeaders", json::object()},
-                        {"HttpHeaders", json::object()},
-                        {"HttpStatusCode", kOk}}},
-                      {"SdkResponseMetadata", json::object()},
-                      {"StatusCode", kOk}};
+  static const json::object kOfAny{{"ExecutedVersion", "$LATEST"},
+                                   {"Payload", nullptr},
+                                   {"SdkHttpMetadata",
+                                    {{"AllHttpHeaders", json::object()},
+                                     {"HttpHeaders", json::object()},
+                                     {"HttpStatusCode", kOk}}},
+                                   {"SdkResponseMetadata", json::object()},
+                                   {"StatusCode", kOk}};
+  json::object result = kOfAny;
+  result["Payload"] = std::move(payload);
+  return result;
 }
 
 TaskFailure failure_of(std::string_view service, const cloud::Error& error) {
