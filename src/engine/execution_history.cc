@@ -5,7 +5,6 @@
 #include <boost/json.hpp>
 
 #include "cloud/error.h"
-#include "engine/codec.h"
 #include "engine/execution_record.h"
 #include "engine/state_machine_rules.h"
 #include "engine/text.h"
@@ -21,39 +20,18 @@ constexpr std::size_t kPageBytesMax = 1 << 20;
 constexpr std::array kData = {"input",         "inputDetails", "output",
                               "outputDetails", "parameters",   "assignedVariables"};
 
+// Of these it is said that they are not cut.
+constexpr std::array kWhole = {"input", "output", "assignedVariables"};
+
+// What most rows need.
+constexpr std::size_t kRowBytes = 2'048;
+
 // The strings of a row, by their numbers.
 using Texts = std::vector<std::string_view>;
 
 constexpr std::uint64_t kJson = 0;
 constexpr std::uint64_t kNewText = 1;
 constexpr std::uint64_t kFirstText = 2;
-
-void encode_member(Encoder& out, const json::value& value, Texts& texts) {
-  const auto* string = value.if_string();
-  if (!string) {
-    out.varint(kJson).text(json::serialize(value));
-    return;
-  }
-  const std::string_view text = *string;
-  const auto known = std::ranges::find(texts, text);
-  if (known != texts.end()) {
-    out.varint(kFirstText + static_cast<std::uint64_t>(known - texts.begin()));
-  } else {
-    texts.push_back(text);
-    out.varint(kNewText).text(text);
-  }
-}
-
-void encode_event(Encoder& out, const states::HistoryEvent& event, Texts& texts) {
-  out.varint(static_cast<std::uint64_t>(to_ms(event.timestamp)));
-  out.varint(static_cast<std::uint64_t>(event.previous)).text(event.type).text(event.details_name);
-  if (event.details_name.empty()) return;
-  out.varint(event.details.size());
-  for (const auto& [name, value] : event.details) {
-    out.text(name);
-    encode_member(out, value, texts);
-  }
-}
 
 json::value decode_member(Decoder& in, Texts& texts) {
   const std::uint64_t kind = in.varint();
@@ -74,6 +52,8 @@ cloud::HistoryEvent decode_event(Decoder& in, Texts& texts) {
   for (auto members = in.varint(); members > 0; --members) {
     const auto name = in.text();
     details.insert_or_assign(name, decode_member(in, texts));
+    if (std::ranges::find(kWhole, name) == kWhole.end()) continue;
+    details.emplace(std::string(name) + "Details", json::object{{"truncated", false}});
   }
   event.details.emplace(details_name, std::move(details));
   return event;
@@ -81,15 +61,14 @@ cloud::HistoryEvent decode_event(Decoder& in, Texts& texts) {
 
 std::vector<cloud::HistoryEvent> decode_row(std::uint64_t last, std::string_view bytes) {
   Decoder in(bytes);
-  const std::uint64_t count = in.varint();
-  if (count > std::min<std::uint64_t>(last, kRowEventsMax)) throw CorruptRecord();
-  std::vector<cloud::HistoryEvent> events(count);
+  std::vector<cloud::HistoryEvent> events;
   Texts texts;
-  auto id = static_cast<std::int64_t>(last - events.size());
-  for (auto& event : events) {
-    event = decode_event(in, texts);
-    event.id = ++id;
+  while (!in.done()) {
+    if (events.size() == std::min<std::uint64_t>(last, kRowEventsMax)) throw CorruptRecord();
+    events.push_back(decode_event(in, texts));
   }
+  auto id = static_cast<std::int64_t>(last - events.size());
+  for (auto& event : events) event.id = ++id;
   return events;
 }
 
@@ -174,12 +153,41 @@ void read_back(const Store& store, std::uint64_t execution, std::uint64_t before
 
 }  // namespace
 
-std::string encode_row(std::span<const states::HistoryEvent> events) {
-  Encoder out;
-  Texts texts;
-  out.varint(events.size());
-  for (const auto& event : events) encode_event(out, event, texts);
-  return std::move(out).bytes();
+void HistoryRow::add(const states::HistoryEvent& event) {
+  if (events_++ == 0) out_.reserve(kRowBytes);
+  out_.varint(static_cast<std::uint64_t>(to_ms(event.timestamp)));
+  out_.varint(static_cast<std::uint64_t>(event.previous));
+  out_.text(event.type).text(event.details_name);
+  if (event.details_name.empty()) return;
+  out_.varint(event.details.size());
+  for (const auto& [name, value] : event.details) {
+    out_.text(name);
+    if (const auto* text = std::get_if<std::string_view>(&value)) {
+      add_text(*text);
+    } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+      out_.varint(kJson).text(std::to_string(*number));
+    } else {
+      out_.varint(kJson).text(json::serialize(*std::get<const json::object*>(value)));
+    }
+  }
+}
+
+void HistoryRow::add_text(std::string_view text) {
+  const std::string_view written = out_.bytes();
+  const auto known = std::ranges::find_if(
+      texts_, [&](const Place& place) { return written.substr(place.begin, place.size) == text; });
+  if (known != texts_.end()) {
+    out_.varint(kFirstText + static_cast<std::uint64_t>(known - texts_.begin()));
+  } else {
+    out_.varint(kNewText).text(text);
+    texts_.push_back({out_.bytes().size() - text.size(), text.size()});
+  }
+}
+
+std::string HistoryRow::take() {
+  texts_.clear();
+  events_ = 0;
+  return std::exchange(out_, {}).bytes();
 }
 
 cloud::GetExecutionHistoryOutput read_history(const Store& store,

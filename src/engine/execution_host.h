@@ -22,12 +22,12 @@ class ExecutionHost final : public states::Host {
   std::string token(states::TaskId task) override {
     return tokens_.make(turn_, {record_.number, task});
   }
-  void append(states::HistoryEvent event) override {
+  void append(const states::HistoryEvent& event) override {
     record_.events = static_cast<std::uint64_t>(event.id);
     ++appended_;
     if (record_.express) return;  // nobody can ask for it
-    events_.push_back(std::move(event));
-    if (events_.size() == kRowEventsMax) write_history();
+    row_.add(event);
+    if (row_.events() == kRowEventsMax) write_history();
   }
   void begin(states::TaskOrder order) override { begun_.push_back(std::move(order)); }
   void cancel(states::TaskId task) override {
@@ -54,10 +54,8 @@ class ExecutionHost final : public states::Host {
 
   // What has been appended since the last call.
   void write_history() {
-    if (events_.empty()) return;
-    turn_.batch.put(Family::history, event_key(record_.number, record_.events),
-                    encode_row(events_));
-    events_.clear();
+    if (row_.events() == 0) return;
+    turn_.batch.put(Family::history, event_key(record_.number, record_.events), row_.take());
   }
 
   // The task has an answer, or needs none.
@@ -76,7 +74,7 @@ class ExecutionHost final : public states::Host {
   TaskTokens& tokens_;
   ExecutionRecord& record_;
   OpenExecution& open_;
-  std::vector<states::HistoryEvent> events_;
+  HistoryRow row_;
   std::vector<states::TaskOrder> begun_;
   Cancelled cancelled_;
   std::uint64_t appended_ = 0;

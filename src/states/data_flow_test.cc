@@ -173,7 +173,6 @@ TEST(Variables, AreAssignedWhenTheStateIsLeft) {
   EXPECT_EQ(exited.type, "PassStateExited");
   EXPECT_EQ(to_text(exited.details.at("assignedVariables")),
             R"({"whole":"{\"n\":1}","n":"1","fixed":"\"x\"","name":"\"A\""})");
-  EXPECT_EQ(to_text(exited.details.at("assignedVariablesDetails")), R"({"truncated":false})");
 }
 
 TEST(Variables, AreReadBeforeAnyIsSet) {

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "states/definition.h"
@@ -62,15 +63,24 @@ struct TaskOrder {
   std::size_t items = 0;  // of the Map's, that the child works on
 };
 
+// A member of an event's details.
+struct Detail {
+  std::string_view name;
+  std::variant<std::string_view, std::int64_t, const boost::json::object*> value;
+};
+using Details = std::vector<Detail>;
+
 // As GetExecutionHistory tells it: `type` is AWS's ("TaskStateEntered"), `details` are the members
-// of the structure that AWS names after it ("stateEnteredEventDetails").
+// of the structure that AWS names after it ("stateEnteredEventDetails"). `input`, `output` and
+// `assignedVariables` stand for what AWS says beside them, too ("inputDetails"): that nothing is
+// cut. What it says are views, which last as long as Host::append().
 struct HistoryEvent {
   std::int64_t id = 0;  // from 1
   std::int64_t previous = 0;
   Time timestamp{};
-  std::string type;
-  std::string details_name;  // empty: the type has none
-  boost::json::object details;
+  std::string_view type;
+  std::string_view details_name;  // empty: the type has none
+  Details details;
 };
 
 inline constexpr std::int64_t kHistoryMax = 25'000;  // events of a standard execution
@@ -124,7 +134,7 @@ class Host {
   virtual std::uint64_t random() = 0;
   // The secret by which whoever has it may answer the task (`$$.Task.Token`).
   virtual std::string token(TaskId task) = 0;
-  virtual void append(HistoryEvent event) = 0;
+  virtual void append(const HistoryEvent& event) = 0;
   virtual void begin(TaskOrder order) = 0;
   // Nobody waits for the task's answer any more: its state timed out, or failed elsewhere.
   virtual void cancel(TaskId task) = 0;

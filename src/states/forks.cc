@@ -24,8 +24,8 @@ bool has_aborted_event(const State& state) {
          state.type == "Map";
 }
 
-json::object iteration(const Frame& parent, std::size_t part) {
-  return {{"name", parent.state->name}, {"index", part}};
+Details iteration(const Frame& parent, std::size_t part) {
+  return {{"name", parent.state->name}, {"index", static_cast<std::int64_t>(part)}};
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ void Interpreter::execute_inline(Frame& frame, const MapState& map) {
   frame.fork->items = std::move(items);
   set_limits(frame, map);
   append(frame, "MapStateStarted", "mapStateStartedEventDetails",
-         {{"length", frame.fork->items.size()}});
+         {{"length", static_cast<std::int64_t>(frame.fork->items.size())}});
   set_items(frame, map);
   frame.phase = Frame::Phase::forked;
   frames_.changed(frame, Frames::kPlace | Frames::kFork);

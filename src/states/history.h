@@ -2,7 +2,6 @@
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -26,23 +25,20 @@ class History {
 
   // Appends an event and returns its id. Throws HistoryFull instead if only one more fits.
   std::int64_t append(Host& host, std::int64_t previous, std::string_view type,
-                      std::string_view details_name = {}, boost::json::object details = {});
+                      std::string_view details_name = {}, Details details = {});
   // One that ends the execution.
   std::int64_t append_last(Host& host, std::int64_t previous, std::string_view type,
-                           std::string_view details_name, boost::json::object details);
+                           std::string_view details_name, Details details);
 
  private:
   std::int64_t write(Host& host, std::int64_t previous, std::string_view type,
-                     std::string_view details_name, boost::json::object details);
+                     std::string_view details_name, Details details);
 
   std::int64_t last_ = 0;
   std::int64_t max_ = kHistoryMax;
 };
 
-// {FIELD: text, FIELD"Details": {"truncated": false}}
-boost::json::object data_details(std::string_view field, std::string_view text);
-
-// {"error": ..., "cause": ...}, without what there is not.
-boost::json::object failure_details(std::string_view error, std::string_view cause);
+// "error" and "cause", without what there is not.
+Details failure_details(std::string_view error, std::string_view cause);
 
 }  // namespace doorbuster::states

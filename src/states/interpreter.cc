@@ -54,9 +54,8 @@ Interpreter::Interpreter(std::shared_ptr<const Definition> definition, Identity 
 
 void Interpreter::start(Host& host, json::object variables) {
   turn(host, [&] {
-    json::object details = data_details("input", input_.text);
-    details.emplace("roleArn", identity_.role_arn);
-    append_at(0, "ExecutionStarted", "executionStartedEventDetails", std::move(details));
+    append_at(0, "ExecutionStarted", "executionStartedEventDetails",
+              {{"input", input_.text}, {"roleArn", identity_.role_arn}});
     Frame& root = frames_.add(0, 0);
     root.state = definition_->machine.start;
     root.input = input_;
@@ -240,12 +239,12 @@ void Interpreter::reopen(Frame& frame, std::int64_t event) {
 // --- What everybody uses ---
 
 std::int64_t Interpreter::append_at(std::int64_t previous, std::string_view type,
-                                    std::string_view details_name, json::object details) {
+                                    std::string_view details_name, Details details) {
   return history_.append(*host_, previous, type, details_name, std::move(details));
 }
 
 std::int64_t Interpreter::append(Frame& frame, std::string_view type, std::string_view details_name,
-                                 json::object details) {
+                                 Details details) {
   frame.last_event = append_at(frame.last_event, type, details_name, std::move(details));
   frames_.changed(frame);
   return frame.last_event;

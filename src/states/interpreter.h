@@ -136,7 +136,7 @@ class Interpreter final : public Execution {
   void append_scheduled(Frame& frame, const Resource& resource,
                         std::optional<std::int64_t> timeout_s, boost::json::value role);
   void append_started(Frame& frame, std::string_view worker);
-  void append_task_event(Frame& frame, std::string_view what, boost::json::object details);
+  void append_task_event(Frame& frame, std::string_view what, Details details);
   void answered(Frame& frame, TaskId task, boost::json::value output);
   void task_succeeded(Frame& frame, boost::json::value output);
   void task_failed(Frame& frame, Failure failure, std::string_view what);
@@ -190,9 +190,9 @@ class Interpreter final : public Execution {
 
   // --- What everybody uses ---
   std::int64_t append(Frame& frame, std::string_view type, std::string_view details_name = {},
-                      boost::json::object details = {});
+                      Details details = {});
   std::int64_t append_at(std::int64_t previous, std::string_view type,
-                         std::string_view details_name = {}, boost::json::object details = {});
+                         std::string_view details_name = {}, Details details = {});
   // With the token of a task and the item of an iteration, where they are what is made just now.
   const boost::json::value& context(const Frame& frame, std::optional<TaskId> task,
                                     std::optional<std::size_t> part);

@@ -47,7 +47,7 @@ void Interpreter::execute_distributed(Frame& frame, const MapState& map) {
   frame.fork->items = std::move(items);
   set_limits(frame, map);
   append(frame, "MapStateStarted", "mapStateStartedEventDetails",
-         {{"length", frame.fork->items.size()}});
+         {{"length", static_cast<std::int64_t>(frame.fork->items.size())}});
   const std::uint64_t high = host_->random();
   frame.fork->run_arn =
       run_arn(identity_.state_machine_arn, map.label, format_uuid(high, host_->random()));

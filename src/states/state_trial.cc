@@ -20,6 +20,12 @@ const json::value* member(const json::value* value, std::string_view name) {
   return object != nullptr ? object->if_contains(name) : nullptr;
 }
 
+// Null if there is none of that name.
+const Detail* find(const Details& details, std::string_view name) {
+  const auto found = std::ranges::find(details, name, &Detail::name);
+  return found == details.end() ? nullptr : &*found;
+}
+
 // The state of that name in a machine, however deep it is.
 const json::value* find_state(const json::value* machine, const std::string& name) {
   const json::value* states = member(machine, "States");
@@ -117,9 +123,9 @@ void StateTrial::go_on() {
   }
 }
 
-void StateTrial::append(HistoryEvent event) {
+void StateTrial::append(const HistoryEvent& event) {
   if (left_ && report_.next_state.empty() && event.type.ends_with("StateEntered")) {
-    report_.next_state = event.details.at("name").as_string();
+    report_.next_state = std::get<std::string_view>(find(event.details, "name")->value);
   }
   if (left_ || !event.type.ends_with("StateExited")) return;
   left_ = true;
@@ -127,9 +133,9 @@ void StateTrial::append(HistoryEvent event) {
   const bool caught = report_.failure && report_.failure->then == FailedState::Then::caught;
   report_.status = caught ? Status::caught : Status::succeeded;
   if (!caught) report_.failure.reset();
-  report_.output = event.details.at("output").as_string();
-  if (const json::value* assigned = event.details.if_contains("assignedVariables")) {
-    for (const auto& [name, text] : assigned->as_object()) {
+  report_.output = std::get<std::string_view>(find(event.details, "output")->value);
+  if (const Detail* assigned = find(event.details, "assignedVariables")) {
+    for (const auto& [name, text] : *std::get<const json::object*>(assigned->value)) {
       report_.variables[name] = from_text(text.as_string()).value();
     }
   }

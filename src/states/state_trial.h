@@ -66,7 +66,7 @@ class StateTrial final : private Host {
   Time now() const override { return now_; }
   std::uint64_t random() override { return seed_++; }
   std::string token(TaskId task) override { return "token-" + std::to_string(task); }
-  void append(HistoryEvent event) override;
+  void append(const HistoryEvent& event) override;
   void begin(TaskOrder order) override;
   void cancel(TaskId) override { task_.reset(); }
   void map_run(const MapRunState&) override {}

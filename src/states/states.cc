@@ -50,11 +50,10 @@ void Interpreter::enter(Frame& frame) {
   frame.retries = 0;
   frame.attempts.assign(frame.state->retriers.size(), 0);
   frame.entered = host_->now();
-  json::object details = data_details("input", frame.input.text);
-  details.emplace("name", frame.state->name);
   bytes_written_ += frame.input.text.size();
-  frame.entered_event = append(frame, frame.state->type + "StateEntered",
-                               "stateEnteredEventDetails", std::move(details));
+  frame.entered_event =
+      append(frame, frame.state->type + "StateEntered", "stateEnteredEventDetails",
+             {{"input", frame.input.text}, {"name", frame.state->name}});
   frame.phase = Frame::Phase::executing;
 }
 
@@ -215,18 +214,14 @@ void Interpreter::pass_on(Frame& frame, const State* next, const PayloadTemplate
 }
 
 void Interpreter::leave(Frame& frame, const State* next, Payload output, json::object variables) {
-  json::object details = data_details("output", output.text);
-  details.emplace("name", frame.state->name);
-  if (!variables.empty()) {
-    json::object texts;
-    for (const auto& [name, value] : variables) {
-      std::string text = to_text(value);
-      bytes_written_ += text.size();
-      texts.emplace(name, std::move(text));
-    }
-    details.emplace("assignedVariables", std::move(texts));
-    details.emplace("assignedVariablesDetails", json::object{{"truncated", false}});
+  Details details{{"output", output.text}, {"name", frame.state->name}};
+  json::object texts;
+  for (const auto& [name, value] : variables) {
+    std::string text = to_text(value);
+    bytes_written_ += text.size();
+    texts.emplace(name, std::move(text));
   }
+  if (!texts.empty()) details.push_back({"assignedVariables", &texts});
   bytes_written_ += output.text.size();
   append(frame, frame.state->type + "StateExited", "stateExitedEventDetails", std::move(details));
   for (const auto& [name, value] : variables) frame.variables[name] = value;
@@ -242,7 +237,7 @@ void Interpreter::end_machine(Frame& frame, Payload output) {
   Frame* parent = frames_.find(frame.parent);
   if (parent != nullptr) return child_succeeded(*parent, frame, std::move(output));
   history_.append_last(*host_, frame.last_event, "ExecutionSucceeded",
-                       "executionSucceededEventDetails", data_details("output", output.text));
+                       "executionSucceededEventDetails", {{"output", output.text}});
   output_ = std::move(output);
   output_changed_ = true;
   frames_.remove(frame);

@@ -35,11 +35,10 @@ TEST(Task, CallsAFunction) {
             "6<5 TaskStateExited\n"
             "7<6 ExecutionSucceeded\n");
   EXPECT_EQ(to_text(run.details("LambdaFunctionScheduled")),
-            R"({"input":"{\"a\":1}","inputDetails":{"truncated":false},)"
+            R"({"input":"{\"a\":1}",)"
             R"("resource":"arn:aws:lambda:us-east-1:123456789012:function:F",)"
             R"("timeoutInSeconds":5})");
-  EXPECT_EQ(to_text(run.details("LambdaFunctionSucceeded")),
-            R"({"output":"{\"b\":2}","outputDetails":{"truncated":false}})");
+  EXPECT_EQ(to_text(run.details("LambdaFunctionSucceeded")), R"({"output":"{\"b\":2}"})");
   EXPECT_EQ(run.host.history[2].details_name, "lambdaFunctionScheduledEventDetails");
   EXPECT_EQ(run.host.history[3].details_name, "");
 }
@@ -97,7 +96,7 @@ TEST(Task, UsesAnIntegration) {
             R"({"region":"us-east-1","parameters":"{\"Bucket\":\"b\",\"Key\":\"x\"}",)"
             R"("heartbeatInSeconds":2,"resourceType":"aws-sdk:s3","resource":"putObject"})");
   EXPECT_EQ(to_text(run.details("TaskSucceeded")),
-            R"({"output":"{\"ETag\":\"e\"}","outputDetails":{"truncated":false},)"
+            R"({"output":"{\"ETag\":\"e\"}",)"
             R"("resourceType":"aws-sdk:s3","resource":"putObject"})");
 }
 
@@ -132,7 +131,7 @@ TEST(Task, IsHandedToAWorker) {
             "7<6 ExecutionSucceeded\n");
   EXPECT_EQ(to_text(run.details("ActivityStarted")), R"({"workerName":"worker-7"})");
   EXPECT_EQ(to_text(run.details("ActivityScheduled")),
-            R"({"input":"{}","inputDetails":{"truncated":false},)"
+            R"({"input":"{}",)"
             R"("resource":"arn:aws:states:us-east-1:123456789012:activity:A",)"
             R"("timeoutInSeconds":60,"heartbeatInSeconds":10})");
 }
@@ -155,7 +154,7 @@ TEST(Task, WaitsForATokenAfterTheServiceHasAccepted) {
             "7<6 TaskStateExited\n"
             "8<7 ExecutionSucceeded\n");
   EXPECT_EQ(to_text(run.details("TaskSubmitted")),
-            R"({"output":"{\"MessageId\":\"m\"}","outputDetails":{"truncated":false},)"
+            R"({"output":"{\"MessageId\":\"m\"}",)"
             R"("resourceType":"sqs","resource":"sendMessage.waitForTaskToken"})");
 }
 

@@ -134,19 +134,18 @@ void Interpreter::stop_work(Frame& frame) {
 
 void Interpreter::append_scheduled(Frame& frame, const Resource& resource,
                                    std::optional<std::int64_t> timeout_s, json::value role) {
-  json::object details;
+  Details details;
   if (resource.kind == Kind::integration) {
     details = {{"region", region_of(identity_.state_machine_arn)},
                {"parameters", frame.task_input}};
   } else {
-    details = data_details("input", frame.task_input);
-    details.emplace("resource", resource.arn);
+    details = {{"input", frame.task_input}, {"resource", resource.arn}};
   }
-  if (timeout_s) details.emplace("timeoutInSeconds", *timeout_s);
-  if (frame.heartbeat_s > 0) details.emplace("heartbeatInSeconds", frame.heartbeat_s);
-  if (!role.is_null()) {
-    details.emplace("taskCredentials", json::object{{"roleArn", std::move(role)}});
-  }
+  if (timeout_s) details.push_back({"timeoutInSeconds", *timeout_s});
+  if (frame.heartbeat_s > 0) details.push_back({"heartbeatInSeconds", frame.heartbeat_s});
+  const bool has_role = !role.is_null();
+  const json::object credentials{{"roleArn", std::move(role)}};
+  if (has_role) details.push_back({"taskCredentials", &credentials});
   bytes_written_ += frame.task_input.size();
   append_task_event(frame, "Scheduled", std::move(details));
 }
@@ -162,16 +161,20 @@ void Interpreter::append_started(Frame& frame, std::string_view worker) {
     append(frame, "LambdaFunctionStarted");
     return;
   }
-  json::object details;
-  if (task.resource.kind == Kind::activity && !worker.empty()) details["workerName"] = worker;
+  Details details;
+  if (task.resource.kind == Kind::activity && !worker.empty()) {
+    details.push_back({"workerName", worker});
+  }
   append_task_event(frame, "Started", std::move(details));
 }
 
-void Interpreter::append_task_event(Frame& frame, std::string_view what, json::object details) {
+void Interpreter::append_task_event(Frame& frame, std::string_view what, Details details) {
   const Resource& resource = task_state(frame)->resource;
+  const std::string type = resource_type(resource);
+  const std::string action = resource_action(resource);
   if (resource.kind == Kind::integration) {
-    details.emplace("resourceType", resource_type(resource));
-    details.emplace("resource", resource_action(resource));
+    details.push_back({"resourceType", type});
+    details.push_back({"resource", action});
   }
   append(frame, std::string(family(resource.kind)).append(what), details_name(resource.kind, what),
          std::move(details));
@@ -193,7 +196,7 @@ bool Interpreter::submitted(TaskId task, json::value output, Host& host) {
     queue(*frame);
     attempt(frame->id, [&] {
       append_started(*frame, "");
-      append_task_event(*frame, "Submitted", data_details("output", to_text(output)));
+      append_task_event(*frame, "Submitted", {{"output", to_text(output)}});
     });
   });
   return true;
@@ -273,7 +276,7 @@ void Interpreter::task_succeeded(Frame& frame, json::value output) {
   }
   bytes_written_ += text.size();
   host_->inspect("result", output);
-  append_task_event(frame, "Succeeded", data_details("output", text));
+  append_task_event(frame, "Succeeded", {{"output", text}});
   forget_task(frame);
   complete(frame, std::move(output));
 }

@@ -23,6 +23,31 @@
 
 namespace doorbuster::states {
 
+// An event with what it said.
+struct ToldEvent {
+  explicit ToldEvent(const HistoryEvent& event)
+      : id(event.id),
+        previous(event.previous),
+        timestamp(event.timestamp),
+        type(event.type),
+        details_name(event.details_name) {
+    for (const auto& [name, value] : event.details) {
+      if (const auto* text = std::get_if<std::string_view>(&value)) details[name] = *text;
+      if (const auto* number = std::get_if<std::int64_t>(&value)) details[name] = *number;
+      if (const auto* object = std::get_if<const boost::json::object*>(&value)) {
+        details[name] = **object;
+      }
+    }
+  }
+
+  std::int64_t id;
+  std::int64_t previous;
+  Time timestamp;
+  std::string type;
+  std::string details_name;
+  boost::json::object details;
+};
+
 // Records what an execution does.
 class RecordingHost final : public Host {
  public:
@@ -30,7 +55,7 @@ class RecordingHost final : public Host {
   // Small numbers, one after another, so that what is random can be expected.
   std::uint64_t random() override { return random_++; }
   std::string token(TaskId task) override { return "token-" + std::to_string(task); }
-  void append(HistoryEvent event) override { history.push_back(std::move(event)); }
+  void append(const HistoryEvent& event) override { history.emplace_back(event); }
   void begin(TaskOrder order) override { orders.push_back(std::move(order)); }
   void cancel(TaskId task) override {
     cancelled.push_back(task);
@@ -43,7 +68,7 @@ class RecordingHost final : public Host {
   }
   void set_time(Time time) { now_ = time; }
 
-  std::vector<HistoryEvent> history;
+  std::vector<ToldEvent> history;
   std::deque<TaskOrder> orders;  // not answered yet
   std::vector<TaskId> cancelled;
   std::map<std::string, std::vector<Status>> runs;  // of distributed Maps, by ARN
@@ -147,7 +172,7 @@ class TestRun {
   // "2<0 PassStateEntered", one line for each event.
   std::string events() const {
     std::string text;
-    for (const HistoryEvent& event : host.history) {
+    for (const ToldEvent& event : host.history) {
       text +=
           std::to_string(event.id) + "<" + std::to_string(event.previous) + " " + event.type + "\n";
     }
@@ -156,7 +181,7 @@ class TestRun {
   // With everything in it.
   std::string full_history() const {
     std::string text;
-    for (const HistoryEvent& event : host.history) {
+    for (const ToldEvent& event : host.history) {
       text += std::to_string(event.id) + "<" + std::to_string(event.previous) + " " +
               format_timestamp(event.timestamp) + " " + event.type + " " + event.details_name +
               to_text(event.details) + "\n";
@@ -174,7 +199,7 @@ class TestRun {
   std::size_t count(std::string_view type) const {
     return static_cast<std::size_t>(
         std::count_if(host.history.begin(), host.history.end(),
-                      [type](const HistoryEvent& event) { return event.type == type; }));
+                      [type](const ToldEvent& event) { return event.type == type; }));
   }
   std::chrono::milliseconds elapsed() const {
     return host.history.back().timestamp - host.history.front().timestamp;
