@@ -212,6 +212,18 @@ bool Executions::knows(const Store& store, const TaskRef& task) {
   return live_.find(store, task.execution) != nullptr;
 }
 
+std::unique_ptr<states::Execution> Executions::restore(const Store& store,
+                                                       const ExecutionRecord& record,
+                                                       const states::Execution::Pieces& pieces) {
+  const auto definition = definition_of(store, record);
+  if (!definition) throw std::runtime_error("its definition is gone");
+  auto input = documents::from_text(record.input);
+  if (!input) throw std::runtime_error("its input is not JSON");
+  return states::Execution::restore(definition,
+                                    identity_of(record, machines_.revision(record.revision)),
+                                    *std::move(input), pieces);
+}
+
 // --- Steps ------------------------------------------------------------------------------------
 
 LiveExecution* Executions::open_one(Turn& turn, std::uint64_t execution) {

@@ -43,8 +43,9 @@ class Executions {
         versions_(versions),
         activities_(activities),
         tokens_(tokens),
-        live_([this](const Store& store, const ExecutionRecord& record) {
-          return definition_of(store, record);
+        live_([this](const Store& store, const ExecutionRecord& record,
+                     const states::Execution::Pieces& pieces) {
+          return restore(store, record, pieces);
         }) {}
 
   // After state machines, activities and tokens.
@@ -91,6 +92,8 @@ class Executions {
   LiveExecution& find(const Store& store, const std::string& arn);
   std::shared_ptr<const states::Definition> definition_of(const Store& store,
                                                           const ExecutionRecord& record);
+  std::unique_ptr<states::Execution> restore(const Store& store, const ExecutionRecord& record,
+                                             const states::Execution::Pieces& pieces);
   Started launch(Turn& turn, ExecutionRecord record, boost::json::value input,
                  const std::shared_ptr<const states::Definition>& definition);
   Started again(const Store& store, std::uint64_t execution, const StartOrder& order);

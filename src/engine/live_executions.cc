@@ -14,7 +14,7 @@ LiveExecution* LiveExecutions::find(const Store& store, std::uint64_t execution)
   }
   auto record = read_record(store, execution);
   if (!record) return nullptr;
-  return &add(restore(store, std::move(*record)));
+  return &add(read(store, std::move(*record)));
 }
 
 LiveExecution& LiveExecutions::add(LiveExecution live) {
@@ -23,15 +23,12 @@ LiveExecution& LiveExecutions::add(LiveExecution live) {
   return entries_.emplace(number, Entry{std::move(live), recent_.begin()}).first->second.live;
 }
 
-LiveExecution LiveExecutions::restore(const Store& store, ExecutionRecord record) {
+LiveExecution LiveExecutions::read(const Store& store, ExecutionRecord record) {
   LiveExecution live;
   live.record = std::move(record);
   try {
     const auto pieces = live.pieces.read(store, live.record.number);
-    if (pieces.empty()) return live;
-    const auto definition = definition_of_(store, live.record);
-    if (!definition) throw std::runtime_error("its definition is gone");
-    live.execution = states::Execution::restore(definition, pieces);
+    if (!pieces.empty()) live.execution = restore_(store, live.record, pieces);
   } catch (const StoreError&) {
     throw;
   } catch (const std::exception& e) {

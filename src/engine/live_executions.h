@@ -21,10 +21,10 @@ struct LiveExecution {
 
 class LiveExecutions {
  public:
-  // What an execution runs by; null if that is gone. It may throw: the execution is damaged then.
-  using DefinitionOf = std::function<std::shared_ptr<const states::Definition>(
-      const Store& store, const ExecutionRecord& record)>;
-  explicit LiveExecutions(DefinitionOf definition_of) : definition_of_(std::move(definition_of)) {}
+  // Makes an execution of its pieces. It may throw: the execution is damaged then.
+  using Restore = std::function<std::unique_ptr<states::Execution>(
+      const Store& store, const ExecutionRecord& record, const states::Execution::Pieces& pieces)>;
+  explicit LiveExecutions(Restore restore) : restore_(std::move(restore)) {}
 
   // Valid until the turn has ended. Null if there is no such execution.
   LiveExecution* find(const Store& store, std::uint64_t execution);
@@ -43,11 +43,10 @@ class LiveExecutions {
     Recent::iterator place;
   };
 
-  LiveExecution restore(const Store& store, ExecutionRecord record);
-
-  const DefinitionOf definition_of_;
+  LiveExecution read(const Store& store, ExecutionRecord record);
   void erase(std::uint64_t execution);
 
+  const Restore restore_;
   std::unordered_map<std::uint64_t, Entry> entries_;  // by number; never iterated
   Recent recent_;
   std::vector<std::uint64_t> gone_;

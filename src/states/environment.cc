@@ -42,7 +42,7 @@ const json::value& Interpreter::context(const Frame& frame, std::optional<TaskId
     context_ = json::object{
         {"Execution",
          {{"Id", identity_.execution_arn},
-          {"Input", input_.value},
+          {"Input", input_},
           {"StartTime", format_timestamp(identity_.started)},
           {"Name", identity_.execution_name},
           {"RoleArn", identity_.role_arn},

@@ -298,13 +298,14 @@ TEST(Execution, ThatIsDamagedIsNotRestored) {
   run.answer("T", {says_nothing()}).begin();
   const auto definition = compile(task(R"("TimeoutSeconds": 60)"));
   const Execution::Pieces whole(run.stored.begin(), run.stored.end());
-  EXPECT_NO_THROW(Execution::restore(definition, whole));
-  EXPECT_THROW(Execution::restore(definition, {}), std::runtime_error);
+  EXPECT_NO_THROW(Execution::restore(definition, {}, 1, whole));
+  EXPECT_THROW(Execution::restore(definition, {}, 1, {}), std::runtime_error);
   for (std::size_t i = 0; i < whole.size(); ++i) {
     for (const auto bytes : {"", "{}", "[]", "[1", "x"}) {
       Execution::Pieces damaged = whole;
       damaged[i].second = bytes;
-      EXPECT_THROW(Execution::restore(definition, damaged), std::exception) << damaged[i].first;
+      EXPECT_THROW(Execution::restore(definition, {}, 1, damaged), std::exception)
+          << damaged[i].first;
     }
   }
 }

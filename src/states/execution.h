@@ -177,8 +177,10 @@ class Execution {
   // The pieces that it is stored in. A piece is rewritten only when it has changed, so that a step
   // costs what it touches, not what the execution holds; all of one call's belong in one batch.
   using Pieces = std::vector<std::pair<std::string, std::string>>;  // key, bytes; any order
-  // As it was when they were written. Throws std::runtime_error if they are damaged.
+  // As it was when they were written; who it is and what it began with are no pieces. Throws
+  // std::runtime_error if they are damaged.
   static std::unique_ptr<Execution> restore(std::shared_ptr<const Definition> definition,
+                                            Identity identity, boost::json::value input,
                                             const Pieces& pieces);
   // Those that have changed since they were last taken; without bytes, the piece is gone.
   using Changes = std::vector<std::pair<std::string, std::optional<std::string>>>;

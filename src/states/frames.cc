@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "states/json_text.h"
-#include "states/stored_time.h"
+#include "states/stored_fields.h"
 
 namespace doorbuster::states {
 
@@ -28,27 +28,14 @@ std::string key_of(char kind, FrameId id, std::uint64_t part) {
 
 // --- Writing the pieces of a frame ---
 
-json::value place_of(const Frame& frame) {
-  json::array attempts(frame.attempts.begin(), frame.attempts.end());
-  return json::array{
-      frame.parent,
-      frame.part,
-      frame.state->number,
-      static_cast<int>(frame.phase),
-      frame.entered.time_since_epoch().count(),
-      frame.entered_event,
-      frame.last_event,
-      frame.retries,
-      std::move(attempts),
-      stored_time(frame.wake_at),
-      stored_time(frame.timeout_at),
-      stored_time(frame.heartbeat_at),
-      frame.heartbeat_s,
-      frame.task,
-      frame.task_started,
-      frame.fork ? json::value(frame.fork->next) : json::value(nullptr),
-      frame.fork && frame.fork->writing,
-  };
+std::string place_of(const Frame& frame) {
+  return stored_fields(frame.parent, frame.part, frame.state->number, static_cast<int>(frame.phase),
+                       frame.entered.time_since_epoch().count(), frame.entered_event,
+                       frame.last_event, frame.retries, frame.attempts, frame.wake_at,
+                       frame.timeout_at, frame.heartbeat_at, frame.heartbeat_s, frame.task,
+                       frame.task_started,
+                       frame.fork ? std::optional(frame.fork->next) : std::nullopt,
+                       frame.fork && frame.fork->writing);
 }
 
 json::value work_of(const Fork& fork) {
@@ -157,11 +144,11 @@ void count_failures(Frame& frame) {
 std::string bytes_of(const Frame& frame, Frames::Piece piece) {
   switch (piece) {
     case Frames::kPlace:
-      return to_stored(place_of(frame));
+      return place_of(frame);
     case Frames::kData:
       return "[" + frame.input.text + "," + to_stored(frame.variables) + "]";
     case Frames::kTask:
-      return to_stored(json::array{frame.task_input});
+      return "[" + frame.task_input + "]";
     default:
       return to_stored(work_of(*frame.fork));
   }
@@ -319,7 +306,7 @@ bool Frames::restore(const std::string& text, const json::value& piece,
       entry.stored |= kData;
       return true;
     case 't':
-      frame.task_input = fields.at(0).as_string();
+      frame.task_input = to_text(fields.at(0));
       entry.stored |= kTask;
       return true;
     case 'm':

@@ -23,42 +23,42 @@ constexpr std::int64_t kRedrivesMax = 1'000;  // AWS's limit
 std::unique_ptr<Execution> Execution::begin(std::shared_ptr<const Definition> definition,
                                             Identity identity, json::value input, Host& host,
                                             json::object variables) {
-  std::unique_ptr<Interpreter> execution;
+  auto execution =
+      std::make_unique<Interpreter>(std::move(definition), std::move(identity), std::move(input));
   try {
-    execution =
-        std::make_unique<Interpreter>(std::move(definition), std::move(identity), std::move(input));
+    execution->start(host, std::move(variables));
   } catch (const Failure& failure) {
     throw std::invalid_argument(failure.cause.value_or(""));
   }
-  execution->start(host, std::move(variables));
   return execution;
 }
 
 std::unique_ptr<Execution> Execution::restore(std::shared_ptr<const Definition> definition,
+                                              Identity identity, json::value input,
                                               const Pieces& pieces) {
-  return std::make_unique<Interpreter>(std::move(definition), pieces);
+  auto execution =
+      std::make_unique<Interpreter>(std::move(definition), std::move(identity), std::move(input));
+  execution->restore(pieces);
+  return execution;
 }
 
 Interpreter::Interpreter(std::shared_ptr<const Definition> definition, Identity identity,
                          json::value input)
-    : definition_(std::move(definition)),
-      identity_(std::move(identity)),
-      input_{.value = std::move(input), .text = {}},
-      birth_changed_(true) {
-  input_.text = to_text(input_.value);
+    : definition_(std::move(definition)), identity_(std::move(identity)), input_(std::move(input)) {
   if (identity_.express) history_.lift_limit();
-  if (definition_->timeout_s) {
-    deadline_ = identity_.started + std::chrono::seconds(*definition_->timeout_s);
-  }
 }
 
 void Interpreter::start(Host& host, json::object variables) {
+  Payload input{.value = input_, .text = to_text(input_)};
+  if (definition_->timeout_s) {
+    deadline_ = identity_.started + std::chrono::seconds(*definition_->timeout_s);
+  }
   turn(host, [&] {
     append_at(0, "ExecutionStarted", "executionStartedEventDetails",
-              {{"input", input_.text}, {"roleArn", identity_.role_arn}});
+              {{"input", input.text}, {"roleArn", identity_.role_arn}});
     Frame& root = frames_.add(0, 0);
     root.state = definition_->machine.start;
-    root.input = input_;
+    root.input = std::move(input);
     root.variables = std::move(variables);
     queue(root);
   });
@@ -196,7 +196,6 @@ bool Interpreter::redrive(Host& host) {
     error_.clear();
     cause_.clear();
     ++identity_.redrives;
-    birth_changed_ = true;
     context_ = nullptr;  // it says how many redrives there were
     if (definition_->timeout_s) {
       deadline_ = host_->now() + std::chrono::seconds(*definition_->timeout_s);

@@ -29,9 +29,10 @@ class Interpreter final : public Execution {
  public:
   Interpreter(std::shared_ptr<const Definition> definition, Identity identity,
               boost::json::value input);
-  Interpreter(std::shared_ptr<const Definition> definition, const Pieces& pieces);
 
+  // One of the two comes first. Throws Failure if the input is nested too deeply.
   void start(Host& host, boost::json::object variables);
+  void restore(const Pieces& pieces);
 
   Changes take_changes() override;
   bool succeed(TaskId task, boost::json::value output, Host& host) override;
@@ -94,7 +95,6 @@ class Interpreter final : public Execution {
   // --- interpreter_pieces.cc ---
   void take_core(Changes& out);
   void restore_core(const boost::json::array& core);
-  void restore_birth(const boost::json::array& birth);
 
   // --- states.cc: from state to state ---
   void enter(Frame& frame);
@@ -202,7 +202,7 @@ class Interpreter final : public Execution {
 
   std::shared_ptr<const Definition> definition_;
   Identity identity_;
-  Payload input_;
+  boost::json::value input_;
   boost::json::value context_;  // as it was last asked for
 
   Status status_ = Status::running;
@@ -222,7 +222,6 @@ class Interpreter final : public Execution {
   Host* host_ = nullptr;            // during a call
   std::size_t bytes_written_ = 0;   // into events, during a call
   std::int64_t events_before_ = 0;  // at a call's start
-  bool birth_changed_ = false;
   bool core_changed_ = false;
   bool output_changed_ = false;
 };

@@ -1,7 +1,6 @@
 // The pieces of an execution that are no frame's:
 //
 //   core     what changes with every step
-//   birth    what it was begun with
 //   output   of one that succeeded
 #include <boost/json.hpp>
 #include <stdexcept>
@@ -9,7 +8,7 @@
 
 #include "states/interpreter.h"
 #include "states/json_text.h"
-#include "states/stored_time.h"
+#include "states/stored_fields.h"
 
 namespace doorbuster::states {
 
@@ -26,18 +25,6 @@ std::string read_text(const json::value& value) {
 Execution::Changes Interpreter::take_changes() {
   Changes changes;
   if (std::exchange(core_changed_, false)) take_core(changes);
-  if (std::exchange(birth_changed_, false)) {
-    const json::array birth{identity_.execution_arn,
-                            identity_.execution_name,
-                            identity_.state_machine_arn,
-                            identity_.state_machine_name,
-                            identity_.role_arn,
-                            stored_time(identity_.started),
-                            identity_.redrives,
-                            input_.value,
-                            identity_.express};
-    changes.emplace_back("birth", to_stored(birth));
-  }
   if (std::exchange(output_changed_, false)) {
     changes.emplace_back("output", "[" + output_.text + "]");
   }
@@ -46,15 +33,12 @@ Execution::Changes Interpreter::take_changes() {
 }
 
 void Interpreter::take_core(Changes& out) {
-  json::array ready(ready_.begin(), ready_.end());
-  const json::array core{
-      static_cast<int>(status_), history_.last(),  next_task_, stored_time(deadline_),
-      stored_time(resume_at_),   std::move(ready), error_,     cause_};
-  out.emplace_back("core", to_stored(core));
+  out.emplace_back("core",
+                   stored_fields(static_cast<int>(status_), history_.last(), next_task_, deadline_,
+                                 resume_at_, ready_, error_, cause_, identity_.redrives));
 }
 
-Interpreter::Interpreter(std::shared_ptr<const Definition> definition, const Pieces& pieces)
-    : definition_(std::move(definition)) {
+void Interpreter::restore(const Pieces& pieces) {
   bool has_core = false;
   for (const auto& [key, bytes] : pieces) {
     const auto piece = from_stored(bytes);
@@ -63,8 +47,6 @@ Interpreter::Interpreter(std::shared_ptr<const Definition> definition, const Pie
     if (key == "core") {
       restore_core(fields);
       has_core = true;
-    } else if (key == "birth") {
-      restore_birth(fields);
     } else if (key == "output") {
       output_ = {.value = fields.at(0), .text = to_text(fields.at(0))};
     } else if (!frames_.restore(key, *piece, *definition_)) {
@@ -94,19 +76,7 @@ void Interpreter::restore_core(const json::array& core) {
   for (const json::value& id : core.at(5).as_array()) ready_.push_back(id.to_number<FrameId>());
   error_ = read_text(core.at(6));
   cause_ = read_text(core.at(7));
-}
-
-void Interpreter::restore_birth(const json::array& birth) {
-  identity_ = {.execution_arn = read_text(birth.at(0)),
-               .execution_name = read_text(birth.at(1)),
-               .state_machine_arn = read_text(birth.at(2)),
-               .state_machine_name = read_text(birth.at(3)),
-               .role_arn = read_text(birth.at(4)),
-               .started = read_time(birth.at(5)).value(),
-               .redrives = birth.at(6).as_int64(),
-               .express = birth.at(8).as_bool()};
-  if (identity_.express) history_.lift_limit();
-  input_ = {.value = birth.at(7), .text = to_text(birth.at(7))};
+  identity_.redrives = core.at(8).as_int64();
 }
 
 }  // namespace doorbuster::states

@@ -116,14 +116,8 @@ class TestRun {
   }
 
   TestRun& begin() {
-    Identity identity{
-        .execution_arn = "arn:aws:states:us-east-1:123456789012:execution:machine:run",
-        .execution_name = "run",
-        .state_machine_arn = "arn:aws:states:us-east-1:123456789012:stateMachine:machine",
-        .state_machine_name = "machine",
-        .role_arn = "arn:aws:iam::123456789012:role/states",
-        .started = host.now()};
-    execution = Execution::begin(definition_, identity, input_, host);
+    identity_.started = host.now();
+    execution = Execution::begin(definition_, identity_, input_, host);
     settle();
     return *this;
   }
@@ -263,13 +257,19 @@ class TestRun {
     }
     if (!restoring_) return;
     const auto before = open_tasks();
-    execution = Execution::restore(definition_, {stored.begin(), stored.end()});
+    execution = Execution::restore(definition_, identity_, input_, {stored.begin(), stored.end()});
     EXPECT_EQ(before, open_tasks());
     EXPECT_TRUE(execution->take_changes().empty());
   }
 
   std::shared_ptr<const Definition> definition_;
   boost::json::value input_;
+  Identity identity_{
+      .execution_arn = "arn:aws:states:us-east-1:123456789012:execution:machine:run",
+      .execution_name = "run",
+      .state_machine_arn = "arn:aws:states:us-east-1:123456789012:stateMachine:machine",
+      .state_machine_name = "machine",
+      .role_arn = "arn:aws:iam::123456789012:role/states"};
   std::map<std::string, std::vector<Answer>> answers_;
   std::map<std::string, std::size_t> given_;
   bool restoring_ = false;
