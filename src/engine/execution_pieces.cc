@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "engine/codec.h"
 #include "engine/execution_record.h"
 
 namespace doorbuster::engine {
@@ -10,46 +9,58 @@ namespace {
 
 constexpr std::size_t kSharedBytesMax = 4'096;
 
+void decode(Decoder& in, std::map<std::string, std::string>& pieces) {
+  while (!in.done()) {
+    const auto piece = in.text();
+    pieces.insert_or_assign(std::string(piece), in.text());
+  }
+}
+
 }  // namespace
 
-states::Execution::Pieces ExecutionPieces::read(const Store& store, std::uint64_t execution) {
+states::Execution::Pieces ExecutionPieces::read(const Store& store, std::uint64_t execution,
+                                                Decoder& small) {
   states::Execution::Pieces pieces;
-  const std::string row = piece_prefix(execution);
-  store.scan(Family::state, row, after_prefix(row),
+  decode(small, shared_);
+  const std::string prefix = piece_prefix(execution);
+  store.scan(Family::state, prefix, after_prefix(prefix),
              [&](std::string_view key, std::string_view value) {
-               if (key.size() > row.size()) {
-                 own_.emplace(key.substr(row.size()));
-                 pieces.emplace_back(key.substr(row.size()), value);
-                 return true;
+               if (key.size() == prefix.size()) {
+                 kept_ = true;
+                 Decoder in(value);
+                 decode(in, shared_);
+               } else {
+                 own_.emplace(key.substr(prefix.size()));
+                 pieces.emplace_back(key.substr(prefix.size()), value);
                }
-               has_row_ = true;
-               for (Decoder in(value); !in.done();) {
-                 const auto piece = in.text();
-                 shared_.insert_or_assign(std::string(piece), in.text());
-               }
-               pieces.assign(shared_.begin(), shared_.end());
                return true;
              });
+  pieces.insert(pieces.end(), shared_.begin(), shared_.end());
   return pieces;
 }
 
 void ExecutionPieces::write(Batch& batch, std::uint64_t execution,
                             states::Execution::Changes changes) {
-  const std::string row = piece_prefix(execution);
-  if (own_.empty()) return share(batch, row, std::move(changes));
+  const std::string prefix = piece_prefix(execution);
+  if (own_.empty()) {
+    share(std::move(changes));
+    std::size_t size = 0;
+    for (const auto& [key, bytes] : shared_) size += key.size() + bytes.size();
+    if (size > kSharedBytesMax) spread(batch, prefix);
+    return;
+  }
   for (const auto& [key, bytes] : changes) {
     if (bytes) {
-      batch.put(Family::state, row + key, *bytes);
+      batch.put(Family::state, prefix + key, *bytes);
       own_.insert(key);
     } else {
-      batch.remove(Family::state, row + key);
+      batch.remove(Family::state, prefix + key);
       own_.erase(key);
     }
   }
 }
 
-void ExecutionPieces::share(Batch& batch, const std::string& row,
-                            states::Execution::Changes changes) {
+void ExecutionPieces::share(states::Execution::Changes changes) {
   for (auto& [key, bytes] : changes) {
     if (bytes) {
       shared_.insert_or_assign(std::move(key), std::move(*bytes));
@@ -57,29 +68,36 @@ void ExecutionPieces::share(Batch& batch, const std::string& row,
       shared_.erase(key);
     }
   }
-  std::size_t size = 0;
-  for (const auto& [key, bytes] : shared_) size += key.size() + bytes.size();
-  if (size > kSharedBytesMax) return spread(batch, row);
-  Encoder out;
-  out.reserve(size + shared_.size() * 4);
-  for (const auto& [key, bytes] : shared_) out.text(key).text(bytes);
-  batch.put(Family::state, row, out.bytes());
-  has_row_ = true;
 }
 
-void ExecutionPieces::spread(Batch& batch, const std::string& row) {
-  if (std::exchange(has_row_, false)) batch.remove(Family::state, row);
+void ExecutionPieces::spread(Batch& batch, const std::string& prefix) {
   for (const auto& [key, bytes] : shared_) {
-    batch.put(Family::state, row + key, bytes);
+    batch.put(Family::state, prefix + key, bytes);
     own_.insert(key);
   }
   shared_.clear();
 }
 
+void ExecutionPieces::encode(Encoder& out) const {
+  for (const auto& [key, bytes] : shared_) out.text(key).text(bytes);
+}
+
+void ExecutionPieces::keep(Batch& batch, std::uint64_t execution) {
+  if (shared_.empty()) return;
+  Encoder row;
+  encode(row);
+  batch.put(Family::state, piece_prefix(execution), row.bytes());
+  kept_ = true;
+}
+
+void ExecutionPieces::redrive(Batch& batch, std::uint64_t execution) {
+  if (std::exchange(kept_, false)) batch.remove(Family::state, piece_prefix(execution));
+}
+
 void ExecutionPieces::forget(Batch& batch, std::uint64_t execution) {
-  const std::string row = piece_prefix(execution);
-  if (std::exchange(has_row_, false)) batch.remove(Family::state, row);
-  for (const auto& key : own_) batch.remove(Family::state, row + key);
+  redrive(batch, execution);
+  const std::string prefix = piece_prefix(execution);
+  for (const auto& key : own_) batch.remove(Family::state, prefix + key);
   shared_.clear();
   own_.clear();
 }

@@ -1,6 +1,6 @@
-// The pieces of one execution (states::Execution::Pieces) as the store has them. Small ones share a
-// row, so that a step writes one; when they have grown to more than that is worth, each gets its
-// own, and a step writes only those that it has changed.
+// The pieces of one execution (states::Execution::Pieces) as the store has them. Small ones are in
+// the row of the open execution, so that a step writes one; when they have grown to more than that
+// is worth, each gets its own, and a step writes only those that it has changed.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "engine/codec.h"
 #include "engine/store.h"
 #include "states/execution.h"
 
@@ -15,18 +16,24 @@ namespace doorbuster::engine {
 
 class ExecutionPieces {
  public:
-  // Reads them, and gives them to whoever restores the execution.
-  states::Execution::Pieces read(const Store& store, std::uint64_t execution);
+  // Reads them, and gives them to whoever restores the execution. `small` is what encode() wrote.
+  states::Execution::Pieces read(const Store& store, std::uint64_t execution, Decoder& small);
 
+  // Takes the changes. Small pieces are for encode() to write.
   void write(Batch& batch, std::uint64_t execution, states::Execution::Changes changes);
+  void encode(Encoder& out) const;
+
+  // The execution has ended, and may be redriven: small pieces get a row until it is.
+  void keep(Batch& batch, std::uint64_t execution);
+  void redrive(Batch& batch, std::uint64_t execution);
   void forget(Batch& batch, std::uint64_t execution);
 
  private:
-  void share(Batch& batch, const std::string& row, states::Execution::Changes changes);
-  void spread(Batch& batch, const std::string& row);
+  void share(states::Execution::Changes changes);
+  void spread(Batch& batch, const std::string& prefix);
 
   std::map<std::string, std::string> shared_;  // with their bytes
-  bool has_row_ = false;                       // of the shared ones
+  bool kept_ = false;                          // these have a row
   std::set<std::string> own_;
 };
 

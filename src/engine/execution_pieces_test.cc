@@ -22,12 +22,26 @@ class ExecutionPiecesTest : public testing::Test {
     auto batch = store_->batch();
     pieces_.write(batch, kExecution, std::move(changes));
     store_->write(batch);
+    encode();
+  }
+  void encode() {
+    Encoder out;
+    pieces_.encode(out);
+    small_ = out.bytes();
   }
   // As a restart would find them.
   states::Execution::Pieces stored() {
     pieces_ = {};
-    return pieces_.read(*store_, kExecution);
+    Decoder small(small_);
+    return pieces_.read(*store_, kExecution, small);
   }
+  template <typename Change>
+  void change(Change change) {
+    auto batch = store_->batch();
+    (pieces_.*change)(batch, kExecution);
+    store_->write(batch);
+  }
+  // That they have of their own.
   std::size_t rows() {
     std::size_t rows = 0;
     store_->scan(Family::state, "y", "z", [&](std::string_view, std::string_view) {
@@ -39,16 +53,17 @@ class ExecutionPiecesTest : public testing::Test {
 
   const std::unique_ptr<rocksdb::Env> disk_{rocksdb::NewMemEnv(rocksdb::Env::Default())};
   const std::unique_ptr<Store> store_ = Store::open("/data", disk_.get());
+  std::string small_;  // that are in the execution's row
   ExecutionPieces pieces_;
 };
 
-TEST_F(ExecutionPiecesTest, SmallOnesShareARow) {
+TEST_F(ExecutionPiecesTest, SmallOnesAreInTheExecutionsRow) {
   write({{"core", "1"}, {"f/1", "place"}, {"t/1", "task"}});
-  EXPECT_EQ(rows(), 1U);
+  EXPECT_EQ(rows(), 0U);
   EXPECT_THAT(stored(),
               UnorderedElementsAre(Pair("core", "1"), Pair("f/1", "place"), Pair("t/1", "task")));
   write({{"core", "2"}, {"t/1", std::nullopt}});
-  EXPECT_EQ(rows(), 1U);
+  EXPECT_EQ(rows(), 0U);
   EXPECT_THAT(stored(), UnorderedElementsAre(Pair("core", "2"), Pair("f/1", "place")));
 }
 
@@ -62,12 +77,24 @@ TEST_F(ExecutionPiecesTest, WhatHasGrownIsSpread) {
   EXPECT_THAT(stored(), UnorderedElementsAre(Pair("core", "2"), Pair("f/1", "place")));
 }
 
+TEST_F(ExecutionPiecesTest, SmallOnesHaveARowBetweenTheEndAndARedrive) {
+  write({{"core", "1"}, {"f/1", "place"}});
+  change(&ExecutionPieces::keep);
+  small_.clear();  // with the row of the open execution
+  EXPECT_EQ(rows(), 1U);
+  EXPECT_THAT(stored(), UnorderedElementsAre(Pair("core", "1"), Pair("f/1", "place")));
+  change(&ExecutionPieces::redrive);
+  encode();
+  EXPECT_EQ(rows(), 0U);
+  EXPECT_THAT(stored(), UnorderedElementsAre(Pair("core", "1"), Pair("f/1", "place")));
+}
+
 TEST_F(ExecutionPiecesTest, NothingIsLeftOfThoseThatAreForgotten) {
   for (const auto& data : {std::string("small"), kLarge}) {
     write({{"core", "1"}, {"d/1", data}});
-    auto batch = store_->batch();
-    pieces_.forget(batch, kExecution);
-    store_->write(batch);
+    change(&ExecutionPieces::keep);
+    change(&ExecutionPieces::forget);
+    encode();
     EXPECT_EQ(rows(), 0U);
     EXPECT_THAT(stored(), IsEmpty());
   }

@@ -4,7 +4,6 @@
 #include <array>
 #include <bit>
 
-#include "engine/codec.h"
 #include "engine/text.h"
 
 namespace doorbuster::engine {
@@ -124,26 +123,27 @@ OpenTask* OpenExecution::find(states::TaskId task) {
   return it == tasks.end() ? nullptr : &it->second;
 }
 
-std::string OpenExecution::encode() const {
-  Encoder out;
-  out.varint(alarm ? static_cast<std::uint64_t>(to_ms(*alarm)) + 1 : 0);
-  put_task(out, own_task);
-  for (const auto& [id, task] : tasks) {
+void encode_open(Encoder& out, const ExecutionRecord& record, const OpenExecution& open) {
+  out.varint(record.items);
+  out.varint(open.alarm ? static_cast<std::uint64_t>(to_ms(*open.alarm)) + 1 : 0);
+  put_task(out, open.own_task);
+  out.varint(open.tasks.size());
+  for (const auto& [id, task] : open.tasks) {
     out.varint(id).byte(static_cast<std::uint8_t>(task.state));
     out.byte(static_cast<std::uint8_t>(task.kind)).text(task.activity_arn);
     if (task.kind == OpenTask::Kind::nested) out.varint(task.nested);
   }
-  return std::move(out).bytes();
 }
 
-OpenExecution OpenExecution::decode(std::string_view bytes) {
-  Decoder in(bytes);
+OpenExecution decode_open(Decoder& in) {
+  in.varint();  // items
   OpenExecution open;
+  open.stored = true;
   if (const auto alarm = in.varint(); alarm != 0) {
     open.alarm = from_ms(static_cast<std::int64_t>(alarm - 1));
   }
   open.own_task = get_task(in);
-  while (!in.done()) {
+  for (auto tasks = in.varint(); tasks > 0; --tasks) {
     OpenTask& task = open.tasks[in.varint()];
     task.state = static_cast<OpenTask::State>(in.byte());
     task.kind = static_cast<OpenTask::Kind>(in.byte());
@@ -179,10 +179,11 @@ std::string record_key(std::uint64_t execution) {
 std::string piece_prefix(std::uint64_t execution) {
   return Encoder().raw("y").u64(execution).bytes();
 }
-std::string open_key(std::uint64_t execution) {
-  return Encoder().raw("o").u64(execution).bytes();
+std::string open_key(const ExecutionRecord& record) {
+  return list_key(record, states::Status::running);
 }
 std::string list_prefix(std::uint64_t machine, states::Status status) {
+  if (status == states::Status::running) return Encoder().raw("o").u64(machine).bytes();
   return Encoder().raw("l").u64(machine).byte(static_cast<std::uint8_t>(status)).bytes();
 }
 std::string list_key(const ExecutionRecord& record, states::Status status) {
@@ -193,6 +194,9 @@ std::string list_value(const ExecutionRecord& record) {
 }
 std::uint64_t items_of(std::string_view list_value) {
   return list_value.empty() ? 0 : Decoder(list_value).varint();
+}
+std::uint64_t number_in(std::string_view list_key) {
+  return ~Decoder(list_key.substr(list_key.size() - sizeof(std::uint64_t))).u64();
 }
 std::string end_key(const ExecutionRecord& record) {
   return Encoder()

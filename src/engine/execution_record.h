@@ -4,10 +4,13 @@
 //
 //   state    "n" ARN                          the number of the execution of that name
 //            "x" number                       its record
-//            "y" number piece                 a piece of it (states::Execution::Pieces), or
-//            "y" number                       all of them, while they are small
-//            "o" number                       what an open one waits for
-//            "l" machine:u64 status ~number   lists a state machine's, or a map run's, newest first
+//            "o" machine:u64 ~number          an open one: what it waits for, and its pieces
+//                                             (states::Execution::Pieces) while they are small
+//            "y" number piece                 a piece of it that has a row of its own
+//            "y" number                       the small ones, once it has ended
+//            "l" machine:u64 status ~number   one that has ended
+//                                             "o" and "l" list a state machine's, or a map run's,
+//                                             the newest first
 //            "g" ARN                          the number of the execution that a map run is of
 //            "z" stopped:u64 number           when it ended, so that it is forgotten in time
 //   history  number event:u64                 events up to that one (engine/execution_history.h)
@@ -20,6 +23,7 @@
 #include <string_view>
 
 #include "cloud/async.h"
+#include "engine/codec.h"
 #include "engine/store.h"
 #include "states/execution.h"
 
@@ -110,12 +114,15 @@ struct OpenExecution {
   // That it carries out, of its parent: a distributed Map's child, or one started by .sync.
   std::optional<TaskRef> own_task;
   std::map<states::TaskId, OpenTask> tasks;
+  bool stored = false;  // it has a row
 
   OpenTask* find(states::TaskId task);
-
-  std::string encode() const;
-  static OpenExecution decode(std::string_view bytes);
 };
+
+// The row of an open execution: how many items it works on, what it waits for, and its pieces,
+// which are whatever comes last.
+void encode_open(Encoder& out, const ExecutionRecord& record, const OpenExecution& open);
+OpenExecution decode_open(Decoder& in);
 
 // Null if it has none of that ARN.
 MapRun* find_run(ExecutionRecord& record, std::string_view arn);
@@ -127,12 +134,14 @@ std::string name_key(const std::string& execution_arn);
 std::string map_run_key(const std::string& map_run_arn);
 std::string record_key(std::uint64_t execution);
 std::string piece_prefix(std::uint64_t execution);
-std::string open_key(std::uint64_t execution);
+std::string open_key(const ExecutionRecord& record);
 std::string list_prefix(std::uint64_t machine, states::Status status);
 std::string list_key(const ExecutionRecord& record, states::Status status);
-// What stands there: of a child, how many items it works on.
+// What stands there, of a child, is how many items it works on; more may follow.
 std::string list_value(const ExecutionRecord& record);
 std::uint64_t items_of(std::string_view list_value);
+// Of the execution that a list's key is of.
+std::uint64_t number_in(std::string_view list_key);
 std::string end_key(const ExecutionRecord& record);
 std::string event_key(std::uint64_t execution, std::uint64_t event);
 

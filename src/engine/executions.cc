@@ -25,6 +25,9 @@ constexpr std::size_t kWokenAtOnce = 1'000;
 // Events that a share of a turn brings about, at the most, about.
 constexpr std::uint64_t kShareEventsMax = 10'000;
 
+// What the row of most open executions needs.
+constexpr std::size_t kRowBytes = 1'024;
+
 std::string execution_arn(const StateMachine& machine, const std::string& name, Random& random) {
   auto arn = cloud::Arn::parse(machine.arn).value();
   arn.resource = (machine.express ? "express:" : "execution:") + machine.name + ':' + name;
@@ -50,8 +53,11 @@ states::Identity identity_of(const ExecutionRecord& record, const Revision& revi
 
 void Executions::open(const Store& store) {
   store.scan(Family::state, "o", "p", [&](std::string_view key, std::string_view value) {
-    const std::uint64_t number = Decoder(key.substr(1)).u64();
-    OpenExecution& open = open_.emplace(number, OpenExecution::decode(value)).first->second;
+    Decoder in(value);
+    open_.emplace(number_in(key), decode_open(in));
+    return true;
+  });
+  for (const auto& [number, open] : open_) {
     if (open.alarm) alarms_.emplace(*open.alarm, number);
     for (const auto& [id, task] : open.tasks) {
       const TaskRef ref{number, id};
@@ -65,8 +71,7 @@ void Executions::open(const Store& store) {
         board_.offer(ref);
       }
     }
-    return true;
-  });
+  }
   for (const auto& [number, open] : open_) {
     if (open.own_task && !awaited(*open.own_task)) orphans_.push_back(number);
     for (const auto& [id, task] : open.tasks) {
@@ -121,9 +126,6 @@ Executions::Started Executions::launch(
   started_.emplace(record.arn, record.number);
   turn.batch.put(Family::state, name_key(record.arn), Encoder().u64(record.number).bytes());
   turn.batch.put(Family::state, record_key(record.number), record.encode());
-  if (record.kept()) {
-    turn.batch.put(Family::state, list_key(record, record.status), list_value(record));
-  }
   OpenExecution& open = open_.emplace(record.number, OpenExecution()).first->second;
   open.own_task = record.task;
   const Started started{record.number, record.arn, record.started};
@@ -175,7 +177,7 @@ cloud::Time Executions::redrive(Turn& turn, const std::string& arn) {
   record.cause.clear();
   record.redriven = turn.now;
   ++record.redrives;
-  turn.batch.put(Family::state, list_key(record, record.status), list_value(record));
+  live.pieces.redrive(turn.batch, record.number);
   turn.batch.put(Family::state, record_key(record.number), record.encode());
   follow_up(turn, live, host);
   return turn.now;
@@ -330,7 +332,10 @@ void Executions::settle(Turn& turn, LiveExecution& live) {
     return close(turn, live);
   }
   live.pieces.write(turn.batch, live.record.number, live.execution->take_changes());
-  if (status != states::Status::running) return close(turn, live);
+  if (status != states::Status::running) {
+    live.pieces.keep(turn.batch, live.record.number);
+    return close(turn, live);
+  }
   OpenExecution& open = open_.at(live.record.number);
   auto alarm = live.execution->alarm();
   if (live.record.express) {
@@ -345,7 +350,14 @@ void Executions::write_open(Turn& turn) {
   for (const std::uint64_t number : std::exchange(settled_, {})) {
     const auto it = open_.find(number);
     if (it == open_.end()) continue;
-    turn.batch.put(Family::state, open_key(number), it->second.encode());
+    const LiveExecution& live = *live_.find(turn.store, number);
+    if (!live.damage.empty()) continue;  // as it is; it fails when anything happens to it
+    Encoder row;
+    row.reserve(kRowBytes);
+    encode_open(row, live.record, it->second);
+    live.pieces.encode(row);
+    turn.batch.put(Family::state, open_key(live.record), row.bytes());
+    it->second.stored = true;
   }
 }
 
@@ -359,9 +371,9 @@ void Executions::set_alarm(std::uint64_t execution, OpenExecution& open,
 
 void Executions::close(Turn& turn, LiveExecution& live) {
   ExecutionRecord& record = live.record;
-  turn.batch.remove(Family::state, list_key(record, states::Status::running));
-  turn.batch.remove(Family::state, open_key(record.number));
-  set_alarm(record.number, open_.at(record.number), std::nullopt);
+  OpenExecution& open = open_.at(record.number);
+  set_alarm(record.number, open, std::nullopt);
+  if (open.stored) turn.batch.remove(Family::state, open_key(record));
   open_.erase(record.number);
   record.stopped = turn.now;
   if (live.execution) {

@@ -110,8 +110,8 @@ class Executions {
   void follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host);
   // False if there is nobody to carry it out.
   bool dispatch(LiveExecution& live, states::TaskOrder order);
-  // What a call has changed of it. What it waits for is written when the turn ends, however many
-  // of its tasks have ended in it.
+  // What a call has changed of it. Its row is written when the turn ends, however many of its
+  // tasks have ended in it.
   void settle(Turn& turn, LiveExecution& live);
   void write_open(Turn& turn);
   void close(Turn& turn, LiveExecution& live);

@@ -27,7 +27,13 @@ LiveExecution LiveExecutions::read(const Store& store, ExecutionRecord record) {
   LiveExecution live;
   live.record = std::move(record);
   try {
-    const auto pieces = live.pieces.read(store, live.record.number);
+    std::string row;
+    Decoder small(row);
+    if (store.get(Family::state, open_key(live.record), &row)) {
+      small = Decoder(row);
+      decode_open(small);
+    }
+    const auto pieces = live.pieces.read(store, live.record.number, small);
     if (!pieces.empty()) live.execution = restore_(store, live.record, pieces);
   } catch (const StoreError&) {
     throw;

@@ -50,16 +50,17 @@ class StepFunctionsDriver {
     request.stateMachineArn = arn;
     return bed_.run(bed_.step_functions().ListExecutions(request)).executions;
   }
-  // Spoils all that the store has of what it runs by.
+  // Spoils the pieces of an open one, which must be small.
   void damage(const std::string& execution) {
-    const Store& store = bed_.engine().store();
-    const std::string prefix = piece_prefix(find_execution(store, execution).value());
-    auto spoil = [prefix](Machine&, Turn& turn) {
-      turn.store.scan(Family::state, prefix, after_prefix(prefix),
-                      [&turn](std::string_view key, std::string_view) {
-                        turn.batch.put(Family::state, key, "nonsense");
-                        return true;
-                      });
+    auto spoil = [execution](Machine&, Turn& turn) {
+      const auto number = find_execution(turn.store, execution).value();
+      const auto key = open_key(read_record(turn.store, number).value());
+      std::string row;
+      ASSERT_TRUE(turn.store.get(Family::state, key, &row));
+      Decoder in(row);
+      decode_open(in);
+      row.resize(row.size() - in.rest().size());
+      turn.batch.put(Family::state, key, row + "nonsense");
     };
     bed_.run(bed_.engine().call<Done>(std::move(spoil)));
   }
