@@ -55,7 +55,7 @@ void Executions::number_map_runs(Turn& turn, ExecutionRecord& record) {
     run.number = run.first;
     turn.batch.put(Family::state, map_run_key(run.state.arn), Encoder().u64(record.number).bytes());
   }
-  turn.batch.put(Family::state, record_key(record.number), record.encode());
+  turn.batch.put(Family::state, course_key(record.number), record.encode_course());
 }
 
 std::shared_ptr<const states::Definition> Executions::definition_of(const Store& store,

@@ -24,7 +24,7 @@ constexpr std::array kData = {"input",         "inputDetails", "output",
 constexpr std::array kWhole = {"input", "output", "assignedVariables"};
 
 // What most rows need.
-constexpr std::size_t kRowBytes = 2'048;
+constexpr std::size_t kHistoryRowBytes = 2'048;
 
 // The strings of a row, by their numbers.
 using Texts = std::vector<std::string_view>;
@@ -154,7 +154,7 @@ void read_back(const Store& store, std::uint64_t execution, std::uint64_t before
 }  // namespace
 
 void HistoryRow::add(const states::HistoryEvent& event) {
-  if (events_++ == 0) out_.reserve(kRowBytes);
+  if (events_++ == 0) out_.reserve(kHistoryRowBytes);
   out_.varint(static_cast<std::uint64_t>(to_ms(event.timestamp)));
   out_.varint(static_cast<std::uint64_t>(event.previous));
   out_.text(event.type).text(event.details_name);

@@ -60,6 +60,17 @@ MapRun get_run(Decoder& in) {
   return run;
 }
 
+// What has become of it is read first: if it is forgotten in between, there is nothing of it, and
+// not one that seems to run.
+template <typename Source>
+std::optional<ExecutionRecord> read(const Source& store, std::uint64_t execution) {
+  std::string beginning;
+  std::string course;
+  store.get(Family::state, course_key(execution), &course);
+  if (!store.get(Family::state, beginning_key(execution), &beginning)) return std::nullopt;
+  return ExecutionRecord::decode(execution, beginning, course);
+}
+
 }  // namespace
 
 const char* to_string(states::Status status) {
@@ -72,26 +83,34 @@ std::optional<states::Status> status_of(std::string_view name) {
   return static_cast<states::Status>(found - kStatuses.begin());
 }
 
-std::string ExecutionRecord::encode() const {
+std::string ExecutionRecord::encode_beginning() const {
   Encoder out;
-  out.reserve(512 + input.size() + output.size());
+  out.reserve(512 + input.size());
   out.text(arn).text(name).text(state_machine_arn).varint(machine).varint(revision);
   out.byte(express ? 1 : 0).text(input).text(trace_header);
   put_time(out, started);
+  out.text(map_run_arn).varint(items).text(version_arn).text(alias_arn);
+  put_task(out, task);
+  return std::move(out).bytes();
+}
+
+std::string ExecutionRecord::encode_course() const {
+  Encoder out;
+  out.reserve(64 + output.size());
   out.byte(static_cast<std::uint8_t>(status));
   put_time(out, stopped);
   out.text(output).text(error).text(cause).varint(redrives);
   put_time(out, redriven);
-  out.varint(events).text(map_run_arn).varint(items).text(version_arn).text(alias_arn);
-  put_task(out, task);
+  out.varint(events);
   for (const auto& run : map_runs) put_run(out, run);
   return std::move(out).bytes();
 }
 
-ExecutionRecord ExecutionRecord::decode(std::uint64_t number, std::string_view bytes) {
-  Decoder in(bytes);
+ExecutionRecord ExecutionRecord::decode(std::uint64_t number, std::string_view beginning,
+                                        std::string_view course) {
   ExecutionRecord record;
   record.number = number;
+  Decoder in(beginning);
   record.arn = in.text();
   record.name = in.text();
   record.state_machine_arn = in.text();
@@ -101,6 +120,13 @@ ExecutionRecord ExecutionRecord::decode(std::uint64_t number, std::string_view b
   record.input = in.text();
   record.trace_header = in.text();
   record.started = get_time(in);
+  record.map_run_arn = in.text();
+  record.items = in.varint();
+  record.version_arn = in.text();
+  record.alias_arn = in.text();
+  record.task = get_task(in);
+  if (course.empty()) return record;
+  in = Decoder(course);
   record.status = static_cast<states::Status>(in.byte());
   record.stopped = get_time(in);
   record.output = in.text();
@@ -109,11 +135,6 @@ ExecutionRecord ExecutionRecord::decode(std::uint64_t number, std::string_view b
   record.redrives = in.varint();
   record.redriven = get_time(in);
   record.events = in.varint();
-  record.map_run_arn = in.text();
-  record.items = in.varint();
-  record.version_arn = in.text();
-  record.alias_arn = in.text();
-  record.task = get_task(in);
   while (!in.done()) record.map_runs.push_back(get_run(in));
   return record;
 }
@@ -173,8 +194,11 @@ std::string map_run_key(const std::string& map_run_arn) {
 std::string name_key(const std::string& execution_arn) {
   return Encoder().raw("n").raw(execution_arn).bytes();
 }
-std::string record_key(std::uint64_t execution) {
+std::string beginning_key(std::uint64_t execution) {
   return Encoder().raw("x").u64(execution).bytes();
+}
+std::string course_key(std::uint64_t execution) {
+  return Encoder().raw("w").u64(execution).bytes();
 }
 std::string piece_prefix(std::uint64_t execution) {
   return Encoder().raw("y").u64(execution).bytes();
@@ -210,15 +234,11 @@ std::string event_key(std::uint64_t execution, std::uint64_t event) {
 }
 
 std::optional<ExecutionRecord> read_record(const Store& store, std::uint64_t execution) {
-  std::string bytes;
-  if (!store.get(Family::state, record_key(execution), &bytes)) return std::nullopt;
-  return ExecutionRecord::decode(execution, bytes);
+  return read(store, execution);
 }
 
 std::optional<ExecutionRecord> read_record(const Store::Snapshot& store, std::uint64_t execution) {
-  std::string bytes;
-  if (!store.get(Family::state, record_key(execution), &bytes)) return std::nullopt;
-  return ExecutionRecord::decode(execution, bytes);
+  return read(store, execution);
 }
 
 std::uint64_t last_event(const Store& store, std::uint64_t execution) {

@@ -3,7 +3,8 @@
 // An execution has a number, which grows with time. In the store, with `number` as u64:
 //
 //   state    "n" ARN                          the number of the execution of that name
-//            "x" number                       its record
+//            "x" number                       its record: what it began with, written once
+//            "w" number                       and what has become of it, once there is something
 //            "o" machine:u64 ~number          an open one: what it waits for, and its pieces
 //                                             (states::Execution::Pieces) while they are small
 //            "y" number piece                 a piece of it that has a row of its own
@@ -58,6 +59,7 @@ struct MapRun {
 };
 
 struct ExecutionRecord {
+  // What it began with.
   std::uint64_t number = 0;  // the key's
   std::string arn;
   std::string name;
@@ -68,6 +70,13 @@ struct ExecutionRecord {
   std::string input;     // JSON, as it came
   std::string trace_header;
   cloud::Time started{};
+  std::string map_run_arn;  // of a distributed Map's child
+  std::uint64_t items = 0;  // of the Map's, that a child works on
+  std::string version_arn;  // that it was started by, if it was
+  std::string alias_arn;
+  std::optional<TaskRef> task;  // of its parent's, that a distributed Map's child carries out
+
+  // What has become of it.
   states::Status status = states::Status::running;
   cloud::Time stopped{};
   std::string output;  // JSON, if it succeeded
@@ -76,18 +85,16 @@ struct ExecutionRecord {
   std::uint64_t redrives = 0;
   cloud::Time redriven{};
   std::uint64_t events = 0;  // of its history, when it ended
-  std::string map_run_arn;   // of a distributed Map's child
-  std::uint64_t items = 0;   // of the Map's, that a child works on
-  std::string version_arn;   // that it was started by, if it was
-  std::string alias_arn;
-  std::optional<TaskRef> task;  // of its parent's, that a distributed Map's child carries out
   std::vector<MapRun> map_runs;
 
   // Whether it can be asked for when it has ended.
   bool kept() const { return !express || task; }
 
-  std::string encode() const;
-  static ExecutionRecord decode(std::uint64_t number, std::string_view bytes);
+  std::string encode_beginning() const;
+  std::string encode_course() const;
+  // `course` is empty if nothing has become of it.
+  static ExecutionRecord decode(std::uint64_t number, std::string_view beginning,
+                                std::string_view course);
 };
 
 // "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED".
@@ -132,7 +139,8 @@ std::string derived_name(const std::string& execution_arn, states::TaskId task);
 
 std::string name_key(const std::string& execution_arn);
 std::string map_run_key(const std::string& map_run_arn);
-std::string record_key(std::uint64_t execution);
+std::string beginning_key(std::uint64_t execution);
+std::string course_key(std::uint64_t execution);
 std::string piece_prefix(std::uint64_t execution);
 std::string open_key(const ExecutionRecord& record);
 std::string list_prefix(std::uint64_t machine, states::Status status);

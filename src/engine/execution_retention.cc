@@ -40,11 +40,12 @@ std::string not_redrivable(const ExecutionRecord& record, cloud::Time now) {
 void Executions::forget(Turn& turn, const ExecutionRecord& record) {
   const std::uint64_t number = record.number;
   turn.batch.remove(Family::state, name_key(record.arn));
-  turn.batch.remove(Family::state, record_key(number));
+  turn.batch.remove_written_once(Family::state, beginning_key(number));
   for (const auto& run : record.map_runs)
     turn.batch.remove(Family::state, map_run_key(run.state.arn));
   live_.drop(number);
   if (record.kept()) {
+    turn.batch.remove(Family::state, course_key(number));
     turn.batch.remove(Family::state, list_key(record, record.status));
     turn.batch.remove(Family::state, end_key(record));
   }

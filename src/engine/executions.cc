@@ -26,7 +26,7 @@ constexpr std::size_t kWokenAtOnce = 1'000;
 constexpr std::uint64_t kShareEventsMax = 10'000;
 
 // What the row of most open executions needs.
-constexpr std::size_t kRowBytes = 1'024;
+constexpr std::size_t kOpenRowBytes = 1'024;
 
 std::string execution_arn(const StateMachine& machine, const std::string& name, Random& random) {
   auto arn = cloud::Arn::parse(machine.arn).value();
@@ -125,7 +125,7 @@ Executions::Started Executions::launch(
   machines_.hold(revision);
   started_.emplace(record.arn, record.number);
   turn.batch.put(Family::state, name_key(record.arn), Encoder().u64(record.number).bytes());
-  turn.batch.put(Family::state, record_key(record.number), record.encode());
+  turn.batch.put(Family::state, beginning_key(record.number), record.encode_beginning());
   OpenExecution& open = open_.emplace(record.number, OpenExecution()).first->second;
   open.own_task = record.task;
   const Started started{record.number, record.arn, record.started};
@@ -178,7 +178,7 @@ cloud::Time Executions::redrive(Turn& turn, const std::string& arn) {
   record.redriven = turn.now;
   ++record.redrives;
   live.pieces.redrive(turn.batch, record.number);
-  turn.batch.put(Family::state, record_key(record.number), record.encode());
+  turn.batch.put(Family::state, course_key(record.number), record.encode_course());
   follow_up(turn, live, host);
   return turn.now;
 }
@@ -353,7 +353,7 @@ void Executions::write_open(Turn& turn) {
     const LiveExecution& live = *live_.find(turn.store, number);
     if (!live.damage.empty()) continue;  // as it is; it fails when anything happens to it
     Encoder row;
-    row.reserve(kRowBytes);
+    row.reserve(kOpenRowBytes);
     encode_open(row, live.record, it->second);
     live.pieces.encode(row);
     turn.batch.put(Family::state, open_key(live.record), row.bytes());
@@ -401,7 +401,7 @@ void Executions::close(Turn& turn, LiveExecution& live) {
     answer_parents(turn, record.number);
     return forget(turn, record);
   }
-  turn.batch.put(Family::state, record_key(record.number), record.encode());
+  turn.batch.put(Family::state, course_key(record.number), record.encode_course());
   turn.batch.put(Family::state, list_key(record, record.status), list_value(record));
   turn.batch.put(Family::state, end_key(record), "");
   if (!next_sweep_) next_sweep_ = record.stopped + kRetention;
