@@ -311,6 +311,35 @@ TEST(Map, BearsSomeFailures) {
             "FAILED");
 }
 
+// The Parallel that fails keeps its branches for a redrive, as long as it is there itself.
+constexpr std::string_view kParallelProcessor = R"("ItemProcessor": {"StartAt": "P", "States": {
+    "P": {"Type": "Parallel", "End": true, "Branches": [
+      {"StartAt": "A", "States": {
+        "A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true}}},
+      {"StartAt": "B", "States": {"B": {"Type": "Pass", "Result": "wrong", "End": true}}},
+      {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 9, "End": true}}}]}}})";
+
+TEST(Map, LeavesNothingOfAnIterationWhoseFailureItBears) {
+  const TestRun run = run_both_ways(map(R"(, "ToleratedFailureCount": 1)", kParallelProcessor),
+                                    "[1, 2]", {{"A", {fails("E"), gives("1")}}});
+  EXPECT_EQ(run.result(), R"([[1,"wrong",2]])");
+}
+
+TEST(Map, RedrivesNothingOfAnIterationWhoseFailureItBore) {
+  TestRun run(R"({"StartAt": "M", "States": {
+      "M": {"Type": "Map", "ToleratedFailureCount": 1, "Next": "T", )" +
+                  std::string(kParallelProcessor) + R"(},
+      "T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true}}})",
+              "[1]");
+  run.answer("A", {fails("E"), gives("1")}).answer("T", {fails("E"), gives("2")});
+  run.restoring().run();
+  EXPECT_EQ(run.result(), "FAILED E: ");
+  run.act([&](Execution& it) { EXPECT_TRUE(it.redrive(run.host)); });
+  while (run.step()) {
+  }
+  EXPECT_EQ(run.result(), "2");
+}
+
 TEST(Map, PutsItemsIntoBatches) {
   EXPECT_EQ(result_of(map(R"(, "ItemBatcher": {"MaxItemsPerBatch": 2})"), "[1, 2, 3]"),
             R"([{"Items":[1,2]},{"Items":[3]}])");

@@ -213,6 +213,7 @@ void Interpreter::drop_fork(Frame& frame) {
 }
 
 void Interpreter::remove(Frame& frame) {
+  drop_fork(frame);
   Frame& parent = frames_.at(frame.parent);
   parent.fork->children.erase(frame.part);
   timers_.set(frame.id, std::nullopt);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cassert>
 #include <charconv>
 #include <stdexcept>
 
@@ -208,6 +209,7 @@ std::vector<FrameId> Frames::ids() const {
 }
 
 void Frames::remove(Frame& frame) {
+  assert(!frame.fork || frame.fork->children.empty());
   if (frame.fork) drop_fork(frame);
   const auto entry = frames_.find(frame.id);
   drop(entry->second, kPlace | kData | kTask | kFork);

@@ -162,6 +162,7 @@ class Interpreter final : public Execution {
   void abort_children(Frame& frame, std::int64_t previous);
   void abort_frame(Frame& frame, std::int64_t previous);
   void drop_fork(Frame& frame);
+  // One of its parent's parts, with all that is in it.
   void remove(Frame& frame);
 
   // --- stand_ins.cc: Parallel and Map tried out ---

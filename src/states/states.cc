@@ -1,5 +1,6 @@
 // From state to state.
 #include <boost/json.hpp>
+#include <cassert>
 #include <utility>
 
 #include "states/amount.h"
@@ -236,6 +237,7 @@ void Interpreter::leave(Frame& frame, const State* next, Payload output, json::o
 void Interpreter::end_machine(Frame& frame, Payload output) {
   Frame* parent = frames_.find(frame.parent);
   if (parent != nullptr) return child_succeeded(*parent, frame, std::move(output));
+  assert(frame.id == kRootFrame);
   history_.append_last(*host_, frame.last_event, "ExecutionSucceeded",
                        "executionSucceededEventDetails", {{"output", output.text}});
   output_ = std::move(output);
