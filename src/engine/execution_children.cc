@@ -46,6 +46,10 @@ std::string child_arn(const ExecutionRecord& parent, const std::string& label,
   return labelled_arn(parent, "execution", label) + ':' + derived_name(parent.arn, task);
 }
 
+cloud::Error not_running(const std::string& map_run_arn) {
+  return {"ValidationException", "Map Run is not running: '" + map_run_arn + "'"};
+}
+
 }  // namespace
 
 void Executions::number_map_runs(Turn& turn, ExecutionRecord& record) {
@@ -196,19 +200,17 @@ void Executions::limit_run(Turn& turn, const cloud::UpdateMapRunInput& request) 
   LiveExecution* live = live_.find(turn.store, map_run_parent(turn.store, request.mapRunArn));
   const MapRun* run = live ? find_run(live->record, request.mapRunArn) : nullptr;
   if (!run) throw no_such_map_run(request.mapRunArn);
-  if (run->state.status != states::Status::running) {
-    throw cloud::Error("ValidationException",
-                       "Map Run is not running: '" + request.mapRunArn + "'");
-  }
+  if (run->state.status != states::Status::running) throw not_running(request.mapRunArn);
   states::RunLimits limits = run->state.limits;
   if (request.maxConcurrency) limits.concurrency_max = *request.maxConcurrency;
   if (request.toleratedFailureCount) limits.failures_max = *request.toleratedFailureCount;
   if (request.toleratedFailurePercentage) {
     limits.failures_percentage_max = *request.toleratedFailurePercentage;
   }
-  step(turn, *live, [&](states::Execution& execution, ExecutionHost& host) {
+  const bool limited = step(turn, *live, [&](states::Execution& execution, ExecutionHost& host) {
     return execution.limit_run(request.mapRunArn, limits, host);
   });
+  if (!limited) throw not_running(request.mapRunArn);
 }
 
 // --- What nobody waits for any more -----------------------------------------------------------

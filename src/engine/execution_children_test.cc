@@ -220,6 +220,27 @@ TEST_F(ExecutionChildrenTest, ARunTakesNewLimits) {
   EXPECT_EQ(update({map_run(execution), 1, {}, {}}), "ValidationException");
 }
 
+// The input of the third iteration can't be made, so the Map fails while another's run is on.
+TEST_F(ExecutionChildrenTest, ARunEndsWithTheMapThatItIsAnIterationOf) {
+  const std::string definition = R"j({"StartAt":"O","States":{
+      "O":{"Type":"Map","MaxConcurrency":2,"Next":"W",
+           "ItemSelector":{"v.$":"States.StringToJson($$.Map.Item.Value)"},
+           "Catch":[{"ErrorEquals":["States.ALL"],"Next":"W"}],"ItemProcessor":)j" +
+                                 map(R"({"P":{"Type":"Wait","SecondsPath":"$","End":true}})",
+                                     R"("ItemsPath":"$.v",)") +
+                                 R"(},
+      "W":{"Type":"Pass","End":true}}})";
+  const auto execution = run(definition, R"(["[1]","[60]","{"])");
+  bed.advance(seconds(1));
+  EXPECT_EQ(machine.status(execution), "SUCCEEDED");
+  const auto runs = bed.run(bed.step_functions().ListMapRuns({execution})).mapRuns;
+  ASSERT_EQ(runs.size(), 2U);
+  const auto second = runs.at(1).mapRunArn;
+  EXPECT_EQ(bed.run(bed.step_functions().DescribeMapRun({second})).status, "ABORTED");
+  EXPECT_EQ(bed.error_of(bed.step_functions().UpdateMapRun({second, 1, {}, {}})),
+            "ValidationException");
+}
+
 TEST_F(ExecutionChildrenTest, AMapWithinAMapHasARunForEachOfItsIterations) {
   const std::string definition = R"({"StartAt":"O","States":{"O":{"Type":"Map","ItemProcessor":)" +
                                  map(kWait) + R"(,"End":true}}})";

@@ -261,7 +261,7 @@ void Executions::give_up(Turn& turn, LiveExecution& live, const std::string& why
 }
 
 bool Executions::step(Turn& turn, LiveExecution& live, const Call& call) {
-  if (!live.execution) return false;
+  if (!live.execution || !open_.contains(live.record.number)) return false;
   ExecutionHost host(turn, tokens_, live.record, open_.at(live.record.number));
   try {
     if (!call(*live.execution, host)) return false;

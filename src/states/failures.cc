@@ -20,6 +20,7 @@ void Interpreter::settle(const Frame& frame, Failure& failure) {
 void Interpreter::fail(Frame& frame, Failure failure) {
   forget_task(frame);
   settle(frame, failure);
+  if (frame.fork) abort_children(frame, frame.last_event);
   tell_run(frame, Status::failed);
   if (retry(frame, failure)) return;
   try {
@@ -29,7 +30,6 @@ void Interpreter::fail(Frame& frame, Failure failure) {
     failure = std::move(other);
   }
   host_->state_failed({.error = failure.error, .cause = failure.cause.value_or("")});
-  if (frame.fork) abort_children(frame, frame.last_event);
   frame.phase = Frame::Phase::failed;
   frames_.changed(frame);
   Frame* parent = frames_.find(frame.parent);

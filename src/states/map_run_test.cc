@@ -119,6 +119,26 @@ TEST(MapRun, EndsWithWhateverEndsItsState) {
   EXPECT_THAT(stopped.host.runs.begin()->second, ElementsAre(Status::running, Status::aborted));
 }
 
+// The Map around it fails by itself: the input of its third iteration can't be made.
+TEST(MapRun, EndsWithTheMapThatItIsAnIterationOf) {
+  TestRun run(R"j({"StartAt": "O", "States": {
+      "O": {"Type": "Map", "End": true, "MaxConcurrency": 2,
+            "ItemSelector": {"v.$": "States.StringToJson($$.Map.Item.Value)"},
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
+            "ItemProcessor": {"StartAt": "A", "States": {
+              "A": {"Type": "Map", "End": true, "ItemsPath": "$.v", "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}}}}},
+      "Caught": {"Type": "Pass", "Result": "caught", "End": true}}})j",
+              R"(["[1]", "[2]", "{"])");
+  run.answer("A", {gives("1"), says_nothing()}).restoring().run();
+  EXPECT_EQ(run.result(), R"("caught")");
+  EXPECT_THAT(run.host.cancelled, ElementsAre(2));
+  EXPECT_EQ(run.count("MapRunAborted"), 1U);
+  EXPECT_EQ(run.count("MapIterationAborted"), 1U);
+  EXPECT_EQ(run.host.last_run.status, Status::aborted);
+}
+
 TEST(MapRun, FailsIfItsLastChildFailsAndItsResultsCannotBeMade) {
   const TestRun run =
       run_both_ways(map(R"(, "ToleratedFailureCount": 1, "ResultSelector": {"x.$": "$.nothing"})"),
