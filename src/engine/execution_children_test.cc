@@ -95,6 +95,18 @@ TEST_F(ExecutionChildrenTest, GoOnAfterACrash) {
   EXPECT_EQ(children(execution).size(), 3U);
 }
 
+TEST_F(ExecutionChildrenTest, OfAMapWithASlashInItsNameAreChildrenAsOthersAre) {
+  std::string definition = map(kWait);
+  definition.replace(definition.find(R"("M")"), 3, R"("Load/Parse")");
+  definition.replace(definition.find(R"("M":)"), 3, R"("Load/Parse")");
+  const auto execution = run(definition, "[1,2]");
+  bed.reopen();
+  bed.advance(seconds(10));
+  EXPECT_EQ(machine.describe(execution).output, "[1,2]") << machine.describe(execution).cause;
+  EXPECT_EQ(bed.run(bed.step_functions().ListMapRuns({execution})).mapRuns.at(0).stateMachineArn,
+            StepFunctionsDriver::arn("Machine/LoadParse"));
+}
+
 TEST_F(ExecutionChildrenTest, AreStoppedWithTheirParent) {
   const auto execution = run(map(kWait), "[1,2]");
   const auto before = children(execution);

@@ -72,6 +72,7 @@ std::shared_ptr<const Definition> parse(std::string_view text, Diagnostics& diag
   FieldReader fields(value->get_object(), "/", diagnostics);
   parse_machine_fields(fields, *definition);
   definition->machine = parse_machine(fields, *definition, context, 0);
+  label_maps(context);
   fields.finish();
   check_variables(value->get_object(), "", diagnostics);
   return definition;

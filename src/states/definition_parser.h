@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "states/diagnostics.h"
 #include "states/field_reader.h"
@@ -17,7 +18,8 @@ namespace doorbuster::states {
 struct ParseContext {
   Diagnostics& diagnostics;
   std::set<std::string> names;   // of states: unique across all of it
-  std::set<std::string> labels;  // of distributed Maps
+  std::set<std::string> labels;  // that distributed Maps were given
+  std::vector<State*> unlabelled = {};  // those that were given none
 };
 
 // JSONata has no engine here, so that a definition which asks for it is refused.
@@ -26,6 +28,9 @@ void parse_query_language(FieldReader& fields);
 // A machine: "StartAt" and "States" among the fields of `fields`. Its states go to `definition`.
 Machine parse_machine(FieldReader& fields, Definition& definition, ParseContext& context,
                       std::size_t depth);
+
+// Gives a label of their own to the Maps that the definition gives none, once all of it is parsed.
+void label_maps(ParseContext& context);
 
 // What a state is parsed with.
 struct StateParser {

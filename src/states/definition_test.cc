@@ -282,6 +282,9 @@ TEST(Definition, WithMapsThatCannotBe) {
             "SCHEMA_VALIDATION_FAILED: These fields are required: [ItemProcessor] at /States/S\n");
   EXPECT_THAT(of_map(kDistributed, R"(, "Label": "a b")"), StartsWith("INVALID_LABEL_NAME"));
   EXPECT_THAT(of_map(kDistributed, R"(, "Label": "")"), StartsWith("INVALID_LABEL_NAME"));
+  EXPECT_THAT(of_map(kDistributed, R"(, "Label": "a/b")"), StartsWith("INVALID_LABEL_NAME"));
+  EXPECT_THAT(of_map(kDistributed, R"(, "Label": "a\u0001b")"), StartsWith("INVALID_LABEL_NAME"));
+  EXPECT_THAT(of_map(kDistributed, R"(, "Label": "a\u0085b")"), StartsWith("INVALID_LABEL_NAME"));
   EXPECT_THAT(of_map(kDistributed, R"(, "Label": ")" + std::string(41, 'a') + "\""),
               StartsWith("INVALID_LABEL_NAME"));
   EXPECT_EQ(of_map(kInline, R"(, "ItemReader": {}, "ResultWriter": {})"),

@@ -4,7 +4,6 @@
 #include <set>
 #include <utility>
 
-#include "documents/utf8.h"
 #include "states/characters.h"
 #include "states/definition_parser.h"
 #include "states/resource.h"
@@ -19,17 +18,29 @@ constexpr std::size_t kLabelMax = 40;             // characters, AWS's limit
 constexpr std::int64_t kItemsMax = 100'000'000;   // of a file, AWS's limit
 constexpr std::int64_t kBatchBytesMax = 262'144;  // AWS's limit
 
-constexpr std::string_view kForbidden = " \t\r\n?*<>{}[]:;,\\|^~$#%&`\"";  // in a label
+// In a label: what AWS forbids, control characters among it, and the slash, which parts the labels
+// in an ARN.
+bool is_forbidden(std::string_view character) {
+  if (character.size() > 1) return character >= "\xc2\x80" && character <= "\xc2\x9f";
+  const auto byte = static_cast<unsigned char>(character.front());
+  return byte < 0x20 || byte == 0x7f ||
+         std::string_view(" ?*<>{}[]:;,\\|^~$#%&`\"/").find(character) != std::string_view::npos;
+}
 
-bool is_label(std::string_view text) {
-  return !text.empty() && documents::count_characters(text) <= kLabelMax &&
-         text.find_first_of(kForbidden) == std::string_view::npos;
+// The text's first characters but for those that a label can't have.
+std::string label_of(std::string_view text) {
+  std::string label;
+  for (text = first_characters(text, kLabelMax); !text.empty();) {
+    const std::string_view character = first_character(text);
+    text.remove_prefix(character.size());
+    if (!is_forbidden(character)) label += character;
+  }
+  return label;
 }
 
 // What stands for a Map without a label, in the ARNs of its runs: one that no other has.
 std::string default_label(const std::string& state, std::set<std::string>& labels) {
-  std::string name(first_characters(state, kLabelMax));
-  std::erase_if(name, [](char c) { return kForbidden.find(c) != std::string_view::npos; });
+  const std::string name = label_of(state);
   std::string label = name;
   for (int i = 2; !labels.insert(label).second; ++i) label = name + '-' + std::to_string(i);
   return label;
@@ -100,19 +111,26 @@ void StateParser::parse_child(MapState& map, FieldReader& processor, bool expres
 }
 
 void StateParser::parse_label(MapState& map) {
-  if (!fields.has("Label")) map.label = default_label(state.name, context.labels);
+  if (!fields.has("Label")) context.unlabelled.push_back(&state);
   if (const auto label = fields.string("Label")) {
     map.label = *label;
-    if (!is_label(*label)) {
+    if (label->empty() || *label != label_of(*label)) {
       fields.diagnostics().error("INVALID_LABEL_NAME",
                                  "Label must have between 1 and 40 characters, and none of these: "
-                                 "whitespace ? * < > { } [ ] : ; , \\ | ^ ~ $ # % & ` \"",
+                                 "whitespace ? * < > { } [ ] : ; , \\ | ^ ~ $ # % & ` \" / or "
+                                 "control characters",
                                  fields.location("Label"));
     }
     if (!context.labels.insert(*label).second) {
       fields.diagnostics().error("DUPLICATE_LABEL_NAME", "Duplicate Label: " + *label,
                                  fields.location("Label"));
     }
+  }
+}
+
+void label_maps(ParseContext& context) {
+  for (State* state : context.unlabelled) {
+    std::get<MapState>(state->what).label = default_label(state->name, context.labels);
   }
 }
 

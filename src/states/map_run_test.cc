@@ -57,6 +57,26 @@ TEST(MapRun, IsLabelledByWholeCharacters) {
   EXPECT_THAT(arn, HasSubstr("/" + std::string(39, 'a') + "\xc3\xa9:"));
 }
 
+// A slash parts the labels of nested Maps in an ARN.
+TEST(MapRun, IsLabelledWithoutWhatALabelCannotHave) {
+  const TestRun run = run_both_ways(branch("Load / Parse?"), "[1]");
+  const std::string arn(run.details("MapRunStarted").at("mapRunArn").as_string());
+  EXPECT_THAT(arn, HasSubstr(":machine/LoadParse:"));
+}
+
+TEST(MapRun, TakesNoLabelThatAnotherIsGiven) {
+  std::string labelled = branch("B");
+  labelled.insert(labelled.find(R"("End")"), R"("Label": "A", )");
+  const TestRun run =
+      run_both_ways(R"({"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true,
+          "Branches": [)" + branch("A") +
+                        ", " + labelled + "]}}}",
+                    "[1]");
+  EXPECT_EQ(run.result(), "[[1],[1]]");
+  EXPECT_THAT(run.host.runs.begin()->first, HasSubstr("/A-2:"));
+  EXPECT_THAT(run.host.runs.rbegin()->first, HasSubstr("/A:"));
+}
+
 TEST(MapRun, GivesEachChildItsMachine) {
   TestRun run(map(R"(, "ItemSelector": {"v.$": "$$.Map.Item.Value"}, "MaxConcurrency": 2)"),
               "[1, 2, 3]");
