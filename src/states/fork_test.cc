@@ -380,6 +380,23 @@ TEST(Map, IsRedrivenWithoutWhatHasSucceeded) {
   EXPECT_EQ(run.count("MapIterationStarted"), 3U);
 }
 
+TEST(Map, ThatIsRedrivenFailsAgainByTheSameItem) {
+  constexpr std::string_view kSelector =
+      R"(, "ItemSelector": {"v.$": "$$.Map.Item.Value.v"}, "MaxConcurrency": )";
+  for (const std::string at_once : {"1", "2"}) {
+    TestRun run(map(std::string(kSelector) + at_once, kTaskProcessor),
+                R"([{"v": 1}, {"x": 2}, {"v": 3}])");
+    run.restoring().run();
+    const std::string result = run.result();
+    EXPECT_THAT(result, HasSubstr("FAILED States.Runtime"));
+    run.act([&](Execution& it) { EXPECT_TRUE(it.redrive(run.host)); });
+    while (run.step()) {
+    }
+    EXPECT_EQ(run.result(), result) << at_once;
+    EXPECT_EQ(run.count("MapStateStarted"), 1U) << at_once;
+  }
+}
+
 TEST(Map, NestsInMapAndParallel) {
   const TestRun run = run_both_ways(R"({"StartAt": "L1", "States": {"L1": {"Type": "Map",
       "End": true, "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Parallel",

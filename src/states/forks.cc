@@ -69,7 +69,8 @@ void Interpreter::begin_parts(Frame& frame, std::int64_t previous) {
   Fork& fork = *frame.fork;
   const std::size_t most = is_map(frame) ? fork.concurrency(kIterationsMax) : fork.count;
   while (fork.next < fork.count && fork.children.size() < most) {
-    begin_part(frame, fork.next++, previous);
+    begin_part(frame, fork.next, previous);
+    ++fork.next;  // only now: its input may be impossible
   }
   frames_.changed(frame);
   if (fork.outcomes.size() < fork.count) return;

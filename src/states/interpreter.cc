@@ -223,12 +223,14 @@ void Interpreter::reopen(Frame& frame, std::int64_t event) {
   frame.retries = 0;
   frame.attempts.clear();
   frames_.changed(frame);
-  if (frame.fork && !frame.fork->children.empty()) {
-    frame.phase = Frame::Phase::forked;
-  } else if (frame.fork && !frame.fork->run_arn.empty() && frame.fork->count > 0) {
+  const Fork* fork = frame.fork.get();
+  if (fork != nullptr && !fork->run_arn.empty() && fork->count > 0) {
     reopen_run(frame);
+  } else if (fork != nullptr && !(fork->children.empty() && fork->outcomes.empty())) {
+    frame.phase = Frame::Phase::forked;
+    begin_parts(frame, event);
   } else {
-    if (frame.fork) frames_.drop_fork(frame);
+    if (fork != nullptr) frames_.drop_fork(frame);
     const bool entered = frame.entered_event != 0;
     frame.phase = entered ? Frame::Phase::executing : Frame::Phase::entering;
     queue(frame);
