@@ -131,9 +131,11 @@ Executions::Started Executions::launch(
   const Started started{record.number, record.arn, record.started};
   LiveExecution& live = live_.add({std::move(record), nullptr, {}});
   ExecutionHost host(turn, tokens_, live.record, open);
-  live.execution = states::Execution::begin(definition, identity_of(live.record, revision),
-                                            std::move(input), host);
-  follow_up(turn, live, host);
+  guarded(turn, live, host, [&] {
+    live.execution = states::Execution::begin(definition, identity_of(live.record, revision),
+                                              std::move(input), host);
+    return true;
+  });
   return started;
 }
 
@@ -163,12 +165,27 @@ cloud::Time Executions::redrive(Turn& turn, const std::string& arn) {
   };
   if (record.task) refuse("it is redriven with the Map Run that it belongs to");
   if (const std::string why = not_redrivable(record, turn.now); !why.empty()) refuse(why);
+  if (!reopen(turn, live)) refuse("it has no state to go on from");
+  return turn.now;
+}
+
+bool Executions::reopen(Turn& turn, LiveExecution& live) {
+  if (!live.execution) return false;
+  ExecutionRecord& record = live.record;
   OpenExecution& open = open_.emplace(record.number, OpenExecution()).first->second;
   ExecutionHost host(turn, tokens_, record, open);
-  if (!live.execution || !live.execution->redrive(host)) {
-    open_.erase(record.number);
-    refuse("it has no state to go on from");
-  }
+  bool goes_on = true;  // what it throws ends it again
+  guarded(turn, live, host, [&] {
+    goes_on = live.execution->redrive(host);
+    if (goes_on) note_redrive(turn, live);
+    return goes_on;
+  });
+  if (!goes_on) open_.erase(record.number);
+  return goes_on;
+}
+
+void Executions::note_redrive(Turn& turn, LiveExecution& live) {
+  ExecutionRecord& record = live.record;
   turn.batch.remove(Family::state, end_key(record));
   turn.batch.remove(Family::state, list_key(record, record.status));
   record.status = states::Status::running;
@@ -179,8 +196,6 @@ cloud::Time Executions::redrive(Turn& turn, const std::string& arn) {
   ++record.redrives;
   live.pieces.redrive(turn.batch, record.number);
   turn.batch.put(Family::state, course_key(record.number), record.encode_course());
-  follow_up(turn, live, host);
-  return turn.now;
 }
 
 void Executions::wait(Turn& turn, std::uint64_t execution,
@@ -239,6 +254,7 @@ void Executions::give_up(Turn& turn, LiveExecution& live, const std::string& why
   ExecutionRecord& record = live.record;
   turn.log(record.arn + " has failed: what is stored of it is damaged: " + why);
   live.execution.reset();
+  if (record.stopped != cloud::Time()) note_redrive(turn, live);  // that is what broke it
   record.status = states::Status::failed;
   record.error = "States.Runtime";
   record.cause = "What is stored of the execution is damaged: " + why;
@@ -263,21 +279,32 @@ void Executions::give_up(Turn& turn, LiveExecution& live, const std::string& why
 bool Executions::step(Turn& turn, LiveExecution& live, const Call& call) {
   if (!live.execution || !open_.contains(live.record.number)) return false;
   ExecutionHost host(turn, tokens_, live.record, open_.at(live.record.number));
+  return guarded(turn, live, host, [&] { return call(*live.execution, host); });
+}
+
+bool Executions::guarded(Turn& turn, LiveExecution& live, ExecutionHost& host,
+                         const std::function<bool()>& work) {
   try {
-    if (!call(*live.execution, host)) return false;
+    if (!work()) return false;
+    follow_up(turn, live, host);
+    return true;
+  } catch (const StoreError&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& e) {
-    host.write_history();
+    take_note(turn, live, host);
     give_up(turn, live, e.what());
     return false;
   }
-  follow_up(turn, live, host);
-  return true;
 }
 
 std::optional<states::TaskOrder> Executions::order_of(Turn& turn, LiveExecution& live,
                                                       states::TaskId task) {
   try {
     return live.execution->open_task(task);
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& e) {
     give_up(turn, live, e.what());
     return std::nullopt;
@@ -298,11 +325,15 @@ void Executions::follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host)
       live.execution->fail(id, "States.Runtime", "Activity does not exist: " + arn, host);
     }
   }
+  take_note(turn, live, host);
+  settle(turn, live);
+}
+
+void Executions::take_note(Turn& turn, LiveExecution& live, ExecutionHost& host) {
   host.write_history();
   share_events_ += host.appended();
   if (host.map_runs_changed()) number_map_runs(turn, live.record);
   abandon(turn.store, live.record, host);
-  settle(turn, live);
 }
 
 bool Executions::dispatch(LiveExecution& live, states::TaskOrder order) {
@@ -371,11 +402,6 @@ void Executions::set_alarm(std::uint64_t execution, OpenExecution& open,
 
 void Executions::close(Turn& turn, LiveExecution& live) {
   ExecutionRecord& record = live.record;
-  OpenExecution& open = open_.at(record.number);
-  set_alarm(record.number, open, std::nullopt);
-  if (open.stored) turn.batch.remove(Family::state, open_key(record));
-  open_.erase(record.number);
-  record.stopped = turn.now;
   if (live.execution) {
     if (record.status == states::Status::running) record.status = live.execution->status();
     if (record.status == states::Status::succeeded) {
@@ -385,6 +411,11 @@ void Executions::close(Turn& turn, LiveExecution& live) {
       record.cause = live.execution->cause();
     }
   }
+  record.stopped = turn.now;
+  OpenExecution& open = open_.at(record.number);
+  set_alarm(record.number, open, std::nullopt);
+  if (open.stored) turn.batch.remove(Family::state, open_key(record));
+  open_.erase(record.number);
   if (const auto* machine = machines_.find(record.state_machine_arn)) {
     machine->metrics->end(record.status, record.stopped - record.started);
   }

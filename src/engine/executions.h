@@ -98,6 +98,10 @@ class Executions {
                  const std::shared_ptr<const states::Definition>& definition);
   Started again(const Store& store, std::uint64_t execution, const StartOrder& order);
 
+  // It goes on from where it failed. False if it has no state to go on from.
+  bool reopen(Turn& turn, LiveExecution& live);
+  static void note_redrive(Turn& turn, LiveExecution& live);
+
   // Null if it isn't open, or damaged: then it has failed.
   LiveExecution* open_one(Turn& turn, std::uint64_t execution);
   void give_up(Turn& turn, LiveExecution& live, const std::string& why);
@@ -107,7 +111,14 @@ class Executions {
   // Lets something happen to an open execution, and sees to what follows. What the call answers.
   bool step(Turn& turn, LiveExecution& live, const Call& call);
   bool answer(Turn& turn, const TaskRef& task, const Call& call);
+  // Does `work` on an open execution, and what follows unless that answers false. Whatever is
+  // thrown on the way fails the execution alone, but for what is no fault of its own: a store that
+  // can't be read, or memory that is short.
+  bool guarded(Turn& turn, LiveExecution& live, ExecutionHost& host,
+               const std::function<bool()>& work);
   void follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host);
+  // What it has said that is no piece of it: its history, its Map runs, and what it has cancelled.
+  void take_note(Turn& turn, LiveExecution& live, ExecutionHost& host);
   // False if there is nobody to carry it out.
   bool dispatch(LiveExecution& live, states::TaskOrder order);
   // What a call has changed of it. Its row is written when the turn ends, however many of its

@@ -199,6 +199,27 @@ TEST_F(ExecutionsTest, OneThatIsDamagedFailsAlone) {
             "ExecutionNotRedrivable");
 }
 
+// A Map's items are gone, which shows only when the next is to begin.
+TEST_F(ExecutionsTest, OneThatBreaksAsItIsRedrivenFailsAlone) {
+  const auto arn = machine.create(R"({"StartAt":"M","States":{"M":{"Type":"Map","End":true,
+      "ItemProcessor":{"StartAt":"F","States":{"F":{"Type":"Fail","Error":"Boom"}}}}}})");
+  const auto execution = machine.start(arn, "one", "[1,2]");
+  machine.put_piece(execution, "m/1", R"([3,0,0,0.0,[],"",2])");
+  bed.reopen();
+  bed.run(bed.step_functions().RedriveExecution({execution, ""}));
+  const auto seen = machine.describe(execution);
+  EXPECT_EQ(seen.status, "FAILED");
+  EXPECT_THAT(seen.cause, testing::StartsWith("What is stored of the execution is damaged: "));
+  EXPECT_EQ(seen.redriveCount, 1);
+  EXPECT_EQ(machine.history(execution).substr(machine.history(execution).rfind(' ')),
+            " ExecutionFailed");
+  bed.reopen();
+  EXPECT_EQ(machine.list(arn).size(), 1U);
+  EXPECT_EQ(machine.status(machine.start(arn, "two", "[]")), "SUCCEEDED");
+  bed.advance(days(90));
+  EXPECT_TRUE(machine.list(arn).empty());
+}
+
 // --- Stopping and redriving -------------------------------------------------------------------
 
 TEST_F(ExecutionsTest, IsStopped) {

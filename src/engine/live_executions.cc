@@ -37,6 +37,8 @@ LiveExecution LiveExecutions::read(const Store& store, ExecutionRecord record) {
     if (!pieces.empty()) live.execution = restore_(store, live.record, pieces);
   } catch (const StoreError&) {
     throw;
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& e) {
     live.damage = e.what();
   }

@@ -33,5 +33,18 @@ TEST(PassState, PutsItsResultWhereResultPathSays) {
             R"({"georefOf":"Home","coords":{"at":{"x":0.5,"y":2}}})");
 }
 
+// What is nested too deeply to be data, but not to be stored.
+TEST(Restoring, WhatIsDamagedSaysSo) {
+  TestRun run(R"({"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 1, "End": true}}})",
+              "{}");
+  run.begin();
+  constexpr std::size_t kDepth = documents::kDepthMax + 1;
+  run.stored["output"] = "[" + std::string(kDepth, '[') + std::string(kDepth, ']') + "]";
+  const auto definition =
+      compile(R"({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})");
+  EXPECT_THROW(Execution::restore(definition, {run.stored.begin(), run.stored.end()}),
+               std::runtime_error);
+}
+
 }  // namespace
 }  // namespace doorbuster::states

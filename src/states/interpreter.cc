@@ -36,10 +36,14 @@ std::unique_ptr<Execution> Execution::begin(std::shared_ptr<const Definition> de
 std::unique_ptr<Execution> Execution::restore(std::shared_ptr<const Definition> definition,
                                               Identity identity, json::value input,
                                               const Pieces& pieces) {
-  auto execution =
-      std::make_unique<Interpreter>(std::move(definition), std::move(identity), std::move(input));
-  execution->restore(pieces);
-  return execution;
+  try {
+    auto execution = std::make_unique<Interpreter>(std::move(definition), std::move(identity),
+                                                   std::move(input));
+    execution->restore(pieces);
+    return execution;
+  } catch (const Failure& failure) {
+    throw std::runtime_error(failure.cause.value_or(""));
+  }
 }
 
 Interpreter::Interpreter(std::shared_ptr<const Definition> definition, Identity identity,
