@@ -38,9 +38,12 @@ std::string qualifier_of(const std::string& arn) {
   return end == std::string::npos ? "" : arn.substr(end + 1);
 }
 
+// Of a version; 0 if the ARN is none's. ":01" is not another name of ":1".
 std::uint64_t number_of(const std::string& version_arn) {
-  const auto number = to_integer(qualifier_of(version_arn));
-  return number && *number > 0 ? static_cast<std::uint64_t>(*number) : 0;
+  const std::string qualifier = qualifier_of(version_arn);
+  const auto number = to_integer(qualifier);
+  const bool is_version = number && *number > 0 && std::to_string(*number) == qualifier;
+  return is_version ? static_cast<std::uint64_t>(*number) : 0;
 }
 
 std::string version_arn(const std::string& state_machine_arn, std::uint64_t number) {

@@ -134,6 +134,16 @@ TEST_F(StateMachineVersionsTest, AreListedAndDeleted) {
   EXPECT_EQ(publish(), machine + ":1");
 }
 
+TEST_F(StateMachineVersionsTest, AVersionHasOneName) {
+  const auto first = publish();
+  create(alias("PROD", {{first, 100}}));
+  const std::string other = machine + ":01";
+  EXPECT_EQ(bed.error_of(states().DeleteStateMachineVersion({other})), "ValidationException");
+  EXPECT_EQ(driver.error_of_start(other, "x", "{}"), "StateMachineDoesNotExist");
+  EXPECT_EQ(error_of_create(alias("TWICE", {{first, 50}, {other, 50}})), "ValidationException");
+  EXPECT_EQ(started(machine + ":PROD", "one").output, "1");
+}
+
 TEST_F(StateMachineVersionsTest, AnAliasLeadsToItsVersion) {
   const auto first = publish();
   change(2);
