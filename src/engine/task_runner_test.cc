@@ -371,6 +371,17 @@ TEST_F(NestedTest, AnEndIsToldAlsoAfterACrash) {
   }
 }
 
+TEST_F(NestedTest, AnEndThatIsTakenBackBeforeItIsToldIsNone) {
+  const auto outer = nesting(machine.create(kInner, "", "Inner"), "$.name");
+  const auto execution = machine.start(outer, "one", R"({"name":"a"})");
+  bed.begin_later(bed.step_functions().StopExecution({inner("a"), "", ""}));
+  bed.begin_later(bed.step_functions().RedriveExecution({inner("a"), ""}));
+  bed.settle();
+  EXPECT_EQ(machine.status(execution), "RUNNING");
+  bed.advance(seconds(10));
+  EXPECT_EQ(json::parse(machine.describe(execution).output).at("Status"), "SUCCEEDED");
+}
+
 // What waits for a nested execution takes no place among the tasks that are carried out.
 TEST_F(NestedTest, MoreCanWaitThanAreCarriedOutAtOnce) {
   const auto outer = nesting(machine.create(kInner, "", "Inner"), "$$.Execution.Name");
