@@ -149,6 +149,7 @@ void Executions::answer_parents(Turn& turn, std::uint64_t ended) {
   const LiveExecution* live = live_.find(turn.store, ended);
   // It has been redriven before they were told: its next end tells them.
   if (live && live->record.status == states::Status::running) return;
+  if (live) live_.drop(ended);
   if (live && live->record.task) answer_map(turn, live->record);
   const auto tasks = nested_.extract(ended);
   if (tasks.empty()) return;

@@ -30,7 +30,7 @@ states::Execution::Pieces ExecutionPieces::read(const Store& store, std::uint64_
                  Decoder in(value);
                  decode(in, shared_);
                } else {
-                 own_.emplace(key.substr(prefix.size()));
+                 set_own(std::string(key.substr(prefix.size())), value.size());
                  pieces.emplace_back(key.substr(prefix.size()), value);
                }
                return true;
@@ -52,12 +52,20 @@ void ExecutionPieces::write(Batch& batch, std::uint64_t execution,
   for (const auto& [key, bytes] : changes) {
     if (bytes) {
       batch.put(Family::state, prefix + key, *bytes);
-      own_.insert(key);
+      set_own(key, bytes->size());
     } else {
       batch.remove(Family::state, prefix + key);
-      own_.erase(key);
+      set_own(key, 0);
     }
   }
+}
+
+// Without bytes, it is gone: an empty piece is none.
+void ExecutionPieces::set_own(const std::string& key, std::size_t bytes) {
+  std::size_t& known = own_[key];
+  own_bytes_ += bytes - known;
+  known = bytes;
+  if (bytes == 0) own_.erase(key);
 }
 
 void ExecutionPieces::share(states::Execution::Changes changes) {
@@ -73,7 +81,7 @@ void ExecutionPieces::share(states::Execution::Changes changes) {
 void ExecutionPieces::spread(Batch& batch, const std::string& prefix) {
   for (const auto& [key, bytes] : shared_) {
     batch.put(Family::state, prefix + key, bytes);
-    own_.insert(key);
+    set_own(key, bytes.size());
   }
   shared_.clear();
 }
@@ -97,9 +105,10 @@ void ExecutionPieces::redrive(Batch& batch, std::uint64_t execution) {
 void ExecutionPieces::forget(Batch& batch, std::uint64_t execution) {
   redrive(batch, execution);
   const std::string prefix = piece_prefix(execution);
-  for (const auto& key : own_) batch.remove(Family::state, prefix + key);
+  for (const auto& [key, bytes] : own_) batch.remove(Family::state, prefix + key);
   shared_.clear();
   own_.clear();
+  own_bytes_ = 0;
 }
 
 }  // namespace doorbuster::engine

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 
 #include "engine/codec.h"
@@ -28,13 +27,18 @@ class ExecutionPieces {
   void redrive(Batch& batch, std::uint64_t execution);
   void forget(Batch& batch, std::uint64_t execution);
 
+  // Of those that don't share a row; the others are few.
+  std::size_t bytes() const { return own_bytes_; }
+
  private:
+  void set_own(const std::string& key, std::size_t bytes);
   void share(states::Execution::Changes changes);
   void spread(Batch& batch, const std::string& prefix);
 
   std::map<std::string, std::string> shared_;  // with their bytes
   bool kept_ = false;                          // these have a row
-  std::set<std::string> own_;
+  std::map<std::string, std::size_t> own_;     // the bytes of each
+  std::size_t own_bytes_ = 0;                  // of all of them
 };
 
 }  // namespace doorbuster::engine

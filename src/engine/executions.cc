@@ -363,6 +363,7 @@ void Executions::settle(Turn& turn, LiveExecution& live) {
     return close(turn, live);
   }
   live.pieces.write(turn.batch, live.record.number, live.execution->take_changes());
+  live_.weigh(live);
   if (status != states::Status::running) {
     live.pieces.keep(turn.batch, live.record.number);
     return close(turn, live);
@@ -435,6 +436,7 @@ void Executions::close(Turn& turn, LiveExecution& live) {
   turn.batch.put(Family::state, course_key(record.number), record.encode_course());
   turn.batch.put(Family::state, list_key(record, record.status), list_value(record));
   turn.batch.put(Family::state, end_key(record), "");
+  if (!has_parent(record)) live_.drop(record.number);
   if (!next_sweep_) next_sweep_ = record.stopped + kRetention;
 }
 

@@ -3,7 +3,7 @@
 // Whatever happens to one is a call of states::Execution, and all that follows from it (its pieces,
 // its history, what it waits for) is in the turn's batch: after a crash it goes on from there. Of
 // the open ones that nothing happens to, memory has only when they wake and which tasks they wait
-// for. One whose pieces are damaged fails alone. Operations throw cloud::Error with the codes of
+// for; of those that have ended, nothing. One whose pieces are damaged fails alone. Operations throw cloud::Error with the codes of
 // Step Functions and then have changed nothing.
 #pragma once
 

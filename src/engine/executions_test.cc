@@ -220,6 +220,14 @@ TEST_F(ExecutionsTest, OneThatBreaksAsItIsRedrivenFailsAlone) {
   EXPECT_TRUE(machine.list(arn).empty());
 }
 
+// It is looked up in the store when it is redriven.
+TEST_F(ExecutionsTest, OneThatHasEndedIsNotKeptInMemory) {
+  const auto execution = machine.start(machine.create(kFail), "one", "{}");
+  machine.damage(execution);
+  EXPECT_EQ(bed.error_of(bed.step_functions().RedriveExecution({execution, ""})),
+            "ExecutionNotRedrivable");
+}
+
 // --- Stopping and redriving -------------------------------------------------------------------
 
 TEST_F(ExecutionsTest, IsStopped) {

@@ -1,5 +1,6 @@
-// The executions that are in memory: those that something has happened to lately. Of the others,
-// however many are open, there is nothing but the pieces in the store.
+// The executions that are in memory: those that something has happened to lately, as many as are
+// not too heavy together. Of the others, however many are open, there is nothing but the pieces in
+// the store.
 #pragma once
 
 #include <functional>
@@ -29,6 +30,8 @@ class LiveExecutions {
   // Valid until the turn has ended. Null if there is no such execution.
   LiveExecution* find(const Store& store, std::uint64_t execution);
   LiveExecution& add(LiveExecution live);
+  // One of them may have grown.
+  void weigh(const LiveExecution& live);
 
   // It is gone from the end of the turn on.
   void drop(std::uint64_t execution) { gone_.push_back(execution); }
@@ -41,6 +44,7 @@ class LiveExecutions {
   struct Entry {
     LiveExecution live;
     Recent::iterator place;
+    std::size_t bytes = 0;  // as it was last weighed
   };
 
   LiveExecution read(const Store& store, ExecutionRecord record);
@@ -49,6 +53,7 @@ class LiveExecutions {
   const Restore restore_;
   std::unordered_map<std::uint64_t, Entry> entries_;  // by number; never iterated
   Recent recent_;
+  std::size_t bytes_ = 0;  // of all
   std::vector<std::uint64_t> gone_;
 };
 
