@@ -86,7 +86,7 @@ void Executions::see_to_children(Turn& turn) {
   for (std::size_t i = 0; i < kChildrenAtOnce && !orphans_.empty() && has_share(turn); ++i) {
     const std::uint64_t orphan = orphans_.front();
     orphans_.pop_front();
-    if (open_.contains(orphan)) abort(turn, *live_.find(turn.store, orphan), "", "");
+    if (is_orphan(orphan)) abort(turn, *live_.find(turn.store, orphan), "", "");
   }
 }
 
@@ -174,15 +174,17 @@ void Executions::answer_map(Turn& turn, const ExecutionRecord& child) {
 
 void Executions::nest(Turn& turn, const TaskRef& task, std::uint64_t nested, json::value output) {
   submitted(turn, task, std::move(output));
+  const auto it = open_.find(nested);
+  if (it != open_.end() && !it->second.own_task) {
+    it->second.own_task = task;
+    settled_.insert(nested);
+  }
   if (!awaited(task)) return orphans_.push_back(nested);
   OpenTask& open = *open_.at(task.execution).find(task.task);
   open.kind = OpenTask::Kind::nested;
   open.nested = nested;
   nested_[nested].push_back(task);
-  const auto it = open_.find(nested);
-  if (it == open_.end()) return answer_parents(turn, nested);  // it has ended at once
-  if (!it->second.own_task) it->second.own_task = task;
-  settled_.insert(nested);
+  if (it == open_.end()) answer_parents(turn, nested);  // it has ended at once
 }
 
 void Executions::answer_task(Turn& turn, const TaskRef& task, const ExecutionRecord& nested) {
@@ -229,12 +231,26 @@ void Executions::abandon(const Store& store, const ExecutionRecord& parent,
         abandon_child(store, parent, task);
         break;
       case OpenTask::Kind::nested:
-        orphans_.push_back(open.nested);
+        leave(open.nested, {parent.number, task});
         break;
       case OpenTask::Kind::runner:  // the board sees that nobody waits for it
         break;
     }
   }
+}
+
+void Executions::leave(std::uint64_t nested, const TaskRef& task) {
+  const auto it = nested_.find(nested);
+  if (it == nested_.end()) return;  // its end is being told
+  std::erase(it->second, task);
+  if (it->second.empty()) nested_.erase(it);
+  orphans_.push_back(nested);
+}
+
+bool Executions::is_orphan(std::uint64_t execution) const {
+  const auto it = open_.find(execution);
+  return it != open_.end() && it->second.own_task && !awaited(*it->second.own_task) &&
+         !nested_.contains(execution);
 }
 
 void Executions::abandon_child(const Store& store, const ExecutionRecord& parent,

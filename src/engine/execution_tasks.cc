@@ -9,9 +9,9 @@ namespace doorbuster::engine {
 
 namespace json = boost::json;
 
-bool Executions::awaited(const TaskRef& task) {
+bool Executions::awaited(const TaskRef& task) const {
   const auto it = open_.find(task.execution);
-  return it != open_.end() && it->second.find(task.task);
+  return it != open_.end() && it->second.tasks.contains(task.task);
 }
 
 bool Executions::answer(Turn& turn, const TaskRef& task, const Call& call) {

@@ -73,12 +73,14 @@ void Executions::open(const Store& store) {
     }
   }
   for (const auto& [number, open] : open_) {
-    if (open.own_task && !awaited(*open.own_task)) orphans_.push_back(number);
     for (const auto& [id, task] : open.tasks) {
       if (task.kind != OpenTask::Kind::nested) continue;
       nested_[task.nested].push_back({number, id});
       if (!open_.contains(task.nested)) ended_children_.push_back(task.nested);
     }
+  }
+  for (const auto& [number, open] : open_) {
+    if (is_orphan(number)) orphans_.push_back(number);
   }
   store.scan(Family::state, "z", "{", [&](std::string_view key, std::string_view) {
     next_sweep_ = end_of_retention(key);
@@ -173,6 +175,9 @@ bool Executions::reopen(Turn& turn, LiveExecution& live) {
   if (!live.execution) return false;
   ExecutionRecord& record = live.record;
   OpenExecution& open = open_.emplace(record.number, OpenExecution()).first->second;
+  if (const auto it = nested_.find(record.number); it != nested_.end()) {
+    open.own_task = it->second.front();
+  }
   ExecutionHost host(turn, tokens_, record, open);
   bool goes_on = true;  // what it throws ends it again
   guarded(turn, live, host, [&] {

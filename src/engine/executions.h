@@ -73,7 +73,7 @@ class Executions {
   void nest(Turn& turn, const TaskRef& task, std::uint64_t nested, boost::json::value output);
   bool heartbeat(Turn& turn, const TaskRef& task);
   // Whether an open execution waits for it.
-  bool awaited(const TaskRef& task);
+  bool awaited(const TaskRef& task) const;
   // Whether there is, or was, such a task's execution.
   bool knows(const Store& store, const TaskRef& task);
 
@@ -143,6 +143,9 @@ class Executions {
   void number_map_runs(Turn& turn, ExecutionRecord& record);
   // What carries out tasks of the parent's which it has cancelled.
   void abandon(const Store& store, const ExecutionRecord& parent, const ExecutionHost& host);
+  void leave(std::uint64_t nested, const TaskRef& task);
+  // Whether an open execution was begun for somebody's task, and no task waits for it any more.
+  bool is_orphan(std::uint64_t execution) const;
   void abandon_child(const Store& store, const ExecutionRecord& parent, states::TaskId task);
   void see_to_children(Turn& turn);
   void begin_child(Turn& turn, Child child);
@@ -176,7 +179,7 @@ class Executions {
 
   std::deque<Child> begun_children_;          // to be started, or looked for after a restart
   std::deque<std::uint64_t> ended_children_;  // whose parents are to be told
-  std::deque<std::uint64_t> orphans_;         // to be stopped
+  std::deque<std::uint64_t> orphans_;         // to be stopped, if they are it still
   std::map<std::uint64_t, std::vector<TaskRef>> nested_;  // what waits for their ends, by number
 };
 

@@ -344,6 +344,28 @@ TEST_F(NestedTest, TwoCanWaitForOne) {
   EXPECT_EQ(machine.status(two), "SUCCEEDED");
 }
 
+TEST_F(NestedTest, IsStoppedWithTheLastThatWaitsForIt) {
+  const auto outer = nesting(machine.create(kInner, "", "Inner"), "$.name");
+  const auto one = machine.start(outer, "one", R"({"name":"a"})");
+  const auto two = machine.start(outer, "two", R"({"name":"a"})");
+  bed.run(bed.step_functions().StopExecution({one, "", ""}));
+  EXPECT_EQ(machine.status(inner("a")), "RUNNING");
+  reopen();
+  EXPECT_EQ(machine.status(inner("a")), "RUNNING");
+  bed.run(bed.step_functions().StopExecution({two, "", ""}));
+  EXPECT_EQ(machine.status(inner("a")), "ABORTED");
+}
+
+TEST_F(NestedTest, IsStoppedWithItsParentAlsoOnceItIsRedriven) {
+  const auto outer = nesting(machine.create(kInner, "", "Inner"), "$.name");
+  const auto execution = machine.start(outer, "one", R"({"name":"a"})");
+  bed.begin_later(bed.step_functions().StopExecution({inner("a"), "", ""}));
+  bed.begin_later(bed.step_functions().RedriveExecution({inner("a"), ""}));
+  bed.settle();
+  bed.run(bed.step_functions().StopExecution({execution, "", ""}));
+  EXPECT_EQ(machine.status(inner("a")), "ABORTED");
+}
+
 TEST_F(NestedTest, IsStartedOnceWheneverThereIsACrash) {
   const auto outer = nesting(machine.create(kPass, "", "Inner"), "$.name");
   for (int crash = 0; crash < 8; ++crash) {
