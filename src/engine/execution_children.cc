@@ -191,11 +191,11 @@ void Executions::answer_task(Turn& turn, const TaskRef& task, const ExecutionRec
   LiveExecution* live = awaited(task) ? open_one(turn, task.execution) : nullptr;
   const auto order = live ? order_of(turn, *live, task.task) : std::nullopt;
   if (!order) return;
-  auto result = nested_result(nested, order->resource.pattern == states::Resource::Pattern::sync2);
   if (nested.status == states::Status::succeeded) {
-    succeed(turn, task, std::move(result));
+    const bool parse_output = order->resource.pattern == states::Resource::Pattern::sync2;
+    succeed(turn, task, nested_result(nested, parse_output));
   } else {
-    fail(turn, task, "States.TaskFailed", documents::to_text(result));
+    fail(turn, task, "States.TaskFailed", nested_cause(nested));
   }
 }
 

@@ -16,8 +16,6 @@ using namespace cloud;  // NOLINT(google-build-using-namespace): every second wo
 namespace json = boost::json;
 
 constexpr const char* kInvalidInput = "InvalidExecutionInput";
-constexpr std::size_t kErrorMax = 256;
-constexpr std::size_t kCauseMax = 32'768;
 constexpr std::size_t kTraceHeaderMax = 256;
 constexpr int kDiagnosticsMax = 100;
 
@@ -204,8 +202,8 @@ class StepFunctionsService final : public StepFunctions {
   Async<StartSyncExecutionOutput> StartSyncExecution(StartSyncExecutionInput request) override;
   Async<StopExecutionOutput> StopExecution(StopExecutionInput request) override {
     check_execution_arn(request.executionArn);
-    check_length(request.error, "error", kErrorMax);
-    check_length(request.cause, "cause", kCauseMax);
+    check_length(request.error, "error", states::kErrorMax);
+    check_length(request.cause, "cause", states::kCauseMax);
     auto op = [request = std::move(request)](Machine& m, Turn& turn) {
       return StopExecutionOutput{
           m.executions.stop(turn, request.executionArn, request.error, request.cause)};
@@ -300,8 +298,8 @@ class StepFunctionsService final : public StepFunctions {
     co_await call<Done>(std::move(op));
   }
   Async<void> SendTaskFailure(SendTaskFailureInput request) override {
-    check_length(request.error, "error", kErrorMax);
-    check_length(request.cause, "cause", kCauseMax);
+    check_length(request.error, "error", states::kErrorMax);
+    check_length(request.cause, "cause", states::kCauseMax);
     auto op = [request = std::move(request)](Machine& m, Turn& turn) {
       const TaskRef task = m.tokens.read(request.taskToken);
       check_answered(m.executions.fail(turn, task, request.error, request.cause), turn.store,

@@ -7,6 +7,7 @@
 
 #include "documents/json_text.h"
 #include "engine/text.h"
+#include "states/characters.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -100,6 +101,27 @@ json::value nested_result(const ExecutionRecord& record, bool parse_output) {
   if (!record.error.empty()) result["Error"] = record.error;
   if (!record.cause.empty()) result["Cause"] = record.cause;
   return result;
+}
+
+std::string nested_cause(const ExecutionRecord& record) {
+  std::string text = documents::to_text(nested_result(record, false));
+  if (text.size() <= states::kCauseMax) return text;
+  ExecutionRecord shorter = record;
+  shorter.input.clear();
+  shorter.error = states::first_bytes(record.error, states::kErrorMax);
+  const auto write = [&] {
+    json::value result = nested_result(shorter, false);
+    result.at("InputDetails") = {{"Included", false}};
+    text = documents::to_text(result);
+  };
+  write();
+  if (text.size() <= states::kCauseMax) return text;
+  // A byte that is cut off is one less in the text, or more where it is escaped.
+  const std::size_t excess = text.size() - states::kCauseMax;
+  const std::size_t left = record.cause.size() - std::min(record.cause.size(), excess);
+  shorter.cause = states::first_bytes(record.cause, left);
+  write();
+  return text;
 }
 
 }  // namespace doorbuster::engine

@@ -28,4 +28,8 @@ TaskFailure failure_of(std::string_view service, const cloud::Error& error);
 // What DescribeExecution says of a nested execution. Of .sync:2 the output is JSON itself.
 boost::json::value nested_result(const ExecutionRecord& record, bool parse_output);
 
+// The same of one that failed, as the cause of the task's failure: JSON within states::kCauseMax.
+// If it would be longer, it has no input, and what fits of its own cause.
+std::string nested_cause(const ExecutionRecord& record);
+
 }  // namespace doorbuster::engine

@@ -416,6 +416,26 @@ TEST_F(NestedTest, MoreCanWaitThanAreCarriedOutAtOnce) {
   EXPECT_EQ(machine.status(inner("n20000")), "RUNNING");
 }
 
+TEST_F(NestedTest, ItsFailureIsJsonHoweverMuchItHadToSay) {
+  ExecutionRecord record;
+  record.input = '"' + std::string(40'000, 'x') + '"';
+  record.error = "Boom";
+  record.cause = "why";
+  auto cause = json::parse(nested_cause(record));
+  EXPECT_EQ(cause.at("Input"), "");
+  EXPECT_EQ(cause.at("InputDetails").at("Included"), false);
+  EXPECT_EQ(cause.at("Cause"), "why");
+  for (const std::string character : {"x", "\n", "\x01", "\xc3\xa9"}) {
+    record.cause.clear();
+    while (record.cause.size() < states::kCauseMax) record.cause += character;
+    const std::string text = nested_cause(record);
+    EXPECT_LE(text.size(), states::kCauseMax);
+    cause = json::parse(text);
+    EXPECT_EQ(cause.at("Error"), "Boom");
+    EXPECT_TRUE(cause.at("Cause").as_string().starts_with(character));
+  }
+}
+
 TEST_F(NestedTest, ItsFailureIsTheTasks) {
   const auto seen = machine.describe(
       nest(R"({"StartAt":"F","States":{"F":{"Type":"Fail","Error":"Boom"}}})", ".sync"));

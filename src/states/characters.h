@@ -25,4 +25,11 @@ inline std::string_view first_characters(std::string_view text, std::size_t most
   return text.substr(0, size);
 }
 
+// The same, of no more than `most` bytes.
+inline std::string_view first_bytes(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && continues_character(text[most])) --most;
+  return text.substr(0, most);
+}
+
 }  // namespace doorbuster::states

@@ -85,6 +85,10 @@ struct HistoryEvent {
 
 inline constexpr std::int64_t kHistoryMax = 25'000;  // events of a standard execution
 inline constexpr std::size_t kPayloadMax = std::size_t{256} << 10;  // bytes of a state's data
+// Bytes of what a failure says: AWS's limits.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html
+inline constexpr std::size_t kErrorMax = 256;
+inline constexpr std::size_t kCauseMax = 32'768;
 inline constexpr std::size_t kListedMax = 100'000;  // objects that a Map can work on
 
 enum class Status : unsigned char { running, succeeded, failed, timed_out, aborted };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "states/amount.h"
+#include "states/characters.h"
 #include "states/frame_environment.h"
 #include "states/json_text.h"
 #include "states/map_results.h"
@@ -16,20 +17,6 @@ namespace json = boost::json;
 namespace {
 
 using Kind = Resource::Kind;
-
-// AWS's limits of what SendTaskFailure says, in bytes, for whoever else fails a task.
-// https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html
-constexpr std::size_t kErrorMax = 256;
-constexpr std::size_t kCauseMax = 32'768;
-
-// Cuts between characters.
-std::string cut(std::string text, std::size_t max) {
-  if (text.size() <= max) return text;
-  const auto continues = [&](std::size_t i) { return (text[i] & 0xc0) == 0x80; };
-  while (max > 0 && continues(max)) --max;
-  text.resize(max);
-  return text;
-}
 
 // What an event's type begins with.
 std::string_view family(Kind kind) {
@@ -243,8 +230,8 @@ bool Interpreter::fail(TaskId task, std::string error, std::string cause, Host& 
   if (frame == nullptr) return false;
   turn(host, [&] {
     queue(*frame);
-    Failure failure{.error = cut(std::move(error), kErrorMax),
-                    .cause = cut(std::move(cause), kCauseMax)};
+    Failure failure{.error = std::string(first_bytes(error, kErrorMax)),
+                    .cause = std::string(first_bytes(cause, kCauseMax))};
     if (frame->task != task) {
       // It may be the last that the Map has waited for.
       attempt(frame->id, [&] {
