@@ -176,7 +176,7 @@ class Execution {
   // already. Throws std::invalid_argument if the input is nested too deeply.
   static std::unique_ptr<Execution> begin(std::shared_ptr<const Definition> definition,
                                           Identity identity, boost::json::value input, Host& host,
-                                          boost::json::object variables = {});
+                                          const boost::json::object& variables = {});
 
   // The pieces that it is stored in. A piece is rewritten only when it has changed, so that a step
   // costs what it touches, not what the execution holds; all of one call's belong in one batch.

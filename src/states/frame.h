@@ -92,7 +92,8 @@ struct Frame {
   std::string task_input;
 
   Payload input;
-  boost::json::object variables;
+  boost::json::object variables;   // Frames::assign() changes them
+  std::size_t variable_bytes = 0;  // of their values, as JSON
 
   std::unique_ptr<Fork> fork;
 

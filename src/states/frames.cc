@@ -88,7 +88,6 @@ void read_place(Frame& frame, const json::array& place, const Definition& defini
 
 void read_data(Frame& frame, const json::array& data) {
   frame.input = {.value = data.at(0), .text = to_text(data.at(0))};
-  frame.variables = data.at(1).as_object();
 }
 
 void read_work(Fork& fork, const json::array& work) {
@@ -133,8 +132,11 @@ std::optional<Key> parse_key(std::string_view text) {
   return key;
 }
 
-constexpr std::pair<Frames::Piece, char> kKinds[] = {
-    {Frames::kPlace, 'f'}, {Frames::kData, 'd'}, {Frames::kTask, 't'}, {Frames::kFork, 'm'}};
+constexpr std::pair<Frames::Piece, char> kKinds[] = {{Frames::kPlace, 'f'},
+                                                     {Frames::kData, 'd'},
+                                                     {Frames::kTask, 't'},
+                                                     {Frames::kFork, 'm'},
+                                                     {Frames::kVariables, 'v'}};
 
 void count_failures(Frame& frame) {
   for (const auto& [part, outcome] : frame.fork->outcomes) {
@@ -147,9 +149,11 @@ std::string bytes_of(const Frame& frame, Frames::Piece piece) {
     case Frames::kPlace:
       return place_of(frame);
     case Frames::kData:
-      return "[" + frame.input.text + "," + to_stored(frame.variables) + "]";
+      return "[" + frame.input.text + "]";
     case Frames::kTask:
       return "[" + frame.task_input + "]";
+    case Frames::kVariables:
+      return to_stored(json::array{frame.variables});
     default:
       return to_stored(work_of(*frame.fork));
   }
@@ -212,9 +216,27 @@ void Frames::remove(Frame& frame) {
   assert(!frame.fork || frame.fork->children.empty());
   if (frame.fork) drop_fork(frame);
   const auto entry = frames_.find(frame.id);
-  drop(entry->second, kPlace | kData | kTask | kFork);
+  variable_bytes_ -= frame.variable_bytes;
+  drop(entry->second, kPlace | kData | kTask | kFork | kVariables);
   changed_.erase(frame.id);
   frames_.erase(entry);
+}
+
+void Frames::assign(Frame& frame, const json::object& values) {
+  if (values.empty()) return;
+  set_variables(frame, values);
+  changed(frame, kVariables);
+}
+
+void Frames::set_variables(Frame& frame, const json::object& values) {
+  for (const auto& [name, value] : values) {
+    const json::value* old = frame.variables.if_contains(name);
+    const std::size_t before = old != nullptr ? to_text(*old).size() : 0;
+    const std::size_t after = to_text(value).size();
+    frame.variable_bytes = frame.variable_bytes - before + after;
+    variable_bytes_ = variable_bytes_ - before + after;
+    frame.variables[name] = value;
+  }
 }
 
 void Frames::changed(const Frame& frame, unsigned pieces) {
@@ -306,6 +328,10 @@ bool Frames::restore(const std::string& text, const json::value& piece,
     case 'd':
       read_data(frame, fields);
       entry.stored |= kData;
+      return true;
+    case 'v':
+      set_variables(frame, fields.at(0).as_object());
+      entry.stored |= kVariables;
       return true;
     case 't':
       frame.task_input = to_text(fields.at(0));

@@ -1,7 +1,8 @@
 // The frames of an execution and the pieces that they are stored in.
 //
 //   f/ID         where the frame is
-//   d/ID         its input and variables
+//   d/ID         its input
+//   v/ID         its variables, if it has any
 //   t/ID         what its task was given
 //   m/ID         what its Parallel or Map works on
 //   r/ID/PART    how a part of that ended
@@ -25,7 +26,7 @@ namespace doorbuster::states {
 class Frames {
  public:
   // Which pieces of a frame have changed.
-  enum Piece : unsigned { kPlace = 1, kData = 2, kTask = 4, kFork = 8 };
+  enum Piece : unsigned { kPlace = 1, kData = 2, kTask = 4, kFork = 8, kVariables = 16 };
 
   Frame& add(FrameId parent, std::size_t part);
   // Its children must be gone already.
@@ -47,7 +48,12 @@ class Frames {
   }
   bool empty() const { return frames_.empty(); }
 
-  // Every change has to be told.
+  // Variables get new values. None is nested too deeply.
+  void assign(Frame& frame, const boost::json::object& values);
+  // Of all frames' variables.
+  std::size_t variable_bytes() const { return variable_bytes_; }
+
+  // Every other change has to be told.
   void changed(const Frame& frame, unsigned pieces = kPlace);
   void drop_task(const Frame& frame);
   void drop_fork(Frame& frame);
@@ -70,9 +76,11 @@ class Frames {
   };
 
   void drop(Entry& entry, unsigned pieces);
+  void set_variables(Frame& frame, const boost::json::object& values);
 
   std::map<FrameId, Entry> frames_;
   FrameId next_ = kRootFrame;
+  std::size_t variable_bytes_ = 0;
   std::set<FrameId> changed_;
   // Of outcomes and tasks, by key: what has changed, and what is stored.
   std::map<std::string, std::pair<FrameId, std::uint64_t>> changed_parts_;

@@ -22,11 +22,11 @@ constexpr std::int64_t kRedrivesMax = 1'000;  // AWS's limit
 
 std::unique_ptr<Execution> Execution::begin(std::shared_ptr<const Definition> definition,
                                             Identity identity, json::value input, Host& host,
-                                            json::object variables) {
+                                            const json::object& variables) {
   auto execution =
       std::make_unique<Interpreter>(std::move(definition), std::move(identity), std::move(input));
   try {
-    execution->start(host, std::move(variables));
+    execution->start(host, variables);
   } catch (const Failure& failure) {
     throw std::invalid_argument(failure.cause.value_or(""));
   }
@@ -52,18 +52,15 @@ Interpreter::Interpreter(std::shared_ptr<const Definition> definition, Identity 
   if (identity_.express) history_.lift_limit();
 }
 
-void Interpreter::start(Host& host, json::object variables) {
+void Interpreter::start(Host& host, const json::object& variables) {
   Payload input{.value = input_, .text = to_text(input_)};
-  if (definition_->timeout_s) {
-    deadline_ = identity_.started + std::chrono::seconds(*definition_->timeout_s);
-  }
   turn(host, [&] {
     append_at(0, "ExecutionStarted", "executionStartedEventDetails",
               {{"input", input.text}, {"roleArn", identity_.role_arn}});
     Frame& root = frames_.add(0, 0);
     root.state = definition_->machine.start;
     root.input = std::move(input);
-    root.variables = std::move(variables);
+    frames_.assign(root, variables);
     queue(root);
   });
 }

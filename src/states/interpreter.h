@@ -31,7 +31,7 @@ class Interpreter final : public Execution {
               boost::json::value input);
 
   // One of the two comes first. Throws Failure if the input is nested too deeply.
-  void start(Host& host, boost::json::object variables);
+  void start(Host& host, const boost::json::object& variables);
   void restore(const Pieces& pieces);
 
   Changes take_changes() override;

@@ -173,6 +173,22 @@ TEST(Limits, PiecesOfAStepAreSmall) {
   EXPECT_LT(bytes, 2'000U);
 }
 
+TEST(Limits, VariablesThatStayCostNothing) {
+  TestRun run(R"j({"StartAt": "A", "States": {
+      "A": {"Type": "Pass", "Assign": {"large.$": "$", "n": 0}, "Result": 1, "Next": "T"},
+      "T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "U"},
+      "U": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true}}})j",
+              '"' + std::string(100'000, 'x') + '"');
+  run.begin();
+  const auto before = run.stored;
+  run.step();
+  std::size_t bytes = 0;
+  for (const auto& [key, piece] : run.stored) {
+    if (before.at(key) != piece) bytes += piece.size();
+  }
+  EXPECT_LT(bytes, 2'000U);
+}
+
 TEST(Limits, AWaitingExecutionIsThreeSmallPieces) {
   std::set<std::string> keys;
   TestRun run(R"({"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 1, "End": true}}})",

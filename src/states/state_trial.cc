@@ -93,7 +93,7 @@ StateTrial::StateTrial(std::shared_ptr<const Definition> machine, Setup setup)
   report_.steps["input"] = to_text(setup.input);
   report_.variables = setup.variables;
   execution_ = Execution::begin(std::move(machine), std::move(setup.identity),
-                                std::move(setup.input), *this, std::move(setup.variables));
+                                std::move(setup.input), *this, setup.variables);
   go_on();
 }
 

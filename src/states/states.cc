@@ -150,16 +150,16 @@ json::object Interpreter::assigned(Frame& frame, const PayloadTemplate* assign,
 
 void Interpreter::check_size(const Frame& frame, const json::object& assigned) const {
   std::size_t bytes = 0;
-  for (const auto& [name, value] : assigned) bytes += to_text(value).size();
+  std::size_t replaced = 0;
+  for (const auto& [name, value] : assigned) {
+    bytes += to_text(value).size();
+    const json::value* old = frame.variables.if_contains(name);
+    if (old != nullptr) replaced += to_text(*old).size();
+  }
   if (bytes > kAssignedMax) {
     throw runtime_failure("The variables that are assigned are larger than 262144 bytes.");
   }
-  frames_.for_each([&](const Frame& other) {
-    for (const auto& [name, value] : other.variables) {
-      if (&other != &frame || !assigned.contains(name)) bytes += to_text(value).size();
-    }
-  });
-  if (bytes > kVariablesMax) {
+  if (frames_.variable_bytes() - replaced + bytes > kVariablesMax) {
     throw runtime_failure("The variables of the execution are larger than 10485760 bytes.");
   }
 }
@@ -225,7 +225,7 @@ void Interpreter::leave(Frame& frame, const State* next, Payload output, json::o
   if (!texts.empty()) details.push_back({"assignedVariables", &texts});
   bytes_written_ += output.text.size();
   append(frame, frame.state->type + "StateExited", "stateExitedEventDetails", std::move(details));
-  for (const auto& [name, value] : variables) frame.variables[name] = value;
+  frames_.assign(frame, variables);
   if (next == nullptr) return end_machine(frame, std::move(output));
   frame.state = next;
   frame.entered_event = 0;
