@@ -107,12 +107,6 @@ void Executions::begin_child(Turn& turn, Child child) {
   LiveExecution* parent = open_one(turn, child.task.execution);
   if (parent && !child.order) child.order = order_of(turn, *parent, child.task.task);
   if (!parent || !child.order) return;
-  const auto arn = child_arn(parent->record, child.order->resource.action, child.task.task);
-  const auto there = number_of(turn.store, arn);
-  if (there) {
-    if (!open_.contains(*there)) ended_children_.push_back(*there);  // before the crash
-    return;
-  }
   try {
     start_child(turn, *parent, child);
   } catch (const documents::TooDeep& e) {
@@ -136,6 +130,8 @@ void Executions::start_child(Turn& turn, LiveExecution& parent, const Child& chi
   record.map_run_arn = run.state.arn;
   record.items = child.order->items;
   record.task = child.task;
+  open_.at(child.task.execution).find(child.task.task)->execution = record.number;
+  settled_.insert(child.task.execution);
   launch(turn, std::move(record), child.order->input, child.order->child);
 }
 
@@ -182,7 +178,7 @@ void Executions::nest(Turn& turn, const TaskRef& task, std::uint64_t nested, jso
   if (!awaited(task)) return orphans_.push_back(nested);
   OpenTask& open = *open_.at(task.execution).find(task.task);
   open.kind = OpenTask::Kind::nested;
-  open.nested = nested;
+  open.execution = nested;
   nested_[nested].push_back(task);
   if (it == open_.end()) answer_parents(turn, nested);  // it has ended at once
 }
@@ -220,18 +216,17 @@ void Executions::limit_run(Turn& turn, const cloud::UpdateMapRunInput& request) 
 
 // --- What nobody waits for any more -----------------------------------------------------------
 
-void Executions::abandon(const Store& store, const ExecutionRecord& parent,
-                         const ExecutionHost& host) {
+void Executions::abandon(const ExecutionRecord& parent, const ExecutionHost& host) {
   for (const auto& [task, open] : host.cancelled()) {
     switch (open.kind) {
       case OpenTask::Kind::activity:
         activities_.drop(open.activity_arn, {parent.number, task});
         break;
       case OpenTask::Kind::child:
-        abandon_child(store, parent, task);
+        if (open.execution != 0) orphans_.push_back(open.execution);
         break;
       case OpenTask::Kind::nested:
-        leave(open.nested, {parent.number, task});
+        leave(open.execution, {parent.number, task});
         break;
       case OpenTask::Kind::runner:  // the board sees that nobody waits for it
         break;
@@ -251,17 +246,6 @@ bool Executions::is_orphan(std::uint64_t execution) const {
   const auto it = open_.find(execution);
   return it != open_.end() && it->second.own_task && !awaited(*it->second.own_task) &&
          !nested_.contains(execution);
-}
-
-void Executions::abandon_child(const Store& store, const ExecutionRecord& parent,
-                               states::TaskId task) {
-  for (const auto& run : parent.map_runs) {
-    const std::string& arn = run.state.arn;
-    const auto from = arn.rfind('/') + 1;
-    const auto label = arn.substr(from, arn.rfind(':') - from);
-    const auto child = number_of(store, child_arn(parent, label, task));
-    if (child && open_.contains(*child)) orphans_.push_back(*child);
-  }
 }
 
 }  // namespace doorbuster::engine

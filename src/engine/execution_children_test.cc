@@ -118,6 +118,13 @@ TEST_F(ExecutionChildrenTest, AreStoppedWithTheirParent) {
   for (const auto& child : children(execution)) EXPECT_EQ(child.status, "ABORTED");
 }
 
+TEST_F(ExecutionChildrenTest, AreStoppedWithTheirParentAlsoAfterACrash) {
+  const auto execution = run(map(kWait), "[1,2]");
+  bed.reopen();
+  bed.run(bed.step_functions().StopExecution({execution, "", ""}));
+  for (const auto& child : children(execution)) EXPECT_EQ(child.status, "ABORTED");
+}
+
 TEST_F(ExecutionChildrenTest, ADamagedParentFailsAndStopsThem) {
   const auto execution = run(map(kWait), "[1,2]");
   machine.damage(execution);

@@ -152,7 +152,7 @@ void encode_open(Encoder& out, const ExecutionRecord& record, const OpenExecutio
   for (const auto& [id, task] : open.tasks) {
     out.varint(id).byte(static_cast<std::uint8_t>(task.state));
     out.byte(static_cast<std::uint8_t>(task.kind)).text(task.activity_arn);
-    if (task.kind == OpenTask::Kind::nested) out.varint(task.nested);
+    if (task.is_execution()) out.varint(task.execution);
   }
 }
 
@@ -169,7 +169,7 @@ OpenExecution decode_open(Decoder& in) {
     task.state = static_cast<OpenTask::State>(in.byte());
     task.kind = static_cast<OpenTask::Kind>(in.byte());
     task.activity_arn = in.text();
-    if (task.kind == OpenTask::Kind::nested) task.nested = in.varint();
+    if (task.is_execution()) task.execution = in.varint();
   }
   return open;
 }

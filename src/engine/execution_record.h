@@ -109,12 +109,14 @@ struct OpenTask {
     begun,  // somebody has to carry it out
     taken,  // a worker has it, or another service has accepted it: it comes back by its token
   };
-  // A nested one waits for the end of an execution that has been started for it (.sync).
+  // A child, and a nested one once its execution has been started (.sync), wait for an end of that.
   enum class Kind : unsigned char { runner, activity, child, nested };
   State state = State::begun;
   Kind kind = Kind::runner;
   std::string activity_arn;
-  std::uint64_t nested = 0;  // the execution that a nested one waits for
+  std::uint64_t execution = 0;  // that carries out a child or a nested one; 0 before it is begun
+
+  bool is_execution() const { return kind == Kind::child || kind == Kind::nested; }
 };
 struct OpenExecution {
   std::optional<cloud::Time> alarm;

@@ -62,7 +62,7 @@ void Executions::open(const Store& store) {
     for (const auto& [id, task] : open.tasks) {
       const TaskRef ref{number, id};
       if (task.kind == OpenTask::Kind::child) {
-        begun_children_.push_back({ref, std::nullopt});
+        if (task.execution == 0) begun_children_.push_back({ref, std::nullopt});
       } else if (task.state == OpenTask::State::taken) {
         continue;
       } else if (task.kind == OpenTask::Kind::activity) {
@@ -74,9 +74,9 @@ void Executions::open(const Store& store) {
   }
   for (const auto& [number, open] : open_) {
     for (const auto& [id, task] : open.tasks) {
-      if (task.kind != OpenTask::Kind::nested) continue;
-      nested_[task.nested].push_back({number, id});
-      if (!open_.contains(task.nested)) ended_children_.push_back(task.nested);
+      if (task.kind == OpenTask::Kind::nested) nested_[task.execution].push_back({number, id});
+      const bool begun = task.execution != 0;
+      if (begun && !open_.contains(task.execution)) ended_children_.push_back(task.execution);
     }
   }
   for (const auto& [number, open] : open_) {
@@ -275,7 +275,7 @@ void Executions::give_up(Turn& turn, LiveExecution& live, const std::string& why
                {{"error", record.error}, {"cause", record.cause}}});
   host.write_history();
   while (!open.tasks.empty()) host.cancel(open.tasks.begin()->first);
-  abandon(turn.store, record, host);
+  abandon(record, host);
   for (auto& run : record.map_runs) run.end(states::Status::failed, turn.now);
   live.pieces.forget(turn.batch, record.number);
   close(turn, live);
@@ -338,7 +338,7 @@ void Executions::take_note(Turn& turn, LiveExecution& live, ExecutionHost& host)
   host.write_history();
   share_events_ += host.appended();
   if (host.map_runs_changed()) number_map_runs(turn, live.record);
-  abandon(turn.store, live.record, host);
+  abandon(live.record, host);
 }
 
 bool Executions::dispatch(LiveExecution& live, states::TaskOrder order) {

@@ -142,11 +142,10 @@ class Executions {
   };
   void number_map_runs(Turn& turn, ExecutionRecord& record);
   // What carries out tasks of the parent's which it has cancelled.
-  void abandon(const Store& store, const ExecutionRecord& parent, const ExecutionHost& host);
+  void abandon(const ExecutionRecord& parent, const ExecutionHost& host);
   void leave(std::uint64_t nested, const TaskRef& task);
   // Whether an open execution was begun for somebody's task, and no task waits for it any more.
   bool is_orphan(std::uint64_t execution) const;
-  void abandon_child(const Store& store, const ExecutionRecord& parent, states::TaskId task);
   void see_to_children(Turn& turn);
   void begin_child(Turn& turn, Child child);
   // Also one that can't be gone on with: a child whose parent has come to an end.
@@ -177,7 +176,7 @@ class Executions {
   std::size_t share_end_ = 0;       // bytes of the turn's batch
   std::uint64_t share_events_ = 0;  // that the share has brought about
 
-  std::deque<Child> begun_children_;          // to be started, or looked for after a restart
+  std::deque<Child> begun_children_;          // to be started
   std::deque<std::uint64_t> ended_children_;  // whose parents are to be told
   std::deque<std::uint64_t> orphans_;         // to be stopped, if they are it still
   std::map<std::uint64_t, std::vector<TaskRef>> nested_;  // what waits for their ends, by number
