@@ -10,6 +10,7 @@
 #include "documents/json_text.h"
 #include "engine/codec.h"
 #include "engine/execution_host.h"
+#include "engine/execution_retention.h"
 #include "engine/executions.h"
 #include "engine/map_run_queries.h"
 #include "engine/task_outcome.h"
@@ -42,8 +43,8 @@ std::vector<std::string_view> labels_of(const ExecutionRecord& record) {
 }
 
 std::string child_arn(const ExecutionRecord& parent, const std::string& label,
-                      states::TaskId task) {
-  return labelled_arn(parent, "execution", label) + ':' + derived_name(parent.arn, task);
+                      const std::string& name) {
+  return labelled_arn(parent, "execution", label) + ':' + name;
 }
 
 cloud::Error not_running(const std::string& map_run_arn) {
@@ -106,7 +107,7 @@ void Executions::begin_child(Turn& turn, Child child) {
   if (!awaited(child.task)) return;
   LiveExecution* parent = open_one(turn, child.task.execution);
   if (parent && !child.order) child.order = order_of(turn, *parent, child.task.task);
-  if (!parent || !child.order) return;
+  if (!parent || !child.order || begin_again(turn, *parent, child)) return;
   try {
     start_child(turn, *parent, child);
   } catch (const documents::TooDeep& e) {
@@ -114,13 +115,47 @@ void Executions::begin_child(Turn& turn, Child child) {
   }
 }
 
+// Its task is the same as before. One that was to be stopped with its parent may run still, or have
+// succeeded meanwhile.
+bool Executions::begin_again(Turn& turn, LiveExecution& parent, const Child& child) {
+  const std::uint64_t redrives = find_run(parent.record, child.order->resource.arn)->redrives;
+  if (redrives == 0) return false;
+  const auto number =
+      number_of(turn.store, child_arn(parent.record, child.order->resource.action,
+                                      derived_name(parent.record.arn, child.task.task)));
+  LiveExecution* live = number ? live_.find(turn.store, *number) : nullptr;
+  if (!live) return false;
+  ExecutionRecord& record = live->record;
+  record.attempt = redrives;
+  if (record.status == states::Status::succeeded) {
+    ended_children_.push_back(record.number);
+  } else if (record.status == states::Status::running) {
+    turn.batch.put(Family::state, course_key(record.number), record.encode_course());
+    settled_.insert(record.number);
+  } else if (!not_redrivable(record, turn.now).empty() || !reopen(turn, *live)) {
+    return false;
+  }
+  take_over(record.number, child.task);
+  return true;
+}
+
+void Executions::take_over(std::uint64_t execution, const TaskRef& task) {
+  open_.at(task.execution).find(task.task)->execution = execution;
+  settled_.insert(task.execution);
+}
+
 void Executions::start_child(Turn& turn, LiveExecution& parent, const Child& child) {
   const std::string& label = child.order->resource.action;
   const MapRun& run = *find_run(parent.record, child.order->resource.arn);
   ExecutionRecord record;
   record.number = machines_.next_number();
-  record.arn = child_arn(parent.record, label, child.task.task);
   record.name = derived_name(parent.record.arn, child.task.task);
+  record.arn = child_arn(parent.record, label, record.name);
+  if (run.redrives > 0 && number_of(turn.store, record.arn)) {  // of one that can't be redriven
+    record.name =
+        derived_name(parent.record.arn + '/' + std::to_string(run.redrives), child.task.task);
+    record.arn = child_arn(parent.record, label, record.name);
+  }
   record.state_machine_arn = labelled_arn(parent.record, "stateMachine", label);
   record.machine = run.number;
   record.revision = parent.record.revision;
@@ -130,8 +165,8 @@ void Executions::start_child(Turn& turn, LiveExecution& parent, const Child& chi
   record.map_run_arn = run.state.arn;
   record.items = child.order->items;
   record.task = child.task;
-  open_.at(child.task.execution).find(child.task.task)->execution = record.number;
-  settled_.insert(child.task.execution);
+  record.attempt = run.redrives;
+  take_over(record.number, child.task);
   launch(turn, std::move(record), child.order->input, child.order->child);
 }
 
@@ -159,6 +194,9 @@ void Executions::answer_parents(Turn& turn, std::uint64_t ended) {
 }
 
 void Executions::answer_map(Turn& turn, const ExecutionRecord& child) {
+  if (!awaited(*child.task)) return;
+  // By a redrive the task may have begun again, and this end is the one before that.
+  if (open_.at(child.task->execution).find(child.task->task)->execution != child.number) return;
   if (child.status != states::Status::succeeded) {
     fail(turn, *child.task, child.error, child.cause);
   } else if (auto output = documents::from_text(child.output)) {

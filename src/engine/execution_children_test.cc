@@ -197,11 +197,85 @@ TEST_F(ExecutionChildrenTest, ARunIsDescribed) {
             "ResourceNotFound");
 }
 
-TEST_F(ExecutionChildrenTest, ARedrivenRunCountsWhatIsBegunAnew) {
+TEST_F(ExecutionChildrenTest, AreRedrivenWithTheirRun) {
+  const auto activity = bed.run(bed.step_functions().CreateActivity({"work", {}})).activityArn;
+  const std::string choice = R"({"P":{"Type":"Choice","Default":"T","Choices":[
+      {"Variable":"$","NumericEquals":1,"Next":"S"}]},
+      "S":{"Type":"Succeed"},"T":{"Type":"Task","TimeoutSeconds":10,"End":true,"Resource":")" +
+                             activity + R"("}})";
+  const auto execution =
+      run(map(choice, R"("MaxConcurrency":1,"ToleratedFailureCount":1,)"), "[1,2,3,4]");
+  bed.advance(seconds(20));
+  EXPECT_EQ(describe_run(execution).status, "FAILED");
+  EXPECT_EQ(told(describe_run(execution).executionCounts),
+            "1 pending, 1 succeeded, 2 failed, 4 total");
+  bed.run(bed.step_functions().RedriveExecution({execution, ""}));
+  bed.reopen();
+  auto seen = describe_run(execution);
+  EXPECT_EQ(seen.status, "RUNNING");
+  EXPECT_EQ(seen.redriveCount, 1);
+  EXPECT_EQ(seen.redriveDate, bed.clock().now());
+  EXPECT_EQ(told(seen.executionCounts), "2 pendingRedrive, 1 running, 1 succeeded, 4 total");
+  for (int i = 0; i < 3; ++i) {
+    const auto task = bed.run(bed.step_functions().GetActivityTask({activity, "worker"}));
+    bed.run(bed.step_functions().SendTaskSuccess({task.taskToken, task.input}));
+  }
+  EXPECT_EQ(machine.describe(execution).output, "[1,2,3,4]");
+  EXPECT_EQ(told(describe_run(execution).executionCounts),
+            "4 succeeded, 4 total, 4 resultsWritten");
+  std::string redrives;
+  for (const auto& child : children(execution)) {
+    redrives += std::to_string(machine.describe(child.executionArn).redriveCount);
+  }
+  EXPECT_EQ(redrives, "0110");  // the last one first
+}
+
+// Of the ends that the stop brings about, none is told to what has begun again.
+TEST_F(ExecutionChildrenTest, GoOnIfTheirParentIsStoppedAndRedriven) {
+  const auto execution = run(map(kWait), "[1,2]");
+  const auto stop = [&] {
+    bed.begin_later(bed.step_functions().StopExecution({execution, "", ""}));
+  };
+  const auto redrive = [&] {
+    bed.begin_later(bed.step_functions().RedriveExecution({execution, ""}));
+  };
+  stop();
+  redrive();
+  bed.settle();
+  bed.advance(seconds(5));
+  stop();
+  bed.context().restart();
+  bed.context().poll();
+  bed.engine().turn();
+  redrive();
+  bed.settle();
+  bed.advance(seconds(9));
+  EXPECT_EQ(machine.status(execution), "RUNNING");
+  bed.advance(seconds(1));
+  EXPECT_EQ(machine.describe(execution).output, "[1,2]");
+  EXPECT_EQ(children(execution).size(), 2U);
+  for (const auto& child : children(execution)) {
+    EXPECT_EQ(machine.describe(child.executionArn).redriveCount, 1);
+  }
+}
+
+TEST_F(ExecutionChildrenTest, OneThatCannotBeRedrivenIsBegunAnew) {
+  const auto execution = run(map(kWait), "[1]");
+  bed.run(bed.step_functions().StopExecution({execution, "", ""}));
+  machine.damage(children(execution).at(0).executionArn);
+  bed.run(bed.step_functions().RedriveExecution({execution, ""}));
+  bed.advance(seconds(10));
+  EXPECT_EQ(machine.describe(execution).output, "[1]");
+  EXPECT_EQ(children(execution).size(), 2U);
+}
+
+TEST_F(ExecutionChildrenTest, ARedrivenRunCountsExpressOnesThatAreBegunAnew) {
   const std::string choice = R"({"P":{"Type":"Choice","Default":"W","Choices":[
       {"Variable":"$","NumericEquals":1,"Next":"S"}]},
       "S":{"Type":"Succeed"},"W":{"Type":"Wait","Seconds":10,"Next":"F"},"F":{"Type":"Fail"}})";
-  const auto execution = run(map(choice), "[1,2]");
+  std::string definition = map(choice);
+  definition.replace(definition.find("STANDARD"), 8, "EXPRESS");
+  const auto execution = run(definition, "[1,2]");
   bed.advance(seconds(10));
   auto seen = describe_run(execution);
   EXPECT_EQ(seen.status, "FAILED");
@@ -241,13 +315,13 @@ TEST_F(ExecutionChildrenTest, ARunTakesNewLimits) {
 
 // The input of the third iteration can't be made, so the Map fails while another's run is on.
 TEST_F(ExecutionChildrenTest, ARunEndsWithTheMapThatItIsAnIterationOf) {
-  const std::string definition = R"j({"StartAt":"O","States":{
+  const std::string definition =
+      R"j({"StartAt":"O","States":{
       "O":{"Type":"Map","MaxConcurrency":2,"Next":"W",
            "ItemSelector":{"v.$":"States.StringToJson($$.Map.Item.Value)"},
            "Catch":[{"ErrorEquals":["States.ALL"],"Next":"W"}],"ItemProcessor":)j" +
-                                 map(R"({"P":{"Type":"Wait","SecondsPath":"$","End":true}})",
-                                     R"("ItemsPath":"$.v",)") +
-                                 R"(},
+      map(R"({"P":{"Type":"Wait","SecondsPath":"$","End":true}})", R"("ItemsPath":"$.v",)") +
+      R"(},
       "W":{"Type":"Pass","End":true}}})";
   const auto execution = run(definition, R"(["[1]","[60]","{"])");
   bed.advance(seconds(1));

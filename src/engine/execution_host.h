@@ -45,7 +45,7 @@ class ExecutionHost final : public states::Host {
       ++run->redrives;
       run->redriven = turn_.now;
       run->stopped = {};
-      run->first = 0;  // until it is numbered again
+      if (state.express) run->first = 0;  // until it is numbered again
     }
     run->state = state;
     if (state.status != states::Status::running) run->stopped = turn_.now;

@@ -32,21 +32,21 @@ void put_run(Encoder& out, const MapRun& run) {
   out.varint(run.number);
   put_time(out, run.started);
   put_time(out, run.stopped);
-  const auto& [arn, status, limits, children, items] = run.state;
+  const auto& [arn, status, limits, children, items, express] = run.state;
   out.text(arn).byte(static_cast<std::uint8_t>(status));
   out.varint(static_cast<std::uint64_t>(limits.concurrency_max));
   out.varint(static_cast<std::uint64_t>(limits.failures_max));
   out.u64(std::bit_cast<std::uint64_t>(limits.failures_percentage_max));
   out.varint(children).varint(items).varint(run.redrives);
   put_time(out, run.redriven);
-  out.varint(run.first);
+  out.varint(run.first).byte(express ? 1 : 0);
 }
 MapRun get_run(Decoder& in) {
   MapRun run;
   run.number = in.varint();
   run.started = get_time(in);
   run.stopped = get_time(in);
-  auto& [arn, status, limits, children, items] = run.state;
+  auto& [arn, status, limits, children, items, express] = run.state;
   arn = in.text();
   status = static_cast<states::Status>(in.byte());
   limits.concurrency_max = static_cast<std::int64_t>(in.varint());
@@ -57,6 +57,7 @@ MapRun get_run(Decoder& in) {
   run.redrives = in.varint();
   run.redriven = get_time(in);
   run.first = in.varint();
+  express = in.byte() != 0;
   return run;
 }
 
@@ -101,7 +102,7 @@ std::string ExecutionRecord::encode_course() const {
   put_time(out, stopped);
   out.text(output).text(error).text(cause).varint(redrives);
   put_time(out, redriven);
-  out.varint(events);
+  out.varint(events).varint(attempt);
   for (const auto& run : map_runs) put_run(out, run);
   return std::move(out).bytes();
 }
@@ -135,6 +136,7 @@ ExecutionRecord ExecutionRecord::decode(std::uint64_t number, std::string_view b
   record.redrives = in.varint();
   record.redriven = get_time(in);
   record.events = in.varint();
+  record.attempt = in.varint();
   while (!in.done()) record.map_runs.push_back(get_run(in));
   return record;
 }
@@ -145,7 +147,7 @@ OpenTask* OpenExecution::find(states::TaskId task) {
 }
 
 void encode_open(Encoder& out, const ExecutionRecord& record, const OpenExecution& open) {
-  out.varint(record.items);
+  out.varint(record.items).varint(record.attempt);
   out.varint(open.alarm ? static_cast<std::uint64_t>(to_ms(*open.alarm)) + 1 : 0);
   put_task(out, open.own_task);
   out.varint(open.tasks.size());
@@ -158,6 +160,7 @@ void encode_open(Encoder& out, const ExecutionRecord& record, const OpenExecutio
 
 OpenExecution decode_open(Decoder& in) {
   in.varint();  // items
+  in.varint();  // and attempt, of the list
   OpenExecution open;
   open.stored = true;
   if (const auto alarm = in.varint(); alarm != 0) {
@@ -214,10 +217,12 @@ std::string list_key(const ExecutionRecord& record, states::Status status) {
   return Encoder().raw(list_prefix(record.machine, status)).u64(~record.number).bytes();
 }
 std::string list_value(const ExecutionRecord& record) {
-  return record.task ? Encoder().varint(record.items).bytes() : "";
+  return record.task ? Encoder().varint(record.items).varint(record.attempt).bytes() : "";
 }
-std::uint64_t items_of(std::string_view list_value) {
-  return list_value.empty() ? 0 : Decoder(list_value).varint();
+ListedChild listed_child(std::string_view list_value) {
+  if (list_value.empty()) return {};
+  Decoder in(list_value);
+  return {in.varint(), in.varint()};
 }
 std::uint64_t number_in(std::string_view list_key) {
   return ~Decoder(list_key.substr(list_key.size() - sizeof(std::uint64_t))).u64();

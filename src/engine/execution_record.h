@@ -46,8 +46,8 @@ struct MapRun {
   states::MapRunState state;
   std::uint64_t redrives = 0;
   cloud::Time redriven{};
-  // A redrive begins what hadn't succeeded anew: executions of smaller numbers that didn't are no
-  // longer the run's.
+  // A redrive begins express ones that hadn't succeeded anew: executions of smaller numbers that
+  // didn't are no longer the run's.
   std::uint64_t first = 0;
 
   // If it has not ended before.
@@ -85,6 +85,7 @@ struct ExecutionRecord {
   std::uint64_t redrives = 0;
   cloud::Time redriven{};
   std::uint64_t events = 0;  // of its history, when it ended
+  std::uint64_t attempt = 0;  // which redrive of its Map run a child was last begun by
   std::vector<MapRun> map_runs;
 
   // Whether it can be asked for when it has ended.
@@ -147,9 +148,13 @@ std::string piece_prefix(std::uint64_t execution);
 std::string open_key(const ExecutionRecord& record);
 std::string list_prefix(std::uint64_t machine, states::Status status);
 std::string list_key(const ExecutionRecord& record, states::Status status);
-// What stands there, of a child, is how many items it works on; more may follow.
+// What stands there, of a child, is how many items it works on and its attempt; more may follow.
 std::string list_value(const ExecutionRecord& record);
-std::uint64_t items_of(std::string_view list_value);
+struct ListedChild {
+  std::uint64_t items = 0;
+  std::uint64_t attempt = 0;
+};
+ListedChild listed_child(std::string_view list_value);
 // Of the execution that a list's key is of.
 std::uint64_t number_in(std::string_view list_key);
 std::string end_key(const ExecutionRecord& record);

@@ -175,6 +175,7 @@ bool Executions::reopen(Turn& turn, LiveExecution& live) {
   if (!live.execution) return false;
   ExecutionRecord& record = live.record;
   OpenExecution& open = open_.emplace(record.number, OpenExecution()).first->second;
+  open.own_task = record.task;
   if (const auto it = nested_.find(record.number); it != nested_.end()) {
     open.own_task = it->second.front();
   }

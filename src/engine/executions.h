@@ -3,8 +3,8 @@
 // Whatever happens to one is a call of states::Execution, and all that follows from it (its pieces,
 // its history, what it waits for) is in the turn's batch: after a crash it goes on from there. Of
 // the open ones that nothing happens to, memory has only when they wake and which tasks they wait
-// for; of those that have ended, nothing. One whose pieces are damaged fails alone. Operations throw cloud::Error with the codes of
-// Step Functions and then have changed nothing.
+// for; of those that have ended, nothing. One whose pieces are damaged fails alone. Operations
+// throw cloud::Error with the codes of Step Functions and then have changed nothing.
 #pragma once
 
 #include <deque>
@@ -148,9 +148,13 @@ class Executions {
   bool is_orphan(std::uint64_t execution) const;
   void see_to_children(Turn& turn);
   void begin_child(Turn& turn, Child child);
+  // By a redrive, one that there is already. False if that can't be gone on with, or is not there.
+  bool begin_again(Turn& turn, LiveExecution& parent, const Child& child);
   // Also one that can't be gone on with: a child whose parent has come to an end.
   void abort(Turn& turn, LiveExecution& live, std::string error, std::string cause);
   void start_child(Turn& turn, LiveExecution& parent, const Child& child);
+  // It carries out the task from now on.
+  void take_over(std::uint64_t execution, const TaskRef& task);
   // Whether somebody's task waits for its end.
   bool has_parent(const ExecutionRecord& record) const;
   void answer_parents(Turn& turn, std::uint64_t ended);
@@ -176,9 +180,9 @@ class Executions {
   std::size_t share_end_ = 0;       // bytes of the turn's batch
   std::uint64_t share_events_ = 0;  // that the share has brought about
 
-  std::deque<Child> begun_children_;          // to be started
-  std::deque<std::uint64_t> ended_children_;  // whose parents are to be told
-  std::deque<std::uint64_t> orphans_;         // to be stopped, if they are it still
+  std::deque<Child> begun_children_;                      // to be started
+  std::deque<std::uint64_t> ended_children_;              // whose parents are to be told
+  std::deque<std::uint64_t> orphans_;                     // to be stopped, if they are it still
   std::map<std::uint64_t, std::vector<TaskRef>> nested_;  // what waits for their ends, by number
 };
 

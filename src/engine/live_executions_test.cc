@@ -14,7 +14,7 @@ class LiveExecutionsTest : public testing::Test {
     live.record.number = number;
     live.record.name = "stored";
     auto batch = store_->batch();
-    batch.put(Family::state, record_key(number), live.record.encode());
+    batch.put(Family::state, beginning_key(number), live.record.encode_beginning());
     store_->write(batch);
     live.record.name = "live";
     live.record.input = std::string(bytes, 'x');
@@ -25,7 +25,9 @@ class LiveExecutionsTest : public testing::Test {
 
   const std::unique_ptr<rocksdb::Env> disk_{rocksdb::NewMemEnv(rocksdb::Env::Default())};
   const std::unique_ptr<Store> store_ = Store::open("/store", disk_.get());
-  LiveExecutions live_{[](const Store&, const ExecutionRecord&) { return nullptr; }};
+  LiveExecutions live_{[](const Store&, const ExecutionRecord&, const states::Execution::Pieces&) {
+    return nullptr;
+  }};
 };
 
 TEST_F(LiveExecutionsTest, AreNoMoreThanAreGoodForMemory) {

@@ -29,15 +29,15 @@ FoundRun find(const Store& store, const std::string& map_run_arn) {
   return {std::move(*parent), std::move(found)};
 }
 
-// Visits those in that status, the newest first: their numbers, and how many items each works on.
+// Visits those in that status, the newest first, by their numbers.
 void for_each_child(const Store::Snapshot& store, const MapRun& run, Status status,
-                    const std::function<void(std::uint64_t, std::uint64_t)>& visit) {
+                    const std::function<void(std::uint64_t, const ListedChild&)>& visit) {
   const std::string prefix = list_prefix(run.number, status);
   store.scan(Family::state, prefix, after_prefix(prefix),
              [&](std::string_view key, std::string_view value) {
                const std::uint64_t number = ~Decoder(key.substr(prefix.size())).u64();
                if (status != Status::succeeded && number < run.first) return false;
-               visit(number, items_of(value));
+               visit(number, listed_child(value));
                return true;
              });
 }
@@ -46,6 +46,13 @@ void for_each_child(const Store::Snapshot& store, const MapRun& run, Status stat
 std::string label_of(const std::string& map_run_arn) {
   const auto from = map_run_arn.rfind('/') + 1;
   return map_run_arn.substr(from, map_run_arn.rfind(':') - from);
+}
+
+// A standard child that has not succeeded, and will be redriven: the run's redrive has not come to
+// it yet.
+bool waits_for_redrive(const MapRun& run, Status status, const ListedChild& child) {
+  const bool has_failed = status != Status::running && status != Status::succeeded;
+  return has_failed && !run.state.express && child.attempt < run.redrives;
 }
 
 // What AWS calls executionCounts and itemCounts. `total` are all that there are to be.
@@ -109,9 +116,10 @@ cloud::DescribeMapRunOutput describe_map_run(const Store& store, const std::stri
   Counts items{{}, static_cast<std::int64_t>(run.state.items)};
   const Store::Snapshot now = store.snapshot();  // in which each child has one status
   for (const Status status : kStatuses) {
-    for_each_child(now, run, status, [&](std::uint64_t, std::uint64_t of_child) {
+    for_each_child(now, run, status, [&](std::uint64_t, const ListedChild& child) {
+      if (waits_for_redrive(run, status, child)) return;
       ++executions.by_status[status];
-      items.by_status[status] += static_cast<std::int64_t>(of_child);
+      items.by_status[status] += static_cast<std::int64_t>(child.items);
     });
   }
   cloud::DescribeMapRunOutput result;
@@ -137,7 +145,7 @@ std::map<Status, std::vector<ExecutionRecord>> children_of(const Store& store,
   std::map<Status, std::vector<ExecutionRecord>> children;
   for (const Status status : kStatuses) {
     auto& all = children[status];
-    for_each_child(now, run, status, [&](std::uint64_t number, std::uint64_t) {
+    for_each_child(now, run, status, [&](std::uint64_t number, const ListedChild&) {
       if (auto record = read_record(now, number)) all.push_back(std::move(*record));
     });
     std::ranges::reverse(all);

@@ -242,13 +242,13 @@ TEST(Variables, HaveALimit) {
 
 TEST(Variables, AreAPieceOfTheirOwn) {
   TestRun run(R"({"StartAt": "A", "States": {
-      "A": {"Type": "Pass", "Assign": {"large.$": "$", "n": 0}, "Result": 1, "Next": "W"},
+      "A": {"Type": "Pass", "Assign": {"large.$": "$", "n": 0}, "OutputPath": null, "Next": "W"},
       "W": {"Type": "Wait", "Seconds": 1, "Next": "B"},
       "B": {"Type": "Pass", "Parameters": {"large.$": "$large"}, "End": true}}})",
               '"' + std::string(100'000, 'x') + '"');
   run.restoring().begin();
   EXPECT_GT(run.stored.at("v/1").size(), 100'000U);
-  EXPECT_EQ(run.stored.at("d/1"), "[1]");
+  EXPECT_EQ(run.stored.at("d/1"), "[{}]");
   run.step();
   EXPECT_EQ(run.result(), R"({"large":")" + std::string(100'000, 'x') + R"("})");
 }

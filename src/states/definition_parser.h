@@ -17,8 +17,8 @@ namespace doorbuster::states {
 // What the parsing of all machines of a definition shares.
 struct ParseContext {
   Diagnostics& diagnostics;
-  std::set<std::string> names;   // of states: unique across all of it
-  std::set<std::string> labels;  // that distributed Maps were given
+  std::set<std::string> names;          // of states: unique across all of it
+  std::set<std::string> labels;         // that distributed Maps were given
   std::vector<State*> unlabelled = {};  // those that were given none
 };
 

@@ -22,7 +22,8 @@ namespace doorbuster::states {
 
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 
-// A task of one execution; never given twice.
+// A task of one execution. It is given once; but what a distributed Map's child of standard type
+// has not brought to a good end is the same task again when the execution is redriven.
 using TaskId = std::uint64_t;
 
 // What a Task state's Resource names.
@@ -110,6 +111,7 @@ struct MapRunState {
   RunLimits limits;
   std::size_t children = 0;  // that there are to be; none while the items are being read
   std::size_t items = 0;     // that these work on
+  bool express = false;      // the children
 };
 
 // What becomes of a state that failed.

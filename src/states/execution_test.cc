@@ -40,8 +40,7 @@ TEST(Restoring, WhatIsDamagedSaysSo) {
   run.begin();
   constexpr std::size_t kDepth = documents::kDepthMax + 1;
   run.stored["output"] = "[" + std::string(kDepth, '[') + std::string(kDepth, ']') + "]";
-  const auto definition =
-      compile(R"({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})");
+  const auto definition = compile(R"({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})");
   EXPECT_THROW(Execution::restore(definition, {run.stored.begin(), run.stored.end()}),
                std::runtime_error);
 }

@@ -32,6 +32,10 @@ struct Outcome {
   bool succeeded = false;
   Payload output;            // of one that succeeded
   std::string error, cause;  // of one that failed
+  // Of a distributed Map's that failed, or was stopped: which task it was, and whether it is to be
+  // done again.
+  TaskId task = 0;
+  bool again = false;
 };
 
 // What a Parallel or a Map has under way. Its parts are counted from 0: branches, iterations, or

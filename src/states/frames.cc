@@ -51,7 +51,7 @@ json::value work_of(const Fork& fork) {
 
 json::value outcome_of(const Outcome& outcome) {
   if (outcome.succeeded) return json::array{outcome.output.value};
-  return json::array{outcome.error, outcome.cause};
+  return json::array{outcome.error, outcome.cause, outcome.task, outcome.again};
 }
 
 // --- Reading them ---
@@ -110,7 +110,9 @@ Outcome read_outcome(const json::array& outcome) {
   return {.succeeded = false,
           .output = {},
           .error = std::string(outcome.at(0).as_string()),
-          .cause = std::string(outcome.at(1).as_string())};
+          .cause = std::string(outcome.at(1).as_string()),
+          .task = number(outcome.at(2)),
+          .again = outcome.at(3).as_bool()};
 }
 
 // "r/3/12": its kind, its frame and its part.
@@ -140,7 +142,8 @@ constexpr std::pair<Frames::Piece, char> kKinds[] = {{Frames::kPlace, 'f'},
 
 void count_failures(Frame& frame) {
   for (const auto& [part, outcome] : frame.fork->outcomes) {
-    if (!outcome.succeeded) frame.fork->failed += items_in(frame, part);
+    const bool failed = !outcome.succeeded && !outcome.again;
+    if (failed) frame.fork->failed += items_in(frame, part);
   }
 }
 

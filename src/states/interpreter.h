@@ -180,6 +180,7 @@ class Interpreter final : public Execution {
   void items_read(Frame& frame, const boost::json::value& answer);
   void begin_run(Frame& frame, const MapState& map);
   void begin_children(Frame& frame);
+  void begin_child(Frame& frame, std::size_t part);
   void child_ended(Frame& frame, TaskId task, Outcome outcome);
   void write_results(Frame& frame);
   void end_run(Frame& frame, boost::json::value result);

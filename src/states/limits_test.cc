@@ -175,7 +175,7 @@ TEST(Limits, PiecesOfAStepAreSmall) {
 
 TEST(Limits, VariablesThatStayCostNothing) {
   TestRun run(R"j({"StartAt": "A", "States": {
-      "A": {"Type": "Pass", "Assign": {"large.$": "$", "n": 0}, "Result": 1, "Next": "T"},
+      "A": {"Type": "Pass", "Assign": {"large.$": "$", "n": 0}, "OutputPath": null, "Next": "T"},
       "T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "U"},
       "U": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true}}})j",
               '"' + std::string(100'000, 'x') + '"');

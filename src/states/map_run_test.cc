@@ -69,8 +69,8 @@ TEST(MapRun, TakesNoLabelThatAnotherIsGiven) {
   labelled.insert(labelled.find(R"("End")"), R"("Label": "A", )");
   const TestRun run =
       run_both_ways(R"({"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true,
-          "Branches": [)" + branch("A") +
-                        ", " + labelled + "]}}}",
+          "Branches": [)" +
+                        branch("A") + ", " + labelled + "]}}}",
                     "[1]");
   EXPECT_EQ(run.result(), "[[1],[1]]");
   EXPECT_THAT(run.host.runs.begin()->first, HasSubstr("/A-2:"));
@@ -199,11 +199,46 @@ TEST(MapRun, IsRedrivenWithoutTheChildrenThatSucceeded) {
   TestRun run(map(R"(, "MaxConcurrency": 1)"), "[1, 2, 3]");
   run.answer("M", {gives("1"), fails("E"), gives("7")}).restoring().run();
   run.act([&](Execution& it) { EXPECT_TRUE(it.redrive(run.host)); });
+  EXPECT_EQ(run.host.orders.front().id, 2U);  // the task that failed
   while (run.step()) {
   }
   EXPECT_EQ(run.result(), "[1,7,7]");
   EXPECT_EQ(run.count("MapRunStarted"), 1U);
   EXPECT_EQ(to_text(run.details("MapRunRedriven").at("redriveCount")), "1");
+}
+
+// The one that failed, the one that was stopped with it, and the one that had not begun.
+TEST(MapRun, RedrivesStandardChildrenAndBeginsExpressOnesAnew) {
+  const auto tasks = [](const std::string& type) {
+    std::string definition = map(R"(, "MaxConcurrency": 2)");
+    definition.replace(definition.find("STANDARD"), 8, type);
+    TestRun run(definition, "[1, 2, 3]");
+    run.answer("M", {fails("E"), says_nothing()}).restoring().run();
+    run.answer("M", {says_nothing()});
+    run.act([&](Execution& it) { EXPECT_TRUE(it.redrive(run.host)); });
+    std::vector<TaskId> ids;
+    while (!run.host.orders.empty()) {
+      const TaskOrder order = run.host.orders.front();
+      run.host.orders.pop_front();
+      ids.push_back(order.id);
+      run.act([&](Execution& it) { EXPECT_TRUE(it.succeed(order.id, order.input, run.host)); });
+    }
+    EXPECT_EQ(run.result(), "[1,2,3]");
+    return ids;
+  };
+  EXPECT_THAT(tasks("STANDARD"), ElementsAre(1, 2, 3));
+  EXPECT_THAT(tasks("EXPRESS"), ElementsAre(3, 4, 5));
+}
+
+// What failed before counts no more, only what fails again.
+TEST(MapRun, ThatIsRedrivenCountsItsFailuresAnew) {
+  TestRun run(map(R"(, "MaxConcurrency": 1, "ToleratedFailureCount": 1)"), "[1, 2, 3]");
+  run.answer("M", {fails("E"), fails("E"), fails("E"), gives("2"), gives("3")}).restoring().run();
+  EXPECT_THAT(run.result(), HasSubstr("FAILED States.ExceedToleratedFailureThreshold"));
+  run.act([&](Execution& it) { EXPECT_TRUE(it.redrive(run.host)); });
+  while (run.step()) {
+  }
+  EXPECT_EQ(run.result(), "[2,3]");
 }
 
 constexpr std::string_view kBatches = R"(, "ItemBatcher": {"MaxItemsPerBatch": 2})";

@@ -93,21 +93,32 @@ void Interpreter::begin_children(Frame& frame) {
   Fork& fork = *frame.fork;
   const std::size_t most = fork.concurrency(kChildrenMax);
   for (; fork.next < fork.count && fork.tasks.size() < most; ++fork.next) {
-    if (fork.outcomes.contains(fork.next)) continue;  // it succeeded before the execution's redrive
-    const TaskId task = next_task_++;
-    fork.tasks[task] = fork.next;
-    tasks_[task] = frame.id;
-    frames_.task_changed(frame, task);
-    host_->begin(child_order(frame, task, fork.next));
+    begin_child(frame, fork.next);
   }
   frames_.changed(frame);
-  if (fork.outcomes.size() < fork.count) return;
+  if (fork.next < fork.count || !fork.tasks.empty()) return;
   if (map_of(frame).writer) return write_results(frame);
   json::array outputs;
   for (const auto& [part, outcome] : fork.outcomes) {
     if (outcome.succeeded) outputs.push_back(outcome.output.value);
   }
   end_run(frame, std::move(outputs));
+}
+
+void Interpreter::begin_child(Frame& frame, std::size_t part) {
+  Fork& fork = *frame.fork;
+  TaskId task = 0;
+  if (const auto ended = fork.outcomes.find(part); ended != fork.outcomes.end()) {
+    if (ended->second.succeeded) return;  // before the execution's redrive
+    if (!map_of(frame).child->express) task = ended->second.task;
+    fork.outcomes.erase(ended);
+    frames_.outcome_changed(frame, part);
+  }
+  if (task == 0) task = next_task_++;
+  fork.tasks[task] = part;
+  tasks_[task] = frame.id;
+  frames_.task_changed(frame, task);
+  host_->begin(child_order(frame, task, part));
 }
 
 TaskOrder Interpreter::child_order(const Frame& frame, TaskId task, std::size_t part) const {
@@ -126,7 +137,10 @@ void Interpreter::child_ended(Frame& frame, TaskId task, Outcome outcome) {
   fork.tasks.erase(task);
   tasks_.erase(task);
   frames_.task_changed(frame, task);
-  if (!outcome.succeeded) fork.failed += items_in(frame, part);
+  if (!outcome.succeeded) {
+    fork.failed += items_in(frame, part);
+    outcome.task = task;
+  }
   fork.outcomes[part] = std::move(outcome);
   frames_.outcome_changed(frame, part);
   if (!fork.tolerates_failures()) return run_failed(frame, threshold_exceeded());
@@ -162,13 +176,14 @@ void Interpreter::run_failed(Frame& frame, Failure failure) {
   fail(frame, std::move(failure));
 }
 
-// The children that succeeded are not run again.
+// The children that succeeded are not run again; of the others, standard ones go on.
 void Interpreter::reopen_run(Frame& frame) {
   Fork& fork = *frame.fork;
   for (auto& [part, outcome] : fork.outcomes) {
-    if (!outcome.succeeded) frames_.outcome_changed(frame, part);
+    if (outcome.succeeded) continue;
+    outcome.again = true;
+    frames_.outcome_changed(frame, part);
   }
-  std::erase_if(fork.outcomes, [](const auto& entry) { return !entry.second.succeeded; });
   fork.failed = 0;
   fork.next = 0;
   fork.writing = false;
@@ -186,7 +201,8 @@ void Interpreter::tell_run(const Frame& frame, Status status) {
                   .status = status,
                   .limits = fork.limits,
                   .children = fork.count,
-                  .items = fork.item_count});
+                  .items = fork.item_count,
+                  .express = map_of(frame).child->express});
 }
 
 bool Interpreter::limit_run(std::string_view run_arn, const RunLimits& limits, Host& host) {

@@ -114,6 +114,8 @@ void Interpreter::stop_work(Frame& frame) {
     host_->cancel(task);
     tasks_.erase(task);
     frames_.task_changed(frame, task);
+    frame.fork->outcomes[part].task = task;
+    frames_.outcome_changed(frame, part);
   }
 }
 
