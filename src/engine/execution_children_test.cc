@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "engine/map_data.h"
 #include "engine/step_functions_driver.h"
 #include "engine/task_runner.h"
 
@@ -402,6 +403,22 @@ TEST_F(ExecutionChildrenTest, ItemsComeFromAnObjectAndResultsGoIntoOne) {
   EXPECT_EQ(results[0].at("Output").as_string(), "10");
   EXPECT_EQ(results[0].at("StartDate").as_string(), "2026-11-27T00:00:00.000Z");
   EXPECT_EQ(results[1].at("Status").as_string(), "SUCCEEDED");
+}
+
+TEST_F(ExecutionChildrenTest, ResultsGoIntoAsManyFilesAsTheyNeed) {
+  bed.run(bed.s3().CreateBucket({"items"}));
+  const auto execution = run(map(kPass), "[10,20]");
+  states::TaskOrder order;
+  order.input =
+      json::object{{"Bucket", "items"}, {"Folder", "out/"}, {"MapRunArn", map_run(execution)}};
+  constexpr std::size_t kOneResult = 1;
+  bed.run(write_results(bed.s3(), bed.engine().store(), bed.clock().now(), order, kOneResult));
+  const auto manifest = json::parse(object("out/manifest.json"));
+  const auto& files = manifest.at("ResultFiles").at("SUCCEEDED").as_array();
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_EQ(files[1].at("Key"), "out/SUCCEEDED_1.json");
+  const auto results = json::parse(object("out/SUCCEEDED_1.json"));
+  EXPECT_EQ(results.at(0).at("Output"), "20");
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <boost/json.hpp>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "cloud/error.h"
 #include "documents/json_text.h"
@@ -39,8 +38,6 @@ cloud::Async<json::value> list(cloud::S3& s3, cloud::ListObjectsV2Request reques
 
 // --- Results ----------------------------------------------------------------------------------
 
-using ResultFiles = std::vector<std::pair<std::string, std::string>>;  // key, body
-
 // In the order in which AWS has them: by name.
 json::object result_of(const ExecutionRecord& child, cloud::Time now) {
   const auto told = describe(child, true, now);
@@ -63,36 +60,47 @@ json::object result_of(const ExecutionRecord& child, cloud::Time now) {
   return result;
 }
 
-// Adds a file, unless it would be empty; returns what the manifest says of it.
-json::array add_file(ResultFiles& files, std::string key, const json::array& results) {
-  if (results.empty()) return {};
-  std::string body = documents::to_text(results);
-  const std::size_t size = body.size();
-  files.emplace_back(key, std::move(body));
-  return {json::object{{"Key", std::move(key)}, {"Size", size}}};
+cloud::Async<void> put_file(cloud::S3& s3, std::string bucket, std::string key, std::string body) {
+  cloud::PutObjectRequest request;
+  request.Bucket = std::move(bucket);
+  request.Key = std::move(key);
+  request.Body = std::move(body);
+  request.Headers.ContentType = "application/json";
+  co_await s3.PutObject(std::move(request));
 }
 
-// The manifest last, so that it names nothing that isn't there.
-ResultFiles files_of(const Store& store, cloud::Time now, const states::TaskOrder& order) {
-  const auto run = text_of(order.input, "MapRunArn");
-  const auto folder = text_of(order.input, "Folder");
-  json::array succeeded;
-  json::array failed;
-  for (const auto& [status, children] : children_of(store, run)) {
-    json::array& results = status == states::Status::succeeded ? succeeded : failed;
-    for (const auto& child : children) results.push_back(result_of(child, now));
+// Those of one kind, in as many files as they need, or none: what the manifest says of these.
+class ResultFiles {
+ public:
+  ResultFiles(std::string kind, std::size_t file_max) : kind_(std::move(kind)), max_(file_max) {}
+
+  void add(const json::object& result) {
+    body_ += body_.empty() ? '[' : ',';
+    body_ += documents::to_text(result);
   }
-  ResultFiles files;
-  json::array succeeded_files = add_file(files, folder + "SUCCEEDED_0.json", succeeded);
-  json::array failed_files = add_file(files, folder + "FAILED_0.json", failed);
-  const json::object manifest{{"DestinationBucket", text_of(order.input, "Bucket")},
-                              {"MapRunArn", run},
-                              {"ResultFiles",
-                               {{"FAILED", std::move(failed_files)},
-                                {"PENDING", json::array()},
-                                {"SUCCEEDED", std::move(succeeded_files)}}}};
-  files.emplace_back(folder + "manifest.json", documents::to_text(manifest));
-  return files;
+  bool is_full() const { return body_.size() >= max_; }
+  bool empty() const { return body_.empty(); }
+
+  // Its key in the folder, and its body; the next one begins.
+  std::pair<std::string, std::string> take(const std::string& folder) {
+    std::string key = folder + kind_ + '_' + std::to_string(listed_.size()) + ".json";
+    std::string body = std::exchange(body_, {}) + ']';
+    listed_.push_back(json::object{{"Key", key}, {"Size", body.size()}});
+    return {std::move(key), std::move(body)};
+  }
+  const json::array& listed() const { return listed_; }
+
+ private:
+  std::string kind_;
+  std::size_t max_;
+  std::string body_;
+  json::array listed_;
+};
+
+cloud::Async<void> put_next(cloud::S3& s3, const std::string& bucket, const std::string& folder,
+                            ResultFiles& files) {
+  auto [key, body] = files.take(folder);
+  co_await put_file(s3, bucket, std::move(key), std::move(body));
 }
 
 }  // namespace
@@ -113,16 +121,30 @@ cloud::Async<json::value> read_items(cloud::S3& s3, const states::TaskOrder& ord
 }
 
 cloud::Async<json::value> write_results(cloud::S3& s3, const Store& store, cloud::Time now,
-                                        const states::TaskOrder& order) {
-  const ResultFiles files = files_of(store, now, order);
-  for (const auto& [key, body] : files) {
-    cloud::PutObjectRequest request;
-    request.Bucket = text_of(order.input, "Bucket");
-    request.Key = key;
-    request.Body = body;
-    request.Headers.ContentType = "application/json";
-    co_await s3.PutObject(std::move(request));
+                                        const states::TaskOrder& order, std::size_t file_max) {
+  const auto run = text_of(order.input, "MapRunArn");
+  const auto bucket = text_of(order.input, "Bucket");
+  const auto folder = text_of(order.input, "Folder");
+  ResultFiles succeeded("SUCCEEDED", file_max);
+  ResultFiles failed("FAILED", file_max);
+  const auto by_status = children_of(store, run);
+  for (const auto& [status, children] : by_status) {
+    ResultFiles& files = status == states::Status::succeeded ? succeeded : failed;
+    for (const std::uint64_t child : children) {
+      if (const auto record = read_record(store, child)) files.add(result_of(*record, now));
+      if (files.is_full()) co_await put_next(s3, bucket, folder, files);
+    }
   }
+  if (!succeeded.empty()) co_await put_next(s3, bucket, folder, succeeded);
+  if (!failed.empty()) co_await put_next(s3, bucket, folder, failed);
+  // Last, so that it names nothing that isn't there.
+  const json::object manifest{{"DestinationBucket", bucket},
+                              {"MapRunArn", run},
+                              {"ResultFiles",
+                               {{"FAILED", failed.listed()},
+                                {"PENDING", json::array()},
+                                {"SUCCEEDED", succeeded.listed()}}}};
+  co_await put_file(s3, bucket, folder + "manifest.json", documents::to_text(manifest));
   co_return json::object();
 }
 

@@ -15,9 +15,13 @@ namespace doorbuster::engine {
 // object of more than 64 MiB. S3 must live until it completes.
 cloud::Async<boost::json::value> read_items(cloud::S3& s3, const states::TaskOrder& order);
 
+// Bytes: a file of results that has grown beyond it is followed by another.
+inline constexpr std::size_t kResultFileMax = std::size_t{64} << 20;
+
 // What an order of Kind::writer asks for: what has become of the children, as the store has it, and
-// a manifest.
+// a manifest. No more than one file, and one child, is in memory.
 cloud::Async<boost::json::value> write_results(cloud::S3& s3, const Store& store, cloud::Time now,
-                                               const states::TaskOrder& order);
+                                               const states::TaskOrder& order,
+                                               std::size_t file_max = kResultFileMax);
 
 }  // namespace doorbuster::engine

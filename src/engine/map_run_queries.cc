@@ -138,16 +138,15 @@ cloud::DescribeMapRunOutput describe_map_run(const Store& store, const std::stri
   return result;
 }
 
-std::map<Status, std::vector<ExecutionRecord>> children_of(const Store& store,
-                                                           const std::string& map_run_arn) {
+std::map<Status, std::vector<std::uint64_t>> children_of(const Store& store,
+                                                         const std::string& map_run_arn) {
   const MapRun run = find(store, map_run_arn).run;
   const Store::Snapshot now = store.snapshot();
-  std::map<Status, std::vector<ExecutionRecord>> children;
+  std::map<Status, std::vector<std::uint64_t>> children;
   for (const Status status : kStatuses) {
     auto& all = children[status];
-    for_each_child(now, run, status, [&](std::uint64_t number, const ListedChild&) {
-      if (auto record = read_record(now, number)) all.push_back(std::move(*record));
-    });
+    for_each_child(now, run, status,
+                   [&](std::uint64_t number, const ListedChild&) { all.push_back(number); });
     std::ranges::reverse(all);
   }
   return children;

@@ -24,9 +24,9 @@ cloud::ListMapRunsOutput list_map_runs(const Store& store, const cloud::ListMapR
 
 cloud::DescribeMapRunOutput describe_map_run(const Store& store, const std::string& map_run_arn);
 
-// Its children by status, each in the order they were begun, without those that a redrive has begun
-// anew.
-std::map<states::Status, std::vector<ExecutionRecord>> children_of(const Store& store,
-                                                                   const std::string& map_run_arn);
+// The numbers of its children by status, each in the order they were begun, without those that a
+// redrive has begun anew.
+std::map<states::Status, std::vector<std::uint64_t>> children_of(const Store& store,
+                                                                 const std::string& map_run_arn);
 
 }  // namespace doorbuster::engine

@@ -141,6 +141,7 @@ void Interpreter::child_ended(Frame& frame, TaskId task, Outcome outcome) {
     fork.failed += items_in(frame, part);
     outcome.task = task;
   }
+  if (map_of(frame).writer) outcome.output = {};  // who writes it has it from the child itself
   fork.outcomes[part] = std::move(outcome);
   frames_.outcome_changed(frame, part);
   if (!fork.tolerates_failures()) return run_failed(frame, threshold_exceeded());
