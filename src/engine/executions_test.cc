@@ -204,7 +204,7 @@ TEST_F(ExecutionsTest, OneThatBreaksAsItIsRedrivenFailsAlone) {
   const auto arn = machine.create(R"({"StartAt":"M","States":{"M":{"Type":"Map","End":true,
       "ItemProcessor":{"StartAt":"F","States":{"F":{"Type":"Fail","Error":"Boom"}}}}}})");
   const auto execution = machine.start(arn, "one", "[1,2]");
-  machine.put_piece(execution, "m/1", R"([3,0,0,0.0,[],"",2])");
+  machine.put_piece(execution, "m/1", R"([3,[],"",2])");
   bed.reopen();
   bed.run(bed.step_functions().RedriveExecution({execution, ""}));
   const auto seen = machine.describe(execution);

@@ -61,7 +61,7 @@ void Interpreter::execute_inline(Frame& frame, const MapState& map) {
          {{"length", static_cast<std::int64_t>(frame.fork->items.size())}});
   set_items(frame, map);
   frame.phase = Frame::Phase::forked;
-  frames_.changed(frame, Frames::kPlace | Frames::kFork);
+  frames_.changed(frame, Frames::kPlace | Frames::kFork | Frames::kLimits);
   begin_parts(frame, frame.last_event);
 }
 

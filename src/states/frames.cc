@@ -40,13 +40,11 @@ std::string place_of(const Frame& frame) {
 }
 
 json::value work_of(const Fork& fork) {
-  return json::array{fork.count,
-                     fork.limits.concurrency_max,
-                     fork.limits.failures_max,
-                     fork.limits.failures_percentage_max,
-                     fork.items,
-                     fork.run_arn,
-                     fork.item_count};
+  return json::array{fork.count, fork.items, fork.run_arn, fork.item_count};
+}
+
+json::value limits_of(const RunLimits& limits) {
+  return json::array{limits.concurrency_max, limits.failures_max, limits.failures_percentage_max};
 }
 
 json::value outcome_of(const Outcome& outcome) {
@@ -92,12 +90,15 @@ void read_data(Frame& frame, const json::array& data) {
 
 void read_work(Fork& fork, const json::array& work) {
   fork.count = number(work.at(0));
-  fork.limits.concurrency_max = work.at(1).as_int64();
-  fork.limits.failures_max = work.at(2).as_int64();
-  fork.limits.failures_percentage_max = work.at(3).to_number<double>();
-  fork.items = work.at(4).as_array();
-  fork.run_arn = work.at(5).as_string();
-  fork.item_count = number(work.at(6));
+  fork.items = work.at(1).as_array();
+  fork.run_arn = work.at(2).as_string();
+  fork.item_count = number(work.at(3));
+}
+
+RunLimits read_limits(const json::array& limits) {
+  return {.concurrency_max = limits.at(0).as_int64(),
+          .failures_max = limits.at(1).as_int64(),
+          .failures_percentage_max = limits.at(2).to_number<double>()};
 }
 
 Outcome read_outcome(const json::array& outcome) {
@@ -134,11 +135,9 @@ std::optional<Key> parse_key(std::string_view text) {
   return key;
 }
 
-constexpr std::pair<Frames::Piece, char> kKinds[] = {{Frames::kPlace, 'f'},
-                                                     {Frames::kData, 'd'},
-                                                     {Frames::kTask, 't'},
-                                                     {Frames::kFork, 'm'},
-                                                     {Frames::kVariables, 'v'}};
+constexpr std::pair<Frames::Piece, char> kKinds[] = {
+    {Frames::kPlace, 'f'}, {Frames::kData, 'd'},      {Frames::kTask, 't'},
+    {Frames::kFork, 'm'},  {Frames::kVariables, 'v'}, {Frames::kLimits, 'l'}};
 
 void count_failures(Frame& frame) {
   for (const auto& [part, outcome] : frame.fork->outcomes) {
@@ -157,6 +156,8 @@ std::string bytes_of(const Frame& frame, Frames::Piece piece) {
       return "[" + frame.task_input + "]";
     case Frames::kVariables:
       return to_stored(json::array{frame.variables});
+    case Frames::kLimits:
+      return to_stored(limits_of(frame.fork->limits));
     default:
       return to_stored(work_of(*frame.fork));
   }
@@ -220,7 +221,7 @@ void Frames::remove(Frame& frame) {
   if (frame.fork) drop_fork(frame);
   const auto entry = frames_.find(frame.id);
   variable_bytes_ -= frame.variable_bytes;
-  drop(entry->second, kPlace | kData | kTask | kFork | kVariables);
+  drop(entry->second, kPlace | kData | kTask | kFork | kVariables | kLimits);
   changed_.erase(frame.id);
   frames_.erase(entry);
 }
@@ -260,7 +261,7 @@ void Frames::drop_task(const Frame& frame) {
 }
 
 void Frames::drop_fork(Frame& frame) {
-  drop(frames_.at(frame.id), kFork);
+  drop(frames_.at(frame.id), kFork | kLimits);
   for (const auto& [part, outcome] : frame.fork->outcomes) {
     changed_parts_.try_emplace(key_of('r', frame.id, part), frame.id, part);
   }
@@ -320,7 +321,7 @@ bool Frames::restore(const std::string& text, const json::value& piece,
   Frame& frame = *entry.frame;
   frame.id = key->id;
   const json::array& fields = piece.as_array();
-  if (std::string_view("mrc").find(key->kind) != std::string_view::npos && !frame.fork) {
+  if (std::string_view("mlrc").find(key->kind) != std::string_view::npos && !frame.fork) {
     frame.fork = std::make_unique<Fork>();
   }
   switch (key->kind) {
@@ -343,6 +344,10 @@ bool Frames::restore(const std::string& text, const json::value& piece,
     case 'm':
       read_work(*frame.fork, fields);
       entry.stored |= kFork;
+      return true;
+    case 'l':
+      frame.fork->limits = read_limits(fields);
+      entry.stored |= kLimits;
       return true;
     case 'r':
       frame.fork->outcomes[key->part] = read_outcome(fields);

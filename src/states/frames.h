@@ -5,6 +5,7 @@
 //   v/ID         its variables, if it has any
 //   t/ID         what its task was given
 //   m/ID         what its Parallel or Map works on
+//   l/ID         how its Map may run that
 //   r/ID/PART    how a part of that ended
 //   c/ID/TASK    which part a task of a distributed Map is
 //
@@ -26,7 +27,14 @@ namespace doorbuster::states {
 class Frames {
  public:
   // Which pieces of a frame have changed.
-  enum Piece : unsigned { kPlace = 1, kData = 2, kTask = 4, kFork = 8, kVariables = 16 };
+  enum Piece : unsigned {
+    kPlace = 1,
+    kData = 2,
+    kTask = 4,
+    kFork = 8,
+    kVariables = 16,
+    kLimits = 32,
+  };
 
   Frame& add(FrameId parent, std::size_t part);
   // Its children must be gone already.

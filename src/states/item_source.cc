@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <limits>
+#include <optional>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "documents/utf8.h"
 #include "states/amount.h"
@@ -54,63 +58,12 @@ json::array json_lines(std::string_view text) {
   return items;
 }
 
-void check_headers(const std::vector<std::string>& headers) {
-  if (std::set<std::string>(headers.begin(), headers.end()).size() < headers.size()) {
-    fail("CSV headers cannot contain duplicates.");
-  }
-}
+using Record = std::vector<std::string>;
 
-json::array csv_items(std::string_view text, const ItemReader& reader) {
-  auto records = parse_csv(text, reader.delimiter);
-  if (!reader.headers && records.empty()) return {};
-  const std::vector<std::string> headers = reader.headers ? *reader.headers : records.front();
-  check_headers(headers);
-  json::array items;
-  for (std::size_t i = reader.headers ? 0 : 1; i < records.size(); ++i) {
-    json::object item;
-    // A record may be shorter; what it has too much is dropped, as AWS does.
-    for (std::size_t column = 0; column < headers.size(); ++column) {
-      item.emplace(headers[column], column < records[i].size() ? records[i][column] : "");
-    }
-    items.push_back(std::move(item));
-  }
-  return items;
-}
-
-json::array all_items(const ItemReader& reader, const json::value& answer) {
-  if (reader.format == ItemReader::Format::listing) return array_of(answer);
-  if (!answer.is_string()) fail("The object could not be read.");
-  const std::string_view text = answer.get_string();
-  if (!documents::is_utf8(text)) fail("The object is not text in UTF-8.");
-  switch (reader.format) {
-    case ItemReader::Format::csv:
-      return csv_items(text, reader);
-    case ItemReader::Format::jsonl:
-      return json_lines(text);
-    default:
-      return json_items(text, reader.items_pointer);
-  }
-}
-
-}  // namespace
-
-json::array read_items(const ItemReader& reader, const json::value& answer, const Scope& scope) {
-  json::array items = all_items(reader, answer);
-  const auto most = integer_of(reader.items_max, scope);
-  if (most && *most == 0) fail("field MaxItems must be positive");
-  if (most && static_cast<std::size_t>(*most) < items.size()) {
-    items.erase(items.begin() + *most, items.end());
-  }
-  if (reader.format == ItemReader::Format::listing && items.size() > kListedMax) {
-    fail("There are more objects than the " + std::to_string(kListedMax) +
-         " that a Map can work on: MaxItems can make them fewer.");
-  }
-  return items;
-}
-
-std::vector<std::vector<std::string>> parse_csv(std::string_view text, char delimiter) {
-  std::vector<std::vector<std::string>> records;
-  std::vector<std::string> record;
+// Visits the records of delimited text by RFC 4180; empty lines are none.
+template <typename Visit>
+void for_each_record(std::string_view text, char delimiter, Visit visit) {
+  Record record;
   std::string field;
   bool quoted = false;
   bool was_quoted = false;
@@ -118,7 +71,7 @@ std::vector<std::vector<std::string>> parse_csv(std::string_view text, char deli
     const bool empty = record.empty() && field.empty() && !was_quoted;
     record.push_back(std::exchange(field, {}));
     was_quoted = false;
-    if (!empty) records.push_back(record);
+    if (!empty) visit(record);
     record.clear();
   };
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -142,7 +95,73 @@ std::vector<std::vector<std::string>> parse_csv(std::string_view text, char deli
   }
   if (quoted) fail("A quoted field of the CSV file has no end.");
   if (!record.empty() || !field.empty() || was_quoted) end_record();
-  return records;
+}
+
+void check_headers(const Record& headers) {
+  if (std::set<std::string>(headers.begin(), headers.end()).size() < headers.size()) {
+    fail("CSV headers cannot contain duplicates.");
+  }
+}
+
+// A record may be shorter; what it has too much is dropped, as AWS does.
+json::object item_of(const Record& headers, const Record& record) {
+  json::object item;
+  for (std::size_t column = 0; column < headers.size(); ++column) {
+    item.emplace(headers[column], column < record.size() ? record[column] : "");
+  }
+  return item;
+}
+
+// Each item says all headers again, so that a file makes much more of them than its own size.
+json::array csv_items(std::string_view text, const ItemReader& reader, std::size_t most) {
+  std::optional<Record> headers = reader.headers;
+  if (headers) check_headers(*headers);
+  json::array items;
+  std::size_t bytes = 0;
+  for_each_record(text, reader.delimiter, [&](const Record& record) {
+    if (!headers) return check_headers(headers.emplace(record));
+    if (items.size() == most) return;
+    items.push_back(item_of(*headers, record));
+    bytes += to_text(items.back()).size();
+    if (bytes > kItemsBytesMax) {
+      fail("The items of the CSV file are larger than " + std::to_string(kItemsBytesMax) +
+           " bytes.");
+    }
+  });
+  return items;
+}
+
+// Of a CSV file no more than `most`, of others all.
+json::array all_items(const ItemReader& reader, const json::value& answer, std::size_t most) {
+  if (reader.format == ItemReader::Format::listing) return array_of(answer);
+  if (!answer.is_string()) fail("The object could not be read.");
+  const std::string_view text = answer.get_string();
+  if (!documents::is_utf8(text)) fail("The object is not text in UTF-8.");
+  switch (reader.format) {
+    case ItemReader::Format::csv:
+      return csv_items(text, reader, most);
+    case ItemReader::Format::jsonl:
+      return json_lines(text);
+    default:
+      return json_items(text, reader.items_pointer);
+  }
+}
+
+}  // namespace
+
+json::array read_items(const ItemReader& reader, const json::value& answer, const Scope& scope) {
+  constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t most = integer_of(reader.items_max, scope).value_or(kAll);
+  if (most == 0) fail("field MaxItems must be positive");
+  json::array items = all_items(reader, answer, static_cast<std::size_t>(most));
+  if (static_cast<std::size_t>(most) < items.size()) {
+    items.erase(items.begin() + most, items.end());
+  }
+  if (reader.format == ItemReader::Format::listing && items.size() > kListedMax) {
+    fail("There are more objects than the " + std::to_string(kListedMax) +
+         " that a Map can work on: MaxItems can make them fewer.");
+  }
+  return items;
 }
 
 }  // namespace doorbuster::states

@@ -4,21 +4,19 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <cstddef>
 
 #include "states/machine.h"
 #include "states/scope.h"
 
 namespace doorbuster::states {
 
+// Bytes of JSON that a Map's items have together at the most, as they are read and as they are
+// given to its parts: all are in memory at once, and written in one batch.
+inline constexpr std::size_t kItemsBytesMax = std::size_t{64} << 20;
+
 // `answer` is what Resource::Kind::reader says. Throws Failure (States.ItemReaderFailed).
 boost::json::array read_items(const ItemReader& reader, const boost::json::value& answer,
                               const Scope& scope);
-
-// The records of delimited text by RFC 4180; empty lines are none. Throws Failure if a quoted field
-// has no end.
-std::vector<std::vector<std::string>> parse_csv(std::string_view text, char delimiter);
 
 }  // namespace doorbuster::states

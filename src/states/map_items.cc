@@ -5,6 +5,7 @@
 
 #include "states/amount.h"
 #include "states/frame_environment.h"
+#include "states/item_source.h"
 #include "states/json_text.h"
 
 namespace doorbuster::states {
@@ -14,6 +15,13 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
+
+void check_bytes(std::size_t bytes) {
+  if (bytes <= kItemsBytesMax) return;
+  throw Failure{.error = "States.DataLimitExceeded",
+                .cause = "What the Map gives to its iterations is larger than " +
+                         std::to_string(kItemsBytesMax) + " bytes."};
+}
 
 // Puts items together, as many as a batch may have.
 class Batches {
@@ -30,6 +38,7 @@ class Batches {
 
   void add(json::value item) {
     const std::size_t bytes = to_text(item).size() + 1;  // and a comma
+    check_bytes(all_bytes_ += bytes);
     const bool fits = items_.size() < items_max_ && bytes_ + bytes <= bytes_max_;
     if (!fits && !items_.empty()) close();
     bytes_ += bytes;
@@ -49,6 +58,7 @@ class Batches {
     return object;
   }
   void close() {
+    check_bytes(all_bytes_ += empty_bytes_);
     all_.push_back(batch(std::exchange(items_, {})));
     bytes_ = empty_bytes_;
   }
@@ -58,6 +68,7 @@ class Batches {
   std::optional<json::value> input_;
   std::size_t empty_bytes_ = 0;
   std::size_t bytes_ = 0;
+  std::size_t all_bytes_ = 0;
   json::array items_;
   json::array all_;
 };
@@ -105,8 +116,10 @@ void Interpreter::set_items(Frame& frame, const MapState& map) {
   } else if (map.child != nullptr && map.selector) {
     json::array selected_items;
     selected_items.reserve(fork.items.size());
+    std::size_t bytes = 0;
     for (std::size_t i = 0; i < fork.items.size(); ++i) {
       selected_items.push_back(selected(frame, map, i));
+      check_bytes(bytes += to_text(selected_items.back()).size());
     }
     fork.items = std::move(selected_items);
   }

@@ -288,6 +288,32 @@ TEST(MapRun, TakesNewLimitsAsItRuns) {
   run.act([&](Execution& it) { EXPECT_FALSE(it.limit_run(kRunArn, {}, run.host)); });
 }
 
+TEST(MapRun, GivesItsChildrenNoMoreThanIsGoodForMemory) {
+  std::string items = "[0";
+  for (int i = 1; i < 350; ++i) items += "," + std::to_string(i);
+  const std::string input =
+      R"({"config": ")" + std::string(200'000, 'x') + R"(", "items": )" + items + "]}";
+  constexpr std::string_view kTooLarge =
+      "FAILED States.DataLimitExceeded: What the Map gives to its iterations is larger than "
+      "67108864 bytes.";
+  EXPECT_EQ(
+      result_of(map(R"(, "ItemsPath": "$.items", "ItemSelector": {"c.$": "$.config"})"), input),
+      kTooLarge);
+  EXPECT_EQ(result_of(map(R"(, "ItemsPath": "$.items", "ItemBatcher": {
+                          "MaxItemsPerBatch": 1, "BatchInput": {"c.$": "$.config"}})"),
+                      input),
+            kTooLarge);
+}
+
+TEST(MapRun, StoresNewLimitsWithoutTheItems) {
+  TestRun run(map(""), "[\"" + std::string(100'000, 'x') + "\"]");
+  run.answer("M", {says_nothing()}).begin();
+  run.stored.erase("m/1");
+  run.act([&](Execution& it) { EXPECT_TRUE(it.limit_run(kRunArn, {1, 2, 3}, run.host)); });
+  EXPECT_FALSE(run.stored.contains("m/1"));
+  EXPECT_EQ(run.stored.at("l/1"), "[1,2,3.0]");
+}
+
 TEST(MapRun, TakesNewLimitsBeforeItHasItsItems) {
   TestRun run(map(R"(, "ItemReader": {"Resource": "arn:aws:states:::s3:listObjectsV2",
                        "Parameters": {"Bucket": "b"}})"),
@@ -376,6 +402,18 @@ TEST(ItemReader, ReadsCsv) {
   EXPECT_EQ(read(kFirstRow, "a,b\n\xe9,2\n"),
             "FAILED States.ItemReaderFailed: The object is not text in UTF-8.");
   EXPECT_EQ(read(kFirstRow, ""), "[]");
+}
+
+TEST(ItemReader, MakesNoMoreOfAFileThanIsGoodForMemory) {
+  constexpr std::string_view kFirstRow =
+      R"(, "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW")";
+  std::string text = std::string(1'000'000, 'h') + "\n";
+  for (int i = 0; i < 100; ++i) text += "1\n";
+  EXPECT_EQ(read(std::string(kFirstRow) + "}", text),
+            "FAILED States.ItemReaderFailed: The items of the CSV file are larger than 67108864 "
+            "bytes.");
+  EXPECT_THAT(read(std::string(kFirstRow) + R"(, "MaxItems": 1})", text),
+              HasSubstr("FAILED States.DataLimitExceeded"));  // one is too large for its child
 }
 
 TEST(ItemReader, FailsAsAWhole) {

@@ -53,7 +53,7 @@ void Interpreter::execute_distributed(Frame& frame, const MapState& map) {
       run_arn(identity_.state_machine_arn, map.label, format_uuid(high, host_->random()));
   append(frame, "MapRunStarted", "mapRunStartedEventDetails", {{"mapRunArn", frame.fork->run_arn}});
   tell_run(frame, Status::running);
-  frames_.changed(frame, Frames::kPlace | Frames::kFork);
+  frames_.changed(frame, Frames::kPlace | Frames::kFork | Frames::kLimits);
   if (!map.reader) return begin_run(frame, map);
 
   FrameEnvironment environment(*this, frame);
@@ -214,7 +214,7 @@ bool Interpreter::limit_run(std::string_view run_arn, const RunLimits& limits, H
   if (status_ != Status::running || frame == nullptr) return false;
   turn(host, [&] {
     frame->fork->limits = limits;
-    frames_.changed(*frame, Frames::kFork);
+    frames_.changed(*frame, Frames::kLimits);
     tell_run(*frame, Status::running);
     if (frame->phase != Frame::Phase::forked || frame->fork->writing) return;
     queue(*frame);
