@@ -9,10 +9,10 @@ namespace {
 
 constexpr std::size_t kLineMax = 4096;
 
-std::filesystem::path path_under(const std::filesystem::path& logs,
-                                 const cloud::Deployment& deployment) {
-  const auto arn = cloud::Arn::parse(deployment.FunctionArn).value_or(cloud::Arn{});
-  return logs / arn.region / arn.account / (deployment.FunctionName + ".log");
+std::filesystem::path path_under(const std::filesystem::path& logs, const std::string& function_arn,
+                                 const std::string& function_name) {
+  const auto arn = cloud::Arn::parse(function_arn).value_or(cloud::Arn{});
+  return logs / arn.region / arn.account / (function_name + ".log");
 }
 
 }  // namespace
@@ -23,11 +23,14 @@ cloud::Async<void> FailureLog::check(cloud::Deployment deployment) {
 
 cloud::Async<cloud::InvocationOutcome> FailureLog::invoke(cloud::Deployment deployment,
                                                           cloud::Invocation invocation) {
-  const auto log = path_under(logs_, deployment);
+  // Most calls succeed: nothing more than this is done for them.
+  const std::string arn = deployment.FunctionArn;
+  const std::string name = deployment.FunctionName;
   const std::string id = invocation.AwsRequestId;
   auto outcome = co_await functions_.invoke(std::move(deployment), std::move(invocation));
   if (!outcome.FunctionError.empty() && !logs_.empty()) {
-    add(log, "[ERROR] RequestId: " + id + ' ' + outcome.Payload.substr(0, kLineMax));
+    add(path_under(logs_, arn, name),
+        "[ERROR] RequestId: " + id + ' ' + outcome.Payload.substr(0, kLineMax));
   }
   co_return outcome;
 }
