@@ -32,7 +32,7 @@ json::value answer(const orders::Order& order, const Payment& payment) {
                       {"orderId", order.id},
                       {"amount", orders::money_value(order.amount)}};
   if (payment.taken) {
-    result["invoice"] = json::parse(orders::to_json(orders::invoice_of(order, payment.at)));
+    result["invoice"] = orders::to_value(orders::invoice_of(order, payment.at));
   } else {
     result["reason"] = payment.reason;
   }

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "documents/json_text.h"
 #include "orders/json_values.h"
 #include "orders/line_reasons.h"
 #include "orders/quoted.h"
@@ -208,25 +209,6 @@ class Reader {
   LineReasons line_reasons_;
 };
 
-void append_quoted(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 0xF];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
 std::string_view text_of(Kind kind) {
   switch (kind) {
     case Kind::sale:
@@ -239,16 +221,12 @@ std::string_view text_of(Kind kind) {
   return "unknown";
 }
 
-void append_line(std::string& out, const Line& line) {
-  out += R"({"stock_code":)";
-  append_quoted(out, line.stock_code);
-  out += R"(,"description":)";
-  append_quoted(out, line.description);
-  out += R"(,"quantity":)";
-  out += std::to_string(line.quantity);
-  out += R"(,"unit_price":")";
-  out += line.unit_price.str();
-  out += "\"}";
+json::value value_of(const Line& line, const json::storage_ptr& storage) {
+  return json::object({{"stock_code", line.stock_code},
+                       {"description", line.description},
+                       {"quantity", line.quantity},
+                       {"unit_price", line.unit_price.str()}},
+                      storage);
 }
 
 }  // namespace
@@ -274,34 +252,24 @@ Parsed parse_invoice(std::string_view text) {
   return Reader().read(parser.release());
 }
 
+json::value to_value(const Invoice& invoice, const json::storage_ptr& storage) {
+  json::object value(storage);
+  value.emplace("invoice", invoice.number);
+  value.emplace("kind", text_of(invoice.kind));
+  if (invoice.customer) value.emplace("customer", *invoice.customer);
+  value.emplace("country", invoice.country);
+  if (invoice.date) value.emplace("date", format_timestamp(*invoice.date));
+  json::array lines(storage);
+  lines.reserve(invoice.lines.size());
+  for (const Line& line : invoice.lines) lines.push_back(value_of(line, storage));
+  value.emplace("lines", std::move(lines));
+  return value;
+}
+
 std::string to_json(const Invoice& invoice) {
-  constexpr std::size_t kBytesAboutHead = 160;
-  constexpr std::size_t kBytesAboutLine = 120;
-  std::string out;
-  out.reserve(kBytesAboutHead + kBytesAboutLine * invoice.lines.size());
-  out += R"({"invoice":)";
-  append_quoted(out, invoice.number);
-  out += R"(,"kind":")";
-  out += text_of(invoice.kind);
-  out += '"';
-  if (invoice.customer) {
-    out += R"(,"customer":)";
-    append_quoted(out, *invoice.customer);
-  }
-  out += R"(,"country":)";
-  append_quoted(out, invoice.country);
-  if (invoice.date) {
-    out += R"(,"date":")";
-    out += format_timestamp(*invoice.date);
-    out += '"';
-  }
-  out += R"(,"lines":[)";
-  for (std::size_t i = 0; i < invoice.lines.size(); ++i) {
-    if (i > 0) out += ',';
-    append_line(out, invoice.lines[i]);
-  }
-  out += "]}";
-  return out;
+  unsigned char values[8192];  // as parse_invoice() has it
+  json::monotonic_resource resource(values);
+  return documents::to_text(to_value(invoice, &resource));
 }
 
 }  // namespace doorbuster::orders

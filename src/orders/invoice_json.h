@@ -1,7 +1,8 @@
-// The invoice as JSON text: what lies in the bucket and what producers send. docs/invoice.md says
+// The invoice as JSON: what lies in the bucket and what producers send. docs/invoice.md says
 // what each field means.
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -30,5 +31,8 @@ Parsed parse_invoice(std::string_view json);
 // On one line, fields in a fixed order, so that equal invoices give equal texts. Needs what
 // validate() asks of texts and the date; parse_invoice() gives a valid invoice back as it was.
 std::string to_json(const Invoice& invoice);
+
+// The same before it is written.
+boost::json::value to_value(const Invoice& invoice, const boost::json::storage_ptr& storage = {});
 
 }  // namespace doorbuster::orders
