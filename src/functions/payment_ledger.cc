@@ -59,7 +59,8 @@ struct PaymentLedger::Statements {
   explicit Statements(soci::session& sql)
       : select((select_payments(sql, "idempotency_key = :wanted", found), soci::use(wanted))),
         insert((sql.prepare << "INSERT INTO payments (" + std::string(kFields) +
-                                   ") VALUES (:k, :o, :a, :t, :r, :x, :m)",
+                                   ") VALUES (:k, :o, :a, :t, :r, :x, :m) "
+                                   "ON CONFLICT (idempotency_key) DO NOTHING",
                 soci::use(row.key), soci::use(row.order_id), soci::use(row.amount),
                 soci::use(row.taken), soci::use(row.reason), soci::use(row.transaction_id),
                 soci::use(row.at_ms))) {}
@@ -68,6 +69,13 @@ struct PaymentLedger::Statements {
     wanted = key;
     if (!select_one(select)) return std::nullopt;
     return found.get();
+  }
+
+  // False, and nothing is changed, if its key is known.
+  bool add(const Payment& payment) {
+    row.set(payment);
+    insert.execute(true);
+    return insert.get_affected_rows() > 0;
   }
 
   std::string wanted;
@@ -92,12 +100,8 @@ std::vector<Payment> PaymentLedger::record(const std::vector<Payment>& payments)
   try {
     Transaction transaction(*session_);
     for (const Payment& payment : payments) {
-      auto known = statements_->find(payment.idempotency_key);
-      if (!known) {
-        statements_->row.set(payment);
-        statements_->insert.execute(true);
-      }
-      recorded.push_back(known ? *known : payment);
+      const bool added = statements_->add(payment);
+      recorded.push_back(added ? payment : statements_->find(payment.idempotency_key).value());
     }
     transaction.commit();
   } catch (const soci::soci_error& e) {
