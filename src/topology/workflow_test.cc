@@ -147,6 +147,21 @@ TEST(Workflow, FailsWhereAPaymentIsUncertain) {
   }
 }
 
+// A full disk or a locked database under the ledger has a name that no workflow knows.
+TEST(Workflow, TriesAgainWhateverAPaymentFailedBy) {
+  TestRun run = run_of(kOrder, {states::fails("Error", "payments.db can't be written"), kPaid});
+  run.run();
+  EXPECT_THAT(run.result(), HasSubstr("TXN-1"));
+}
+
+TEST(Workflow, AsksOnceForWhatIsRefused) {
+  for (const char* error : {"PaymentConflict", "OrderInvalid"}) {
+    TestRun run = run_of(kOrder, {states::fails(error, "no"), kPaid});
+    run.run();
+    EXPECT_EQ(run.result(), "FAILED PaymentFailed: no");
+  }
+}
+
 TEST(Workflow, OutlastsLambdaAndS3) {
   TestRun run = run_of(kOrder, {states::fails("Lambda.TooManyRequestsException"),
                                 states::fails("Sandbox.Timedout"), kPaid});
