@@ -97,8 +97,15 @@ void look_into_inputs(System& system, std::vector<Started>& started, const Payme
   }
 }
 
-void judge(CheckoutReconciled& result, const std::string& id, const std::string& status,
+// Whether the workflow has seen it through to a refusal, which its customer was told.
+bool was_refused(System& system, const std::string& execution_arn) {
+  const auto execution = find_execution(system, execution_arn);
+  return execution && (execution->error == "OrderInvalid" || execution->error == "PaymentFailed");
+}
+
+void judge(System& system, CheckoutReconciled& result, const Started& execution,
            std::optional<bool> payment, const std::set<std::string>& invoiced) {
+  const auto& [arn, id, status] = execution;
   const bool charged = payment.value_or(false);
   ++result.executions;
   if (status == "RUNNING") {
@@ -109,8 +116,12 @@ void judge(CheckoutReconciled& result, const std::string& id, const std::string&
     if (!invoiced.contains(id)) result.without_invoice.push_back(id);
   } else if (charged) {
     result.charged_in_vain.push_back(id);
+  } else if (payment) {
+    ++result.declined;
+  } else if (was_refused(system, arn)) {
+    ++result.refused;
   } else {
-    ++(payment ? result.declined : result.refused);
+    result.stuck.push_back(id);
   }
 }
 
@@ -137,8 +148,8 @@ CheckoutReconciled reconcile_checkout(System& system, const topology::Checkout& 
   auto started = executions(system, checkout.state_machine_arn);
   const auto invoiced = invoices(system, bucket);
   look_into_inputs(system, started, paid);
-  for (const auto& [arn, order, status] : started) {
-    judge(result, order, status, payment_of(system, paid, order), invoiced);
+  for (const auto& execution : started) {
+    judge(system, result, execution, payment_of(system, paid, execution.order), invoiced);
   }
   const auto known = orders_of(started);
   for (const auto& [id, taken] : paid) {
@@ -159,6 +170,7 @@ json::object to_json(const CheckoutReconciled& result) {
           {"dead_lettered", result.dead_lettered},
           {"charged", result.charged},
           {"charged_in_vain", json::value_from(result.charged_in_vain)},
+          {"stuck", json::value_from(result.stuck)},
           {"not_charged", json::value_from(result.not_charged)},
           {"without_invoice", json::value_from(result.without_invoice)},
           {"without_execution", json::value_from(result.without_execution)}};
@@ -172,9 +184,15 @@ std::string to_text(const CheckoutReconciled& result) {
              number(result.declined), number(result.refused), number(result.running),
              number(result.waiting), number(result.dead_lettered), number(result.charged)});
   std::string text = table.str() + name_ids("charged in vain", result.charged_in_vain) +
+                     name_ids("stuck", result.stuck) +
                      name_ids("completed but not charged", result.not_charged) +
                      name_ids("completed without an invoice", result.without_invoice) +
                      name_ids("charged without an execution", result.without_execution);
+  if (!result.stuck.empty() || !result.charged_in_vain.empty()) {
+    text +=
+        "  What is stuck or charged in vain goes on where it stopped, once its cause is mended: "
+        "aws stepfunctions redrive-execution, or Redrive in the console.\n";
+  }
   if (!result.clean()) return text;
   return text + "  Every order that was charged was charged once, and is completed or under way.\n";
 }

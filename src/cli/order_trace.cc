@@ -14,17 +14,6 @@ namespace json = boost::json;
 // Executions that are looked through for the one of an order.
 constexpr int kLookedThrough = 1'000;
 
-std::optional<cloud::DescribeExecutionOutput> describe(System& system, const std::string& arn) {
-  cloud::DescribeExecutionInput request;
-  request.executionArn = arn;
-  try {
-    return system.wait(system.step_functions().DescribeExecution(std::move(request)));
-  } catch (const cloud::Error& e) {
-    if (e.code() == "ExecutionDoesNotExist" || e.code() == "InvalidArn") return std::nullopt;
-    throw;
-  }
-}
-
 // One that has another name than the order.
 std::optional<cloud::DescribeExecutionOutput> look_for(System& system, const std::string& machine,
                                                        const std::string& id) {
@@ -34,7 +23,7 @@ std::optional<cloud::DescribeExecutionOutput> look_for(System& system, const std
   const auto page = system.wait(system.step_functions().ListExecutions(latest));
   for (const auto& execution : page.executions) {
     if (order_started_by(system, execution.executionArn) == id) {
-      return describe(system, execution.executionArn);
+      return find_execution(system, execution.executionArn);
     }
   }
   return std::nullopt;
@@ -154,14 +143,26 @@ std::string to_text(const OrderStep& step) {
 
 }  // namespace
 
+std::optional<cloud::DescribeExecutionOutput> find_execution(System& system,
+                                                             const std::string& arn) {
+  cloud::DescribeExecutionInput request;
+  request.executionArn = arn;
+  try {
+    return system.wait(system.step_functions().DescribeExecution(std::move(request)));
+  } catch (const cloud::Error& e) {
+    if (e.code() == "ExecutionDoesNotExist" || e.code() == "InvalidArn") return std::nullopt;
+    throw;
+  }
+}
+
 std::optional<std::string> order_started_by(System& system, const std::string& execution_arn) {
-  const auto execution = describe(system, execution_arn);
+  const auto execution = find_execution(system, execution_arn);
   return execution ? functions::order_id_in(execution->input) : std::nullopt;
 }
 
 OrderTrace trace_order(System& system, const topology::Checkout& checkout, const std::string& id) {
   OrderTrace trace;
-  auto execution = describe(system, topology::execution_arn(system.scope(), id));
+  auto execution = find_execution(system, topology::execution_arn(system.scope(), id));
   if (!execution) find_in_queue(trace, system, checkout.orders, id);
   if (!execution && trace.queue.empty()) {
     execution = look_for(system, checkout.state_machine_arn, id);

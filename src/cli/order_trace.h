@@ -43,6 +43,10 @@ struct OrderTrace {
 // queue if a look is free.
 OrderTrace trace_order(System& system, const topology::Checkout& checkout, const std::string& id);
 
+// Nothing if there is none of that ARN.
+std::optional<cloud::DescribeExecutionOutput> find_execution(System& system,
+                                                             const std::string& arn);
+
 // Whose execution it is, by its input; nothing if that says nothing.
 std::optional<std::string> order_started_by(System& system, const std::string& execution_arn);
 

@@ -5,7 +5,8 @@ import time
 
 from door import DEADLINE_S
 
-CLEAN = {"charged_in_vain": [], "not_charged": [], "without_invoice": [], "without_execution": []}
+CLEAN = {"charged_in_vain": [], "stuck": [], "not_charged": [], "without_invoice": [],
+         "without_execution": []}
 
 
 def until(condition, deadline_s=DEADLINE_S):
