@@ -169,6 +169,7 @@ class Queue {
   void collect_last_bodies(Turn& turn);
   void end_delays(Turn& turn);
   void sweep(Turn& turn);
+  void tell_expired(Turn& turn);
   std::uint64_t first_alive() const;
   std::optional<cloud::Time> oldest(const Store& store);
 
@@ -190,6 +191,7 @@ class Queue {
   std::optional<cloud::Time> stopped_;  // when the last receive did, because these were enough
 
   cloud::Time next_sweep_{};
+  std::size_t expired_ = 0;                 // messages that nobody has been told of yet
   std::uint64_t next_chunk_ = 0;            // of bodies: all before it have been received
   std::uint64_t last_collected_ = 0;        // where the last chunk was cut off
   std::set<std::uint64_t> thinned_chunks_;  // of which a message has gone in this turn

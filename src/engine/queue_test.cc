@@ -304,6 +304,21 @@ TEST(QueueTest, MessagesEndWithTheRetentionPeriodWhereverTheyAre) {
   EXPECT_EQ(queue.counts(), "0 0 0");
 }
 
+TEST(QueueTest, WhatTheRetentionPeriodEndsIsToldOnceAMinute) {
+  TestBed bed;
+  QueueDriver queue(bed, "Q", {{"MessageRetentionPeriod", "90"}, {"VisibilityTimeout", "3600"}});
+  for (const char* body : {"received", "waiting", "waiting too"}) queue.send(body);
+  EXPECT_THAT(queue.bodies(1), ElementsAre("received"));
+  bed.advance(seconds(91));
+  EXPECT_THAT(queue.bodies(), IsEmpty());
+  EXPECT_THAT(bed.log(), IsEmpty());
+  bed.advance(seconds(60));
+  EXPECT_THAT(bed.log(), ElementsAre("Q has dropped 3 messages that were older than its "
+                                     "MessageRetentionPeriod, 90 s"));
+  bed.advance(minutes(10));
+  EXPECT_THAT(bed.log(), SizeIs(1));
+}
+
 TEST(QueueTest, APurgeTakesEverythingAwayOnceAMinute) {
   TestBed bed;
   QueueDriver queue(bed, "Q", {{"VisibilityTimeout", "5"}});
