@@ -80,6 +80,16 @@ TEST_F(TearDown, RemovesTheCheckoutToo) {
   EXPECT_FALSE(system_.find_checkout());
 }
 
+TEST_F(TearDown, RemovesRolesThatPoliciesWereAttachedTo) {
+  system_.set_up_checkout(system_.set_up());
+  cloud::AttachRolePolicyRequest attach;
+  attach.RoleName = "StartOrderWorkflowRole";
+  attach.PolicyArn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
+  wait(ended(system_.iam().AttachRolePolicy(attach)));
+  tear_down();
+  EXPECT_TRUE(survey().empty());
+}
+
 TEST_F(TearDown, StopsWhatIsUnderWay) {
   const auto checkout = system_.set_up_checkout(system_.set_up());
   // Nobody carries out its tasks.

@@ -59,6 +59,38 @@ Role of_state_machine(const cloud::Scope& scope, const std::string& bucket) {
   return {role_of(kStateMachine), kStateMachine, trust("states.amazonaws.com"), allow({call, put})};
 }
 
+// Page by page, always the first.
+Async<void> delete_policies(cloud::Iam& iam, std::string role) {
+  cloud::ListRolePoliciesRequest list;
+  list.RoleName = role;
+  for (;;) {
+    const auto page = co_await iam.ListRolePolicies(list);
+    if (page.PolicyNames.empty()) co_return;
+    for (const auto& policy : page.PolicyNames) {
+      cloud::DeleteRolePolicyRequest remove;
+      remove.RoleName = role;
+      remove.PolicyName = policy;
+      co_await iam.DeleteRolePolicy(remove);
+    }
+  }
+}
+
+// Those that somebody has attached: a role that has any can't be deleted.
+Async<void> detach_policies(cloud::Iam& iam, std::string role) {
+  cloud::ListAttachedRolePoliciesRequest list;
+  list.RoleName = role;
+  for (;;) {
+    const auto page = co_await iam.ListAttachedRolePolicies(list);
+    if (page.AttachedPolicies.empty()) co_return;
+    for (const auto& policy : page.AttachedPolicies) {
+      cloud::DetachRolePolicyRequest detach;
+      detach.RoleName = role;
+      detach.PolicyArn = policy.PolicyArn;
+      co_await iam.DetachRolePolicy(detach);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Role> declared_roles(const cloud::Scope& scope, const std::string& bucket) {
@@ -103,15 +135,8 @@ Async<std::string> have_role(cloud::Iam& iam, Role role) {
 }
 
 Async<void> remove_role(cloud::Iam& iam, std::string name) {
-  cloud::ListRolePoliciesRequest list;
-  list.RoleName = name;
-  const auto policies = co_await iam.ListRolePolicies(list);
-  for (const auto& policy : policies.PolicyNames) {
-    cloud::DeleteRolePolicyRequest remove;
-    remove.RoleName = name;
-    remove.PolicyName = policy;
-    co_await iam.DeleteRolePolicy(remove);
-  }
+  co_await delete_policies(iam, name);
+  co_await detach_policies(iam, name);
   cloud::DeleteRoleRequest request;
   request.RoleName = name;
   co_await iam.DeleteRole(request);
