@@ -101,6 +101,33 @@ TEST_F(TearDown, StopsWhatIsUnderWay) {
   EXPECT_TRUE(survey().empty());
 }
 
+// Somebody else looks after the roles, and nobody here may touch them.
+struct ForbiddenIam : cloud::Iam {
+  cloud::Async<cloud::ListRolePoliciesResult> ListRolePolicies(
+      cloud::ListRolePoliciesRequest) override {
+    throw cloud::Error("AccessDenied", "not yours", 403);
+  }
+};
+
+TEST_F(TearDown, GoesOnPastWhatCantBeRemovedAndSaysWhy) {
+  system_.set_up_checkout(system_.set_up());
+  ForbiddenIam iam;
+  const auto account = system_.account();
+  const topology::Account forbidden{
+      account.s3, account.sns,  account.sqs, account.lambda, account.step_functions,
+      iam,        account.scope};
+  try {
+    wait(ended(topology::tear_down(forbidden, survey())));
+    FAIL() << "there should be an error";
+  } catch (const cloud::Error& error) {
+    EXPECT_EQ(error.code(), "AccessDenied");
+  }
+  auto left = survey();
+  EXPECT_EQ(left.roles.size(), 5);
+  left.roles.clear();
+  EXPECT_TRUE(left.empty());
+}
+
 TEST_F(TearDown, OfNothingIsNoError) {
   EXPECT_TRUE(survey().empty());
   tear_down();

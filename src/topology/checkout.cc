@@ -254,21 +254,22 @@ Async<void> survey_checkout(Account account, Inventory& inventory) {
 }
 
 // What feeds comes before what is fed, so that nothing fails for want of the other.
-Async<void> tear_down_checkout(Account account, Inventory inventory) {
+Async<void> tear_down_checkout(Account account, Inventory inventory, Removals& removals) {
   for (const auto& uuid : inventory.event_source_mappings) {
-    co_await unless_gone(remove_mapping(account.lambda, uuid));
+    co_await removals.take(remove_mapping(account.lambda, uuid));
   }
   if (!inventory.state_machine_arn.empty()) {
-    co_await unless_gone(remove_state_machine(account.step_functions, inventory.state_machine_arn));
+    co_await removals.take(
+        remove_state_machine(account.step_functions, inventory.state_machine_arn));
   }
   for (const auto& name : inventory.functions) {
-    co_await unless_gone(remove_function(account.lambda, name));
+    co_await removals.take(remove_function(account.lambda, name));
   }
-  for (const auto& name : inventory.roles) co_await unless_gone(remove_role(account.iam, name));
+  for (const auto& name : inventory.roles) co_await removals.take(remove_role(account.iam, name));
   if (!inventory.notifications_arn.empty()) {
     cloud::DeleteTopicRequest request;
     request.TopicArn = inventory.notifications_arn;
-    co_await unless_gone(account.sns.DeleteTopic(request));
+    co_await removals.take(account.sns.DeleteTopic(request));
   }
 }
 

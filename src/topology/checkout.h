@@ -61,6 +61,7 @@ cloud::Async<void> survey_checkout(Account account, Inventory& inventory);
 
 // Removes what the inventory names of the checkout, but for its queues. Executions that are under
 // way are stopped.
-cloud::Async<void> tear_down_checkout(Account account, Inventory inventory);
+class Removals;  // pieces.h
+cloud::Async<void> tear_down_checkout(Account account, Inventory inventory, Removals& removals);
 
 }  // namespace doorbuster::topology

@@ -8,8 +8,8 @@ namespace {
 using cloud::Async;
 namespace json = boost::json;
 
-// The longest that SQS knows, 14 days: it also runs while nobody takes any messages, and what is over
-// it is gone without a trace.
+// The longest that SQS knows, 14 days: it also runs while nobody takes any messages, and what is
+// over it is gone without a trace.
 const std::pair<const std::string, std::string> kRetention{"MessageRetentionPeriod", "1209600"};
 
 // Makes the queue if it is missing and sets the attributes that differ. Returns its URL.
@@ -93,12 +93,17 @@ bool says_gone(const cloud::Error& error) {
          error.code() == "StateMachineDoesNotExist" || error.code() == "ExecutionDoesNotExist";
 }
 
-Async<void> unless_gone(Async<void> removal) {
+Async<void> Removals::take(Async<void> removal) {
   try {
     co_await std::move(removal);
   } catch (const cloud::Error& error) {
-    if (!says_gone(error)) throw;
+    if (!error.is_sender_fault()) throw;
+    if (!says_gone(error) && !first_failure_) first_failure_ = error;
   }
+}
+
+void Removals::check() const {
+  if (first_failure_) throw cloud::Error(*first_failure_);
 }
 
 }  // namespace doorbuster::topology

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "cloud/error.h"
@@ -31,7 +32,17 @@ cloud::Async<QueueWithDeadLetters> find_queues(Account account, QueueNames names
 // Whether the error says that something isn't there, in the words of any of the services.
 bool says_gone(const cloud::Error& error);
 
-// What is gone already is no error.
-cloud::Async<void> unless_gone(cloud::Async<void> removal);
+// Takes one thing away after the other. What is gone already is no error, and what can't be removed
+// keeps nothing else from going.
+class Removals {
+ public:
+  // Throws only what would happen to all others as well.
+  cloud::Async<void> take(cloud::Async<void> removal);
+  // At the end: throws why the first one couldn't be.
+  void check() const;
+
+ private:
+  std::optional<cloud::Error> first_failure_;
+};
 
 }  // namespace doorbuster::topology

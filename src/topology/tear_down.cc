@@ -128,27 +128,29 @@ Async<Inventory> survey(Account account) {
 
 Async<void> tear_down(Account account, Inventory inventory,
                       std::function<void(std::uint64_t)> progress) {
-  co_await tear_down_checkout(account, inventory);
-  for (const auto& bucket : inventory.buckets) co_await unless_gone(silence(account.s3, bucket));
+  Removals removals;
+  co_await tear_down_checkout(account, inventory, removals);
+  for (const auto& bucket : inventory.buckets) co_await removals.take(silence(account.s3, bucket));
   for (const auto& arn : inventory.subscription_arns) {
     cloud::UnsubscribeRequest request;
     request.SubscriptionArn = arn;
-    co_await unless_gone(account.sns.Unsubscribe(request));
+    co_await removals.take(account.sns.Unsubscribe(request));
   }
   if (!inventory.topic_arn.empty()) {
     cloud::DeleteTopicRequest request;
     request.TopicArn = inventory.topic_arn;
-    co_await unless_gone(account.sns.DeleteTopic(request));
+    co_await removals.take(account.sns.DeleteTopic(request));
   }
   for (const auto& url : inventory.queue_urls) {
     cloud::DeleteQueueRequest request;
     request.QueueUrl = url;
-    co_await unless_gone(account.sqs.DeleteQueue(request));
+    co_await removals.take(account.sqs.DeleteQueue(request));
   }
   std::uint64_t deleted = 0;
   for (const auto& bucket : inventory.buckets) {
-    co_await unless_gone(remove_bucket(account.s3, bucket, progress, deleted));
+    co_await removals.take(remove_bucket(account.s3, bucket, progress, deleted));
   }
+  removals.check();
 }
 
 }  // namespace doorbuster::topology

@@ -93,8 +93,9 @@ cloud::Async<Inventory> survey(Account account);
 cloud::Async<std::vector<std::string>> find_buckets(cloud::S3& s3);
 
 // Removes what the inventory names, objects first of all that the buckets hold then, so that
-// nothing is left. What is gone already is no error. `progress`, if it is set, is told how many
-// objects have been deleted, on the operation's thread.
+// nothing is left. What is gone already is no error; what can't be removed, because somebody
+// depends on it or only others may, stays, and is thrown once all else is gone. `progress`, if it
+// is set, is told how many objects have been deleted, on the operation's thread.
 cloud::Async<void> tear_down(Account account, Inventory inventory,
                              std::function<void(std::uint64_t)> progress = {});
 
