@@ -15,6 +15,7 @@ struct EventSourceMapping::State {
   std::atomic<std::uint64_t> invocations = 0;
   std::atomic<std::uint64_t> messages = 0;
   std::atomic<std::uint64_t> failures = 0;
+  std::atomic<bool> in_trouble = false;
   std::shared_ptr<FunctionMetrics> metrics;  // from the first call on; the writer's
 };
 
@@ -24,6 +25,7 @@ namespace json = boost::json;
 constexpr int kBatchMax = 10'000;
 constexpr int kConcurrencyMax = 1'000;
 constexpr std::chrono::seconds kWait{20};
+constexpr std::chrono::seconds kPause{1};  // while there is no queue
 
 cloud::Async<Deliveries> receive(Engine& engine, std::string arn, int max) {
   auto op = [arn = std::move(arn), max](Machine& m, Turn& turn,
@@ -106,21 +108,39 @@ cloud::Async<void> invoke(MappingState& state, Deliveries deliveries, std::strin
   co_await settle(state, std::move(end));
 }
 
+cloud::Async<void> pause(Engine& engine) {
+  auto op = [until = engine.clock().now() + kPause](Machine& m, Turn&,
+                                                    std::unique_ptr<Reply<Done>>& reply) {
+    m.event_source_mappings.pause(until, reply);
+  };
+  return engine.call<Done>(std::move(op));
+}
+
+// Says why it can't be polled, once, until it can.
+template <class MappingState>
+void note_trouble(MappingState& state, const std::string& why) {
+  if (state.in_trouble.exchange(!why.empty()) || why.empty()) return;
+  state.engine.log()(state.source.FunctionName + " can't poll, and tries again: " + why);
+}
+
+// Until the engine stops. A queue that is gone may be made again.
 template <class MappingState>
 cloud::Async<void> poll(std::shared_ptr<MappingState> state) {
   for (std::uint64_t call = 0;; ++call) {
+    std::string trouble;
     try {
       auto deliveries =
           co_await receive(state->engine, state->source.EventSourceArn, state->source.BatchSize);
-      if (deliveries.empty()) continue;
-      co_await invoke(*state, std::move(deliveries),
-                      state->source.FunctionName + '-' + std::to_string(call));
-    } catch (const cloud::Error& e) {
-      if (e.code() != "ServiceUnavailable") {
-        state->engine.log()(state->source.FunctionName + " polls no more: " + e.message());
+      if (!deliveries.empty()) {
+        co_await invoke(*state, std::move(deliveries),
+                        state->source.FunctionName + '-' + std::to_string(call));
       }
-      co_return;
+    } catch (const cloud::Error& e) {
+      if (e.code() == "ServiceUnavailable") co_return;
+      trouble = e.message();
     }
+    note_trouble(*state, trouble);
+    if (!trouble.empty()) co_await pause(state->engine);
   }
 }
 

@@ -26,7 +26,7 @@ struct EventSource {
 class EventSourceMapping {
  public:
   // Throws cloud::Error InvalidParameterValueException if the source is out of AWS's limits. A
-  // queue that is missing, or goes away, ends the polling with a line in the log.
+  // queue that is missing, or goes away, is a line in the log; it is polled once it is there.
   EventSourceMapping(Engine& engine, EventSource source, cloud::Handler handler,
                      const boost::asio::any_io_executor& executor);
 

@@ -207,11 +207,18 @@ TEST_F(EventSourceMappingTest, StoppingTheEngineEndsItsPollers) {
   EXPECT_EQ(mapping.counts().invocations, 0U);
 }
 
-TEST_F(EventSourceMappingTest, AMissingQueueEndsThePollingWithALine) {
+TEST_F(EventSourceMappingTest, AQueueThatGoesIsPolledAgainOnceItIsBack) {
   const auto mapping = map();
   bed.run(bed.sqs().DeleteQueue({queue.url()}));
+  bed.advance(minutes(2));
   ASSERT_THAT(bed.log(), SizeIs(1));
-  EXPECT_THAT(bed.log()[0], HasSubstr("polls no more"));
+  EXPECT_THAT(bed.log()[0], HasSubstr("F can't poll, and tries again: There is no queue"));
+  QueueDriver again(bed, "Q");
+  again.send("x");
+  bed.advance(seconds(1));
+  EXPECT_THAT(function.events, SizeIs(1));
+  bed.run(bed.sqs().DeleteQueue({again.url()}));
+  EXPECT_THAT(bed.log(), SizeIs(2));
 }
 
 TEST_F(EventSourceMappingTest, LimitsAreLambdas) {

@@ -111,3 +111,12 @@ def test_teardown_leaves_nothing(shop):
     assert len(removed["event_source_mappings"]) == 1
     assert len(removed["roles"]) == 5
     assert "There is nothing to remove" in shop.run("teardown", "--yes").stdout
+
+
+def test_a_system_that_is_set_up_anew_works_without_a_restart(shop):
+    shop.run("teardown", "--yes")
+    shop.json("setup")
+    shop.json("produce", "--checkout", "--orders", 10, "--corrupt", 0)
+    checkout = ended(shop, 10)
+    assert_each_once(checkout)
+    assert checkout["completed"] == 10
