@@ -141,7 +141,7 @@ bool Embedded::idle(const topology::Resources& resources) {
 }
 
 // A database that can't be written is for a person to mend: tried again and again, it would only
-// use up the messages' receives.
+// use up the messages' receives. One that is only locked (DatabaseBusy) will be free again.
 cloud::Handler Embedded::watched(cloud::Handler function) {
   return [this, function = std::move(function)](
              boost::json::value event, cloud::Context context) -> cloud::Async<boost::json::value> {

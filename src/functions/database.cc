@@ -177,7 +177,7 @@ void InvoiceDatabase::write(const std::function<void()>& changes) {
     changes();
     transaction.commit();
   } catch (const soci::soci_error& e) {
-    throw DatabaseError(explain_failure(path_, e));
+    throw_failure(path_, e);
   }
 }
 

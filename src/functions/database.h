@@ -82,9 +82,8 @@ std::string_view to_text(orders::Kind kind);
 // May be used from any thread: a mutex lets one call at a time use the connection, and a call
 // blocks its thread until its transaction is on disk. Several processes may open the same file.
 //
-// When the database fails (full, read-only, locked for longer than busy_timeout), what writes
-// throws DatabaseError, what reads soci::soci_error; the transaction is then undone as a whole and
-// the call may be repeated.
+// When the database fails, what writes throws DatabaseError (full, read-only) or DatabaseBusy, what
+// reads soci::soci_error; the transaction is then undone as a whole and the call may be repeated.
 class InvoiceDatabase {
  public:
   virtual ~InvoiceDatabase();

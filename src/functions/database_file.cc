@@ -68,6 +68,17 @@ bool is_full(const std::exception& error) {
   return std::string_view(error.what()).find("disk is full") != std::string_view::npos;
 }
 
+DatabaseError disk_full(const std::filesystem::path& path) {
+  return DatabaseError("the disk under " + path.string() +
+                       " is full: free some space and run the same command again");
+}
+
+bool is_busy(const soci::soci_error& error) {
+  constexpr int kPrimary = 0xFF;  // the rest of a result says more of the same
+  const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
+  return sqlite != nullptr && (sqlite->result() & kPrimary) == SQLITE_BUSY;
+}
+
 void create(soci::session& sql, const DatabaseSchema& schema) {
   // SQLite keeps such a table as one tree, ordered by its key, instead of a tree and an index: half
   // the pages to write.
@@ -80,12 +91,12 @@ void create(soci::session& sql, const DatabaseSchema& schema) {
 
 }  // namespace
 
-std::string explain_failure(const std::filesystem::path& path, const std::exception& error) {
-  if (is_full(error)) {
-    return "the disk under " + path.string() +
-           " is full: free some space and run the same command again";
+void throw_failure(const std::filesystem::path& path, const soci::soci_error& error) {
+  if (is_full(error)) throw disk_full(path);
+  if (is_busy(error)) {
+    throw DatabaseBusy(path.string() + " is kept locked by another process: " + error.what());
   }
-  return path.string() + " can't be written: " + error.what();
+  throw DatabaseError(path.string() + " can't be written: " + error.what());
 }
 
 std::unique_ptr<soci::session> open_database(const DatabaseOptions& options,
@@ -103,7 +114,7 @@ std::unique_ptr<soci::session> open_database(const DatabaseOptions& options,
     }
     return session;
   } catch (const std::exception& e) {
-    if (is_full(e)) throw DatabaseError(explain_failure(options.path, e));
+    if (is_full(e)) throw disk_full(options.path);
     throw DatabaseError(options.path.string() + " can't be used as the " + schema.name +
                         " database: " + e.what() + ". It has not been changed; give another path.");
   }

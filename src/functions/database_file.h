@@ -11,13 +11,21 @@
 
 namespace soci {
 class session;
-}
+class soci_error;
+}  // namespace soci
 
 namespace doorbuster::functions {
 
 // The file can't be opened as the database that it should be, or can't be written. Nothing in it
 // has been changed. The message is for whoever can mend it.
 class DatabaseError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Another process has kept the file locked for longer than busy_timeout. Nothing has been changed,
+// and whoever calls again may find it free.
+class DatabaseBusy : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
@@ -41,7 +49,7 @@ struct DatabaseSchema {
 std::unique_ptr<soci::session> open_database(const DatabaseOptions& options,
                                              const DatabaseSchema& schema);
 
-// Why the file can't be written, for DatabaseError.
-std::string explain_failure(const std::filesystem::path& path, const std::exception& error);
+// The file can't be written: throws DatabaseBusy or DatabaseError, which say why.
+[[noreturn]] void throw_failure(const std::filesystem::path& path, const soci::soci_error& error);
 
 }  // namespace doorbuster::functions

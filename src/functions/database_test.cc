@@ -216,7 +216,7 @@ TEST_P(InvoiceDatabaseTest, FailsWhileAnotherProcessWritesAndWorksAfterwards) {
   const auto database = open();
   soci::session writer = other();
   writer << "BEGIN IMMEDIATE";
-  EXPECT_THROW(database->record(batch_, at(7)), DatabaseError);
+  EXPECT_THROW(database->record(batch_, at(7)), DatabaseBusy);
   EXPECT_FALSE(database->find("1"));
   writer << "ROLLBACK";
   EXPECT_THAT(kinds(database->record(batch_, at(7))),

@@ -235,7 +235,7 @@ TEST_F(InvoiceFunctionTest, FailsAsAWholeWhenTheDatabaseDoes) {
   soci::session writer(soci::sqlite3, "dbname=\"" + (directory_ / "shipping.db").string() + "\"");
   writer << "BEGIN IMMEDIATE";
   const auto event = sqs_event({s3_event({"1.json"}), "hello"});
-  EXPECT_THROW(ship(event), DatabaseError);
+  EXPECT_THROW(ship(event), DatabaseBusy);
   EXPECT_THAT(sqs_.visibility_requests, IsEmpty());
   writer << "ROLLBACK";
   EXPECT_EQ(shipping_.count_rejections(), 0);

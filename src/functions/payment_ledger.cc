@@ -105,7 +105,7 @@ std::vector<Payment> PaymentLedger::record(const std::vector<Payment>& payments)
     }
     transaction.commit();
   } catch (const soci::soci_error& e) {
-    throw DatabaseError(explain_failure(path_, e));
+    throw_failure(path_, e);
   }
   return recorded;
 }

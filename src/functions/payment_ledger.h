@@ -41,8 +41,8 @@ struct PaymentTotals {
 //
 // May be used from any thread: a mutex lets one call at a time use the connection, and a call
 // blocks its thread until its transaction is on disk. Several processes may open the same file.
-// When the database fails, record() throws DatabaseError and has changed nothing, the others throw
-// soci::soci_error.
+// When the database fails, record() throws DatabaseError or DatabaseBusy and has changed nothing,
+// the others throw soci::soci_error.
 class PaymentLedger {
  public:
   // Throws DatabaseError.

@@ -28,7 +28,8 @@ class PaymentProvider {
   virtual ~PaymentProvider() = default;
 
   // Decides once per idempotency key: whoever asks again gets the same payment. It may take
-  // seconds, in which no thread is held. Throws cloud::Error of the codes above, and DatabaseError.
+  // seconds, in which no thread is held. Throws cloud::Error of the codes above, DatabaseError and
+  // DatabaseBusy.
   virtual cloud::Async<Payment> charge(PaymentRequest request) = 0;
 };
 
