@@ -3,7 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <set>
+#include <map>
 
 #include "cloud/error.h"
 #include "engine/function_calls.h"
@@ -13,10 +13,10 @@ namespace {
 
 using Deliveries = std::vector<Delivery>;
 
-cloud::Async<Deliveries> receive(Engine& engine, std::string arn) {
-  auto op = [arn = std::move(arn)](Machine& m, Turn& turn,
-                                   std::unique_ptr<Reply<Deliveries>>& reply) {
-    m.function_events.receive(turn, arn, reply);
+cloud::Async<Deliveries> receive(Engine& engine, std::string arn, std::uint64_t creation) {
+  auto op = [arn = std::move(arn), creation](Machine& m, Turn& turn,
+                                             std::unique_ptr<Reply<Deliveries>>& reply) {
+    m.function_events.receive(turn, arn, creation, reply);
   };
   return engine.call<Deliveries>(std::move(op));
 }
@@ -64,11 +64,11 @@ cloud::Async<void> make_call(Engine& engine, std::string arn, Delivery delivery)
 }
 
 // Until the function is gone or the engine stops.
-cloud::Async<void> poll(Engine& engine, std::string arn) {
+cloud::Async<void> poll(Engine& engine, std::string arn, std::uint64_t creation) {
   const auto executor = co_await boost::asio::this_coro::executor;
   try {
     for (;;) {
-      auto deliveries = co_await receive(engine, arn);
+      auto deliveries = co_await receive(engine, arn, creation);
       for (auto& delivery : deliveries) {
         // What the engine refuses as it stops, a restart takes up again.
         boost::asio::co_spawn(executor, make_call(engine, arn, std::move(delivery)),
@@ -82,7 +82,7 @@ cloud::Async<void> poll(Engine& engine, std::string arn) {
 // Gives every function its poller.
 cloud::Async<void> watch(Engine& engine) {
   const auto executor = co_await boost::asio::this_coro::executor;
-  std::set<std::string> polled;
+  std::map<std::string, std::uint64_t> polled;
   std::uint64_t version = 0;
   try {
     for (;;) {
@@ -91,12 +91,11 @@ cloud::Async<void> watch(Engine& engine) {
       };
       auto now = co_await engine.call<FunctionList>(std::move(op));
       version = now.version;
-      const std::set<std::string> before = std::exchange(polled, {});
-      for (auto& arn : now.arns) {
-        if (!before.contains(arn)) {
-          boost::asio::co_spawn(executor, poll(engine, arn), boost::asio::detached);
-        }
-        polled.insert(std::move(arn));
+      const auto before = std::exchange(polled, std::move(now.creations));
+      for (const auto& [arn, creation] : polled) {
+        const auto known = before.find(arn);
+        if (known != before.end() && known->second == creation) continue;
+        boost::asio::co_spawn(executor, poll(engine, arn, creation), boost::asio::detached);
       }
     }
   } catch (const cloud::Error&) {  // NOLINT(bugprone-empty-catch): the engine stops

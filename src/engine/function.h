@@ -38,6 +38,8 @@ struct Function {
   std::optional<int> reserved_concurrency;
   std::optional<cloud::FunctionEventInvokeConfig> event_invoke;
   std::shared_ptr<FunctionMetrics> metrics;  // of those that are there
+  // No two of a process have the same, not even a function that is made again by its name.
+  std::uint64_t creation = 0;
 
   const std::string& arn() const { return configuration.FunctionArn; }
   const std::string& name() const { return configuration.FunctionName; }

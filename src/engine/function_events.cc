@@ -94,7 +94,7 @@ void FunctionEvents::changed(Turn& turn) {
 // Whoever is parked asks again, and learns whether there is still something to wait for.
 void FunctionEvents::dismiss(Turn& turn) {
   for (auto& watcher : watchers_) {
-    watcher->value = {functions_.version(), functions_.arns()};
+    watcher->value = {functions_.version(), functions_.creations()};
     turn.done.push_back(std::move(watcher));
   }
   watchers_.clear();
@@ -102,10 +102,10 @@ void FunctionEvents::dismiss(Turn& turn) {
   parked_.clear();
 }
 
-void FunctionEvents::receive(Turn& turn, const std::string& arn,
+void FunctionEvents::receive(Turn& turn, const std::string& arn, std::uint64_t creation,
                              std::unique_ptr<Reply<std::vector<Delivery>>>& reply) {
   const Function* function = functions_.find(arn);
-  if (!function) throw no_function(arn);
+  if (!function || function->creation != creation) throw no_function(arn);
   const int limit = std::min(kAtOnce, function->reserved_concurrency.value_or(kAtOnce));
   if (under_way_[arn] >= std::max(limit, 1)) {
     parked_[arn] = std::move(reply);
@@ -119,12 +119,12 @@ void FunctionEvents::receive(Turn& turn, const std::string& arn,
   queues_.receive(turn, *queues_.by_arn(arn), std::move(order), reply);
 }
 
-void FunctionEvents::serve(Turn& turn, const std::string& arn) {
-  const auto it = parked_.find(arn);
+void FunctionEvents::serve(Turn& turn, const Function& function) {
+  const auto it = parked_.find(function.arn());
   if (it == parked_.end()) return;
   auto reply = std::move(it->second);
   parked_.erase(it);
-  receive(turn, arn, reply);
+  receive(turn, function.arn(), function.creation, reply);
 }
 
 // --- What becomes of one ----------------------------------------------------------------------
@@ -169,7 +169,7 @@ void FunctionEvents::refused(Turn& turn, const std::string& arn, const Delivery&
   --under_way_[arn];
   if (const Function* function = functions_.find(arn)) {
     delay(turn, *function, delivery);
-    serve(turn, arn);
+    serve(turn, *function);
   }
 }
 
@@ -194,7 +194,7 @@ void FunctionEvents::finished(Turn& turn, const std::string& arn, const Delivery
   } else {
     functions_.enqueue(turn, arn, event, kRetryAfter_s * event.calls);
   }
-  serve(turn, arn);
+  serve(turn, *function);
 }
 
 void FunctionEvents::give_up(Turn& turn, const Function& function, const FunctionEvent& event,

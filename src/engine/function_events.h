@@ -21,8 +21,8 @@ namespace doorbuster::engine {
 
 // The functions there are.
 struct FunctionList {
-  std::uint64_t version = 0;  // see Functions::version()
-  std::vector<std::string> arns;
+  std::uint64_t version = 0;                       // see Functions::version()
+  std::map<std::string, std::uint64_t> creations;  // see Functions::creations()
 };
 
 class FunctionEvents {
@@ -38,8 +38,8 @@ class FunctionEvents {
   void dismiss(Turn& turn);
 
   // Events of the function, as Queues::receive() gives them, while few enough of its calls are
-  // under way. Throws ResourceNotFoundException.
-  void receive(Turn& turn, const std::string& arn,
+  // under way. Throws ResourceNotFoundException, also if it has been made again since.
+  void receive(Turn& turn, const std::string& arn, std::uint64_t creation,
                std::unique_ptr<Reply<std::vector<Delivery>>>& reply);
 
   // Begins the call that the event asks for: finished() or refused() must follow. Nothing if it
@@ -58,7 +58,7 @@ class FunctionEvents {
                const char* condition, const cloud::InvocationOutcome* outcome);
   bool send(Turn& turn, const Function& from, const std::string& to, std::string body,
             cloud::MessageAttributeMap attributes);
-  void serve(Turn& turn, const std::string& arn);
+  void serve(Turn& turn, const Function& function);
 
   Queues& queues_;
   Topics& topics_;

@@ -49,6 +49,25 @@ TEST_F(FunctionEventsTest, AcceptedEventsOutliveARestart) {
   EXPECT_EQ(bed.functions.calls_of("f"), 1U);
 }
 
+TEST_F(FunctionEventsTest, AFunctionThatIsMadeAgainIsPolledAsAnother) {
+  auto look = [](Machine& m, Turn&) { return m.functions.creations(); };
+  const auto before = bed.run(bed.engine().call<std::map<std::string, std::uint64_t>>(look));
+  bed.run(bed.lambda().DeleteFunction({"f"}));
+  create("f");
+  const auto now = bed.run(bed.engine().call<std::map<std::string, std::uint64_t>>(look));
+  const auto& [arn, creation] = *before.begin();
+  EXPECT_NE(now.at(arn), creation);
+  auto stale = [arn = arn, creation = creation](
+                   Machine& m, Turn& turn, std::unique_ptr<Reply<std::vector<Delivery>>>& reply) {
+    m.function_events.receive(turn, arn, creation, reply);
+  };
+  EXPECT_EQ(bed.error_of(bed.engine().call<std::vector<Delivery>>(std::move(stale))),
+            "ResourceNotFoundException");
+  start();
+  send_event("f");
+  EXPECT_EQ(bed.functions.calls_of("f"), 1U);
+}
+
 TEST_F(FunctionEventsTest, ItIsTriedAgainAfterOneAndTwoMinutes) {
   fail();
   start();

@@ -71,6 +71,7 @@ void Functions::open(const Store& store) {
   store.scan(Family::config, "L", "M", [&](std::string_view, std::string_view value) {
     Function function = Function::decode(value);
     measure(function);
+    function.creation = ++version_;
     const std::string arn = function.arn();
     functions_.emplace(arn, std::move(function));
     return true;
@@ -160,7 +161,7 @@ cloud::GetAccountSettingsResult Functions::account(const cloud::Caller& caller) 
 // --- What they are ----------------------------------------------------------------------------
 
 const Function& Functions::create(Turn& turn, Function function) {
-  ++version_;
+  function.creation = ++version_;
   if (!queues_.by_arn(function.arn())) queues_.make_hidden(turn, function.arn());
   return put(turn, std::move(function));
 }
@@ -275,11 +276,10 @@ bool Functions::enqueue_for(Turn& turn, const ServiceCaller& caller, const std::
   return true;
 }
 
-std::vector<std::string> Functions::arns() const {
-  std::vector<std::string> all;
-  all.reserve(functions_.size());
-  for (const auto& [arn, function] : functions_) all.push_back(arn);
-  return all;
+std::map<std::string, std::uint64_t> Functions::creations() const {
+  std::map<std::string, std::uint64_t> creations;
+  for (const auto& [arn, function] : functions_) creations.emplace(arn, function.creation);
+  return creations;
 }
 
 }  // namespace doorbuster::engine

@@ -91,8 +91,8 @@ class Functions {
 
   // --- For whoever works on the calls that nobody waits for
 
-  // The functions there are, by ARN.
-  std::vector<std::string> arns() const;
+  // The functions there are: their `creation`, by ARN.
+  std::map<std::string, std::uint64_t> creations() const;
   // One more with every function that comes or goes, from 1 on.
   std::uint64_t version() const { return version_; }
 
