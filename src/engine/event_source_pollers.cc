@@ -4,7 +4,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/json.hpp>
-#include <map>
+#include <set>
 
 #include "cloud/error.h"
 #include "engine/event_source_batch.h"
@@ -168,7 +168,7 @@ cloud::Async<void> poll(Engine& engine, Plan plan) {
 // Gives every plan its pollers.
 cloud::Async<void> watch(Engine& engine) {
   const auto executor = co_await boost::asio::this_coro::executor;
-  std::map<std::string, std::uint64_t> polled;  // revision, by UUID
+  std::set<std::pair<std::string, std::uint64_t>> polled;  // UUIDs and revisions
   std::uint64_t version = 0;
   try {
     for (;;) {
@@ -177,8 +177,10 @@ cloud::Async<void> watch(Engine& engine) {
       };
       const auto now = co_await engine.call<PollingPlans>(std::move(op));
       version = now.version;
+      const auto before = std::exchange(polled, {});
       for (const auto& plan : now.plans) {
-        if (std::exchange(polled[plan->uuid], plan->revision) == plan->revision) continue;
+        const auto& known = *polled.emplace(plan->uuid, plan->revision).first;
+        if (before.contains(known)) continue;
         for (int i = 0; i < plan->concurrency; ++i) {
           boost::asio::co_spawn(executor, poll(engine, plan), boost::asio::detached);
         }

@@ -106,8 +106,10 @@ void FunctionEvents::receive(Turn& turn, const std::string& arn, std::uint64_t c
                              std::unique_ptr<Reply<std::vector<Delivery>>>& reply) {
   const Function* function = functions_.find(arn);
   if (!function || function->creation != creation) throw no_function(arn);
+  const auto running = under_way_.find(arn);
+  const int under_way = running == under_way_.end() ? 0 : running->second;
   const int limit = std::min(kAtOnce, function->reserved_concurrency.value_or(kAtOnce));
-  if (under_way_[arn] >= std::max(limit, 1)) {
+  if (under_way >= std::max(limit, 1)) {
     parked_[arn] = std::move(reply);
     return;
   }
@@ -164,9 +166,14 @@ void FunctionEvents::delay(Turn& turn, const Function& function, const Delivery&
   functions_.enqueue(turn, function.arn(), event, delay_s);
 }
 
+void FunctionEvents::no_longer_under_way(const std::string& arn) {
+  const auto it = under_way_.find(arn);
+  if (--it->second == 0) under_way_.erase(it);
+}
+
 void FunctionEvents::refused(Turn& turn, const std::string& arn, const Delivery& delivery) {
   functions_.end(arn, true, std::nullopt);
-  --under_way_[arn];
+  no_longer_under_way(arn);
   if (const Function* function = functions_.find(arn)) {
     delay(turn, *function, delivery);
     serve(turn, *function);
@@ -177,7 +184,7 @@ void FunctionEvents::finished(Turn& turn, const std::string& arn, const Delivery
                               const cloud::InvocationOutcome& outcome) {
   const bool failed = !outcome.FunctionError.empty();
   functions_.end(arn, failed, outcome.Duration);
-  --under_way_[arn];
+  no_longer_under_way(arn);
   const Function* function = functions_.find(arn);
   if (!function) return;
   FunctionEvent event = FunctionEvent::of(delivery.message);

@@ -52,6 +52,7 @@ class FunctionEvents {
   void refused(Turn& turn, const std::string& arn, const Delivery& delivery);
 
  private:
+  void no_longer_under_way(const std::string& arn);
   void delay(Turn& turn, const Function& function, const Delivery& delivery);
   void settle(Turn& turn, const std::string& arn, const Delivery& delivery);
   void give_up(Turn& turn, const Function& function, const FunctionEvent& event,

@@ -211,11 +211,12 @@ void Functions::destroy(Turn& turn, const std::string& arn) {
 cloud::Deployment Functions::begin(const std::string& arn) {
   const Function& function = at(arn, "");
   const std::string& account = function.account;
-  Running& running = running_[arn];
+  const auto before = running_.find(arn);
+  const int calls = before == running_.end() ? 0 : before->second.calls;
   int& all = running_of_[account];
   const auto own = function.reserved_concurrency;
   const char* reason = nullptr;
-  if (own && running.calls >= *own) {
+  if (own && calls >= *own) {
     reason = "ReservedFunctionConcurrentInvocationLimitExceeded";
   } else if (!own && all >= kUnreservedMin &&
              unreserved(account) >= kAccountConcurrency - reserved(account)) {
@@ -225,6 +226,7 @@ cloud::Deployment Functions::begin(const std::string& arn) {
     function.metrics->throttles->add();
     throw throttled(reason);
   }
+  Running& running = running_[arn];
   ++running.calls;
   ++all;
   running.gauge = function.metrics->concurrent;
