@@ -89,6 +89,10 @@ cloud::Async<cloud::InvocationOutcome> call_function(Engine& engine,
   for (;;) {
     auto begun = co_await begin(engine, caller, function_arn);
     if (invocation.AwsRequestId.empty()) invocation.AwsRequestId = begun.request_id;
+    if (!begun.deployment.code) {  // then it can't go
+      auto outcome = co_await call_begun(engine, std::move(begun), std::move(invocation));
+      co_return *std::move(outcome);
+    }
     auto outcome = co_await call_begun(engine, std::move(begun), invocation);
     if (outcome) co_return *std::move(outcome);
   }
