@@ -1,7 +1,7 @@
 #include "cli/bootstrap.h"
 
-#include <boost/json.hpp>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <stdexcept>
 
@@ -89,30 +89,13 @@ const std::map<std::string, Make> kFunctions = {
     {"ShipInvoices", &Ground::ship_invoices},
     {"RecordSales", &Ground::record_sales}};
 
-cloud::Async<boost::json::value> refuse(std::string why) {
-  throw std::runtime_error(why);
-  co_return nullptr;
-}
-
-// One that lacks something says so to everybody who calls it.
-cloud::Handler make_handler(Ground& ground, Make make) try {
-  return (ground.*make)();
-} catch (const std::exception& e) {
-  return [why = std::string(e.what())](const boost::json::value&, const cloud::Context&) {
-    return refuse(why);
-  };
-}
-
 }  // namespace
 
 int bootstrap() {
   Ground ground;
-  std::map<std::string, cloud::Handler> handlers;
-  const char* name = std::getenv("_HANDLER");  // NOLINT(concurrency-mt-unsafe): never set here
-  if (const auto found = kFunctions.find(name ? name : ""); found != kFunctions.end()) {
-    handlers.emplace(found->first, make_handler(ground, found->second));
-  }
-  return runtime::run_bootstrap(handlers);
+  std::map<std::string, runtime::MakeHandler> makers;
+  for (const auto& [name, make] : kFunctions) makers[name] = std::bind_front(make, &ground);
+  return runtime::run_bootstrap(makers);
 }
 
 }  // namespace doorbuster::cli

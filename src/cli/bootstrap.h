@@ -5,7 +5,7 @@ namespace doorbuster::cli {
 
 // Serves the function that _HANDLER names, until Lambda has no more use for it. What the function
 // needs, the environment says: the cloud as to the AWS CLI, and in DATABASE the file of the
-// database of one that keeps any; if it doesn't, every call fails with that. See run_bootstrap().
+// database of one that keeps any; whatever is missing fails the call. See run_bootstrap().
 int bootstrap();
 
 }  // namespace doorbuster::cli

@@ -92,16 +92,19 @@ std::string failure_json(const Failure& failure, const std::string& request_id) 
                                       {"stackTrace", json::array()}});
 }
 
+Failure failure_of(const std::exception& error) {
+  const auto* named = dynamic_cast<const cloud::Error*>(&error);
+  return named ? Failure{named->code(), named->message()} : Failure{"Error", error.what()};
+}
+
 // The handler's answer as JSON, or why there is none.
 cloud::Async<std::string> run(const cloud::Handler& handler, const std::string& event,
                               cloud::Context context, std::optional<Failure>& failure) {
   try {
     const auto result = co_await handler(json::parse(event), std::move(context));
     co_return documents::to_text(result);
-  } catch (const cloud::Error& e) {
-    failure = {e.code(), e.message()};
   } catch (const std::exception& e) {
-    failure = {"Error", e.what()};
+    failure = failure_of(e);
   }
   co_return "";
 }
@@ -127,10 +130,25 @@ cloud::Async<void> serve(std::string api, std::string function_name, cloud::Hand
   }
 }
 
-cloud::Async<void> report_missing(std::string api, std::string name) {
+// The handler of that name, or why there is none.
+cloud::Handler make_handler(const std::map<std::string, MakeHandler>& makers,
+                            const std::string& name, std::optional<Failure>& failure) {
+  const auto make = makers.find(name);
+  if (make == makers.end()) {
+    failure = {"Runtime.HandlerNotFound", "There is no handler " + name};
+    return {};
+  }
+  try {
+    return make->second();
+  } catch (const std::exception& e) {
+    failure = failure_of(e);
+    return {};
+  }
+}
+
+cloud::Async<void> report(std::string api, Failure failure) {
   Connection connection(co_await asio::this_coro::executor, std::move(api));
   co_await connection.open();
-  const Failure failure{"Runtime.HandlerNotFound", "There is no handler " + name};
   std::string error = failure_json(failure, "");
   co_await connection.post("init/error", std::move(error), failure.type);
 }
@@ -144,15 +162,15 @@ std::string variable(const char* name) {
 
 }  // namespace
 
-int run_bootstrap(const std::map<std::string, cloud::Handler>& handlers) {
+int run_bootstrap(const std::map<std::string, MakeHandler>& makers) {
   try {
     const std::string api = variable("AWS_LAMBDA_RUNTIME_API");
     const std::string name = variable("_HANDLER");
     const std::string function_name = variable("AWS_LAMBDA_FUNCTION_NAME");
-    const auto handler = handlers.find(name);
-    const bool found = handler != handlers.end();
+    std::optional<Failure> failure;
+    auto handler = make_handler(makers, name, failure);
     asio::io_context context(1);
-    auto work = found ? serve(api, function_name, handler->second) : report_missing(api, name);
+    auto work = failure ? report(api, *failure) : serve(api, function_name, std::move(handler));
     auto end = asio::co_spawn(context, std::move(work), asio::use_future);
     context.run();
     end.get();

@@ -28,6 +28,19 @@ TEST_F(BootstrapTest, OurOwnHandlersRunAsOnLambda) {
   EXPECT_EQ(failure(deployment), "Runtime.HandlerNotFound: There is no handler shout");
 }
 
+TEST_F(BootstrapTest, AHandlerThatCouldNotBeMadeIsMadeForTheNextCall) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer sets aside more memory than a function may have";
+#endif
+  auto deployment = provided(content(ECHO_BOOTSTRAP));
+  deployment.Handler = "late";
+  const auto file = home.path() / "there";
+  deployment.Environment["FILE"] = file;
+  EXPECT_EQ(failure(deployment), "Busy: not yet");
+  std::ofstream(file) << "now";
+  EXPECT_EQ(answer(deployment, "[]"), boost::json::array());
+}
+
 TEST_F(BootstrapTest, ElsewhereItSaysWhoShouldRunIt) {
   EXPECT_EQ(run_bootstrap({}), 1);
 }

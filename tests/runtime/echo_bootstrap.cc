@@ -1,10 +1,13 @@
 // A function of ours as Lambda runs it: a `bootstrap` that answers an event with itself, or fails
-// as the event asks: {"fail": "WHY"}, {"exit": CODE}. The handler's name is "echo".
+// as the event asks: {"fail": "WHY"}, {"exit": CODE}. The handler's name is "echo", or "late",
+// which can't be made before there is a file that FILE names.
 #include <boost/json.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <stdexcept>
 
+#include "cloud/error.h"
 #include "runtime/bootstrap.h"
 
 namespace {
@@ -22,8 +25,15 @@ cloud::Async<boost::json::value> echo(boost::json::value event, cloud::Context c
   co_return event;
 }
 
+cloud::Handler make_late() {
+  const char* file = std::getenv("FILE");  // NOLINT(concurrency-mt-unsafe): never set here
+  if (!std::filesystem::exists(file)) throw cloud::Error("Busy", "not yet", 503);
+  return echo;
+}
+
 }  // namespace
 
 int main() {
-  return doorbuster::runtime::run_bootstrap({{"echo", echo}});
+  return doorbuster::runtime::run_bootstrap(
+      {{"echo", [] { return cloud::Handler(echo); }}, {"late", make_late}});
 }
