@@ -139,6 +139,10 @@ int stop_signal() {
   return caught_signal;
 }
 
+void outlive_readers() {
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
 void Progress::show(std::string_view line) {
   if (quiet_) return;
   const std::lock_guard lock(mutex_);

@@ -50,6 +50,9 @@ void catch_stop_signals();
 // The signal that came; 0 if none has.
 int stop_signal();
 
+// Whoever reads what this program says may go: what is said then is lost, and the program goes on.
+void outlive_readers();
+
 // One line at the bottom of the terminal that is drawn again and again; where standard error is no
 // terminal, a line every few seconds. Lines for the operator go above it. Any thread.
 class Progress {

@@ -211,6 +211,7 @@ void wait_for_stop(const Embedded& system, const sigset_t& signals) {
 }  // namespace
 
 int up(const UpOptions& options) {
+  outlive_readers();
   const sigset_t signals = block_stop_signals();
   auto server_settings = server_options(options);
   auto door_settings = door_options(options);

@@ -160,6 +160,7 @@ bool watch(const System& system, Poller& poller, const std::string& name, Progre
 }  // namespace
 
 int work(const WorkOptions& options) {
+  outlive_readers();
   const auto system = open_system(options.place);
   const cloud::SystemClock clock;
   const auto queue = queue_of(*system, options);

@@ -212,6 +212,20 @@ def test_work_once_that_is_stopped_early_says_so(system):
     assert "ShipInvoices  received" in out
 
 
+def test_up_outlives_whoever_reads_what_it_says(door, data):
+    server = door.start("up", "--port", 0, "--shop-port", 0, "--data", data)
+    try:
+        next(line for line in server.stdout if "Stop" in line)
+        server.stdout.close()
+        server.send_signal(signal.SIGTERM)
+        assert "the result can't be written" in server.stderr.read()  # its last words
+        assert server.wait(timeout=DEADLINE_S) == 1
+    finally:
+        server.kill()
+        server.wait()
+        server.stderr.close()
+
+
 # --- where the system is ------------------------------------------------------------------------
 
 NEED_A_PLACE = [("setup",), ("teardown", "--yes"), ("produce",), ("work", "shipping"),
