@@ -100,8 +100,11 @@ cloud::Async<void> Poller::run(asio::any_io_executor executor) {
   }
 }
 
-// The first receive waits for messages, the others take what there is.
+// The first receive waits for messages, the others take what there is while there is time.
 cloud::Async<Poller::Messages> Poller::gather() {
+  const std::chrono::milliseconds visibility = std::chrono::seconds(visibility_s_);
+  const auto gather_max = options_.gather_max.value_or(visibility / 4);
+  std::chrono::steady_clock::time_point end;
   Messages batch;
   const auto batch_max = static_cast<std::size_t>(options_.batch);
   while (batch.size() < batch_max) {
@@ -112,8 +115,11 @@ cloud::Async<Poller::Messages> Poller::gather() {
     request.WaitTimeSeconds = batch.empty() ? kWait_s : 0;
     auto result = co_await sqs_.ReceiveMessage(std::move(request));
     if (result.Messages.empty()) break;
+    const auto now = std::chrono::steady_clock::now();
+    if (batch.empty()) end = now + gather_max;
     received_ += result.Messages.size();
     std::move(result.Messages.begin(), result.Messages.end(), std::back_inserter(batch));
+    if (now >= end) break;
   }
   co_return batch;
 }

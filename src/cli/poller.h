@@ -25,6 +25,9 @@ struct PollerOptions {
   // How often messages of a call under way are kept from coming again; half of the queue's
   // visibility timeout if absent.
   std::optional<std::chrono::milliseconds> keep_every;
+  // How long a batch is gathered from its first messages on, which nobody keeps yet; a quarter of
+  // the visibility timeout if absent.
+  std::optional<std::chrono::milliseconds> gather_max;
 };
 
 // Each of its loops gathers a batch, calls the function and deletes what it did not report as

@@ -184,6 +184,21 @@ TEST(Poller, KeepsTheMessagesOfACallThatTakesItsTime) {
   EXPECT_EQ(sqs.deleted.size(), 2);
 }
 
+TEST(Poller, GathersNoLongerThanItsMessagesStayInvisible) {
+  FakeSqs sqs(25);
+  std::vector<std::size_t> sizes;
+  cloud::Handler handler = [&](json::value event, cloud::Context) -> cloud::Async<json::value> {
+    sizes.push_back(event.at("Records").as_array().size());
+    co_return answer();
+  };
+  auto slow = options(100);
+  slow.concurrency = 1;
+  slow.gather_max = std::chrono::milliseconds(0);
+  Poller poller(sqs, handler, slow);
+  run(poller);
+  EXPECT_THAT(sizes, testing::ElementsAre(10, 10, 5));
+}
+
 TEST(Poller, ACallThatThrowsEndsIt) {
   FakeSqs sqs(5);
   cloud::Handler handler = [](json::value, cloud::Context) -> cloud::Async<json::value> {
