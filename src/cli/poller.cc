@@ -174,8 +174,7 @@ cloud::Async<void> Poller::keep(const Messages& messages) {
     }
     try {
       co_await sqs_.ChangeMessageVisibilityBatch(std::move(request));
-    } catch (const cloud::Error&) {
-      co_return;
+    } catch (const cloud::Error&) {  // NOLINT(bugprone-empty-catch): the others may be kept
     }
   }
 }

@@ -75,6 +75,7 @@ class FakeSqs : public cloud::Sqs {
   cloud::Async<cloud::ChangeMessageVisibilityBatchResult> ChangeMessageVisibilityBatch(
       cloud::ChangeMessageVisibilityBatchRequest request) override {
     const std::lock_guard lock(mutex_);
+    if (++changes == failing_change) throw cloud::Error("ServiceUnavailable", "later", 503);
     for (const auto& entry : request.Entries) {
       EXPECT_EQ(entry.VisibilityTimeout, 2);
       kept.push_back(entry.ReceiptHandle);
@@ -91,6 +92,8 @@ class FakeSqs : public cloud::Sqs {
 
   std::vector<std::string> deleted;
   std::vector<std::string> kept;
+  int changes = 0;
+  int failing_change = 0;  // none
 
  private:
   std::mutex mutex_;
@@ -182,6 +185,26 @@ TEST(Poller, KeepsTheMessagesOfACallThatTakesItsTime) {
   sqs.kept.resize(4);
   EXPECT_THAT(sqs.kept, testing::ElementsAre("handle 0", "handle 1", "handle 0", "handle 1"));
   EXPECT_EQ(sqs.deleted.size(), 2);
+}
+
+TEST(Poller, KeepsTheOthersWhereTenCantBeKept) {
+  FakeSqs sqs(20);
+  sqs.failing_change = 1;
+  cloud::Handler handler = [&](json::value, cloud::Context) -> cloud::Async<json::value> {
+    asio::steady_timer turn(co_await asio::this_coro::executor);
+    while (sqs.changes < 2) {
+      turn.expires_after(std::chrono::milliseconds(5));
+      co_await turn.async_wait(asio::use_awaitable);
+    }
+    co_return answer();
+  };
+  auto soon = options(20);
+  soon.concurrency = 1;
+  soon.keep_every = std::chrono::milliseconds(1);
+  Poller poller(sqs, handler, soon);
+  run(poller);
+  ASSERT_FALSE(sqs.kept.empty());
+  EXPECT_EQ(sqs.kept[0], "handle 10");
 }
 
 TEST(Poller, GathersNoLongerThanItsMessagesStayInvisible) {
