@@ -93,8 +93,9 @@ class Embedded : public System {
   bool idle(const topology::Resources& resources);
 
   // Stops the functions and the engine; whatever is under way ends with an error. What has been
-  // counted is kept. False if a function of this program has not ended within the grace: it can't
-  // be made to, and this object's end would wait for it. Nothing is lost if the process ends then.
+  // counted is kept. False if a function of this program, or a post to somebody's endpoint, has not
+  // ended within the grace: it can't be made to, and this object's end would wait for it. Nothing
+  // is lost if the process ends then.
   bool stop();
 
   // Whether the disk has failed the engine or a function's database.

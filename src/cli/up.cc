@@ -20,6 +20,11 @@ namespace {
 
 constexpr timespec kCheckEvery{1, 0};
 
+// As long as SNS waits for an endpoint.
+// https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.prepare.html
+constexpr aws::HttpClient::Limits kPosting{.connect = std::chrono::seconds(5),
+                                           .answer = std::chrono::seconds(15)};
+
 // Blocked in every thread that is made from here on, so that they can be waited for.
 sigset_t block_stop_signals() {
   sigset_t signals;
@@ -203,7 +208,7 @@ void wait_for_stop(const Embedded& system, const sigset_t& signals) {
 
 // What functions still use can't be taken apart.
 [[noreturn]] void leave(DataDirectory directory) {
-  std::cout << "  Closed; a function of this program had not ended, and was left.\n" << std::flush;
+  std::cout << "  Closed; something was still waited for, and was left.\n" << std::flush;
   { const DataDirectory removed = std::move(directory); }
   std::_Exit(0);
 }
@@ -226,8 +231,8 @@ int up(const UpOptions& options) {
   door_settings.log = log;
   front_settings.server = server_settings;
   front_settings.endpoint = addresses.endpoint;
-  aws::HttpClient client;    // of the topics' deliveries, which end with the system
-  std::optional<Smtp> smtp;  // as well
+  aws::HttpClient client(kPosting);  // of the topics' deliveries, which end with the system
+  std::optional<Smtp> smtp;          // as well
   if (options.smtp) smtp.emplace(smtp_options(options));
   const cloud::SystemClock clock;
   runtime::ProcessHost zips(host_options(directory, addresses.endpoint, door_settings.keys, log),

@@ -25,7 +25,7 @@ struct HttpPostRequest {
 };
 
 // Posts, and completes with the status of the answer. Throws std::exception if there is none within
-// a time of its own (AWS waits for 15 seconds).
+// a time of its own.
 using HttpPost = std::function<cloud::Async<int>(HttpPostRequest)>;
 
 // Mails, and completes with the mail server's reply code (RFC 5321, 4.2). Throws as HttpPost does.
