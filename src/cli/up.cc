@@ -201,16 +201,22 @@ void greet(const UpOptions& options, const Addresses& addresses, const DataDirec
   std::cout << text << std::flush;
 }
 
-// Until a signal comes. Throws CommandError if the disk fails before.
-void wait_for_stop(const Embedded& system, const sigset_t& signals) {
-  while (sigtimedwait(&signals, nullptr, &kCheckEvery) < 0) system.check();
+// Until a signal comes, or the disk fails: then, how.
+std::optional<CommandError> wait_for_stop(const Embedded& system, const sigset_t& signals) {
+  try {
+    while (sigtimedwait(&signals, nullptr, &kCheckEvery) < 0) system.check();
+    return std::nullopt;
+  } catch (const CommandError& failure) {
+    return failure;
+  }
 }
 
 // What functions still use can't be taken apart.
-[[noreturn]] void leave(DataDirectory directory) {
+[[noreturn]] void leave(DataDirectory directory, const std::optional<CommandError>& failure) {
   std::cout << "  Closed; something was still waited for, and was left.\n" << std::flush;
+  if (failure) std::cerr << "doorbuster: " << failure->what() << '\n';
   { const DataDirectory removed = std::move(directory); }
-  std::_Exit(0);
+  std::_Exit(failure ? failure->exit_code : 0);
 }
 
 }  // namespace
@@ -266,11 +272,12 @@ int up(const UpOptions& options) {
   server->start();
   front.start();
   greet(options, addresses, directory, resources);
-  wait_for_stop(system, signals);
+  const auto failure = wait_for_stop(system, signals);
   front.stop();
   server->stop();
   zips.stop();
-  if (!system.stop()) leave(std::move(directory));
+  if (!system.stop()) leave(std::move(directory), failure);
+  if (failure) throw CommandError(*failure);
   std::cout << "  Closed; every request was answered.\n";
   return 0;
 }
