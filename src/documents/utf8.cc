@@ -74,4 +74,19 @@ bool has_controls(std::string_view text) {
   return false;
 }
 
+std::string storable(std::string_view bytes) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string text;
+  text.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const auto first = static_cast<unsigned char>(bytes.front());
+    const bool ascii = first > 0 && first < 0x80;
+    const std::size_t length = ascii ? 1 : sequence_length(bytes);
+    text.append(bytes, 0, length);
+    if (length == 0) text.append({'%', kHex[first >> 4], kHex[first & 15]});
+    bytes.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return text;
+}
+
 }  // namespace doorbuster::documents

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace doorbuster::documents {
@@ -16,5 +17,9 @@ std::size_t count_characters(std::string_view text);
 // Whether one of them is a control character: U+0000 to U+001F, U+007F to U+009F. Needs
 // is_utf8(text).
 bool has_controls(std::string_view text);
+
+// Text that every database takes: each NUL, and each byte that belongs to no character, is written
+// as "%XX".
+std::string storable(std::string_view bytes);
 
 }  // namespace doorbuster::documents

@@ -56,5 +56,13 @@ TEST(HasControls, FindsThoseOfBothRanges) {
   EXPECT_TRUE(has_controls(std::string(1, '\0')));
 }
 
+TEST(Storable, WritesOutWhatIsNoText) {
+  using namespace std::string_literals;
+  EXPECT_EQ(storable("caf\xC3\xA9\n100%"), "caf\xC3\xA9\n100%");
+  EXPECT_EQ(storable("a\0b\xE9"s), "a%00b%E9");
+  EXPECT_EQ(storable("\xE2\x82"), "%E2%82");
+  EXPECT_EQ(storable(""), "");
+}
+
 }  // namespace
 }  // namespace doorbuster::documents

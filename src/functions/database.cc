@@ -1,5 +1,6 @@
 #include "functions/database.h"
 
+#include "documents/utf8.h"
 #include "functions/sql.h"
 
 namespace doorbuster::functions {
@@ -79,9 +80,23 @@ struct InvoiceRow {
   }
 };
 
+// What strangers' messages say may be anything.
 struct RejectionRow {
   std::string bucket, key, invoice, reason;
   std::int64_t receives = 0, last_at_ms = 0;
+
+  void set_object(const std::string& its_bucket, const std::string& its_key) {
+    bucket = documents::storable(its_bucket);
+    key = documents::storable(its_key);
+  }
+
+  void set(const Rejection& rejection, cloud::Time now) {
+    set_object(rejection.bucket, rejection.key);
+    invoice = documents::storable(rejection.invoice);
+    reason = documents::storable(rejection.reason);
+    receives = rejection.receives;
+    last_at_ms = now.time_since_epoch().count();
+  }
 
   Rejection get() const {
     return {bucket,
@@ -208,8 +223,7 @@ Outcome InvoiceDatabase::record_one(const ReceivedInvoice& received, cloud::Time
     st.row.set(received, now);
     st.insert_invoice.execute(true);
   }
-  st.rejection.bucket = received.object.bucket;
-  st.rejection.key = received.object.key;
+  st.rejection.set_object(received.object.bucket, received.object.key);
   st.delete_rejection.execute(true);
   return {known ? Outcome::Kind::already : Outcome::Kind::recorded, {}};
 }
@@ -217,10 +231,8 @@ Outcome InvoiceDatabase::record_one(const ReceivedInvoice& received, cloud::Time
 void InvoiceDatabase::reject(std::span<const Rejection> rejections, cloud::Time now) {
   if (rejections.empty()) return;
   write([&] {
-    RejectionRow& row = statements_->rejection;
     for (const Rejection& rejection : rejections) {
-      row = {rejection.bucket, rejection.key,      rejection.invoice,
-             rejection.reason, rejection.receives, now.time_since_epoch().count()};
+      statements_->rejection.set(rejection, now);
       statements_->upsert_rejection.execute(true);
     }
   });
@@ -241,13 +253,14 @@ std::optional<RecordedInvoice> InvoiceDatabase::find(const std::string& number) 
 std::optional<Rejection> InvoiceDatabase::find_rejection(const std::string& bucket,
                                                          const std::string& key) {
   const auto held = lock();
-  RejectionRow row;
+  RejectionRow row, wanted;
+  wanted.set_object(bucket, key);
   soci::statement query = (select_rejections(*session_,
                                              "SELECT " + std::string(kRejectionFields) +
                                                  " FROM rejections WHERE bucket = :b AND "
                                                  "object_key = :o",
                                              row),
-                           soci::use(bucket), soci::use(key));
+                           soci::use(wanted.bucket), soci::use(wanted.key));
   if (!select_one(query)) return std::nullopt;
   return row.get();
 }

@@ -62,7 +62,7 @@ struct RecordedInvoice {
 };
 
 // An object that no invoice can be taken from, or a message that names no object: its bucket is
-// then empty and its key is the message's id.
+// then empty and its key is the message's id. Its texts are kept as documents::storable() has them.
 struct Rejection {
   std::string bucket;
   std::string key;

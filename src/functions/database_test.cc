@@ -145,6 +145,20 @@ TEST_P(InvoiceDatabaseTest, KeepsTheLatestReasonOfARejection) {
   EXPECT_FALSE(database->find_rejection("b", "other"));
 }
 
+TEST_P(InvoiceDatabaseTest, KeepsRejectionsThatAreNoText) {
+  using namespace std::string_literals;
+  const auto database = open();
+  const std::vector<Rejection> rejections = {
+      {.bucket = "b", .key = "k\0\xFF"s, .invoice = "", .reason = "not a key: \0"s},
+      {.bucket = "b", .key = "k\0"s, .invoice = "", .reason = "another"}};
+  database->reject(rejections, at(7));
+  EXPECT_EQ(database->find_rejection("b", rejections[0].key).value().reason, "not a key: %00");
+  EXPECT_EQ(database->find_rejection("b", rejections[1].key).value().reason, "another");
+  std::vector<std::string> keys;
+  database->for_each_rejection([&](const Rejection& each) { keys.push_back(each.key); });
+  EXPECT_THAT(keys, ElementsAre("k%00", "k%00%FF"));
+}
+
 TEST_P(InvoiceDatabaseTest, TakesARejectionBackWhenTheObjectSucceeds) {
   const auto database = open();
   const Rejection rejection = {.bucket = "invoices", .key = "1.json", .invoice = "", .reason = "x"};
