@@ -1,5 +1,6 @@
 #include "functions/dead_letters.h"
 
+#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -11,7 +12,22 @@
 namespace doorbuster::functions {
 namespace {
 
-constexpr std::chrono::milliseconds kLookEvery{20};
+// Between two looks: few are moved at once, and many take hours.
+constexpr std::chrono::milliseconds kPauseMin{20};
+constexpr std::chrono::milliseconds kPauseMax{5'000};
+
+constexpr const char* kRunning = "RUNNING";
+
+cloud::Async<cloud::ListMessageMoveTasksResultEntry> latest_move(cloud::Sqs& sqs,
+                                                                 std::string dead_letter_arn) {
+  cloud::ListMessageMoveTasksRequest list;
+  list.SourceArn = std::move(dead_letter_arn);
+  auto tasks = co_await sqs.ListMessageMoveTasks(std::move(list));
+  if (!tasks.Results.empty()) co_return std::move(tasks.Results.front());
+  cloud::ListMessageMoveTasksResultEntry begun;  // but not listed yet
+  begun.Status = kRunning;
+  co_return begun;
+}
 
 }  // namespace
 
@@ -42,18 +58,15 @@ cloud::Async<std::uint64_t> redrive_all(cloud::Sqs& sqs, std::string dead_letter
   cloud::StartMessageMoveTaskRequest start;
   start.SourceArn = dead_letter_arn;
   co_await sqs.StartMessageMoveTask(std::move(start));
-  for (;;) {
-    cloud::ListMessageMoveTasksRequest list;
-    list.SourceArn = dead_letter_arn;
-    const auto tasks = co_await sqs.ListMessageMoveTasks(std::move(list));
-    const auto& task = tasks.Results.at(0);
+  for (auto pause = kPauseMin;; pause = std::min(2 * pause, kPauseMax)) {
+    const auto task = co_await latest_move(sqs, dead_letter_arn);
     if (task.Status == "FAILED") {
       throw cloud::Error("MessageMoveTaskFailed", "The redrive failed: " + task.FailureReason);
     }
-    if (task.Status != "RUNNING" || std::chrono::steady_clock::now() >= end) {
+    if (task.Status != kRunning || std::chrono::steady_clock::now() >= end) {
       co_return static_cast<std::uint64_t>(task.ApproximateNumberOfMessagesMoved);
     }
-    timer.expires_after(kLookEvery);
+    timer.expires_after(pause);
     co_await timer.async_wait(boost::asio::use_awaitable);
   }
 }

@@ -55,6 +55,7 @@ class MovingSqs final : public cloud::Sqs {
   }
   cloud::Async<cloud::ListMessageMoveTasksResult> ListMessageMoveTasks(
       cloud::ListMessageMoveTasksRequest) override {
+    if (unlisted-- > 0) co_return cloud::ListMessageMoveTasksResult();
     cloud::ListMessageMoveTasksResultEntry task;
     task.ApproximateNumberOfMessagesMoved = moved_ += 2;
     task.Status = moved_ < 6 ? "RUNNING" : end;
@@ -64,6 +65,7 @@ class MovingSqs final : public cloud::Sqs {
 
   std::string source;
   std::string end = "COMPLETED";
+  int unlisted = 0;  // looks before there is anything to see
 
  private:
   std::int64_t moved_ = 0;
@@ -81,6 +83,12 @@ TEST(DeadLettersTest, AreAllMovedBack) {
   MovingSqs sqs;
   EXPECT_EQ(redrive(sqs, std::chrono::hours(1)), 6U);
   EXPECT_EQ(sqs.source, "arn");
+}
+
+TEST(DeadLettersTest, AreMovedAlthoughNoTaskIsListedAtFirst) {
+  MovingSqs sqs;
+  sqs.unlisted = 2;
+  EXPECT_EQ(redrive(sqs, std::chrono::hours(1)), 6U);
 }
 
 TEST(DeadLettersTest, AreNotWaitedForTooLong) {
