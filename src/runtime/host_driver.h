@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
@@ -10,6 +11,7 @@
 #include <fstream>
 #include <future>
 #include <iterator>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,6 +26,15 @@ namespace doorbuster::runtime {
 
 class HostTest : public testing::Test {
  protected:
+  // The system's, unless it is to fail as whatever takes memory can.
+  struct Clock : cloud::Clock {
+    cloud::Time now() const override {
+      if (fails) throw std::bad_alloc();
+      return cloud::SystemClock().now();
+    }
+    std::atomic<bool> fails = false;
+  };
+
   ~HostTest() override { host_.reset(); }
 
   // As `options` say by the first call.
@@ -110,7 +121,7 @@ class HostTest : public testing::Test {
   }
 
   const Temporary home;
-  const cloud::SystemClock clock;
+  Clock clock;
   ProcessHostOptions options;
   std::string client_context;
 

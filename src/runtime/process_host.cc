@@ -67,6 +67,24 @@ class Permit {
   Permits& permits_;
 };
 
+// A process for one call. One that is not given back, because the call threw, serves no other.
+class Loan {
+ public:
+  Loan(Pool& pool, std::shared_ptr<Sandbox> sandbox) : pool_(pool), sandbox_(std::move(sandbox)) {}
+  Loan(const Loan&) = delete;
+  Loan& operator=(const Loan&) = delete;
+  ~Loan() {
+    if (sandbox_) sandbox_->end();
+  }
+
+  Sandbox& sandbox() { return *sandbox_; }
+  void give_back() { pool_.give_back(std::exchange(sandbox_, nullptr)); }
+
+ private:
+  Pool& pool_;
+  std::shared_ptr<Sandbox> sandbox_;
+};
+
 }  // namespace
 
 // One thread starts all processes and talks to them; what waits for the disk is done on another.
@@ -168,9 +186,10 @@ cloud::Async<cloud::InvocationOutcome> ProcessHost::Impl::invoke(cloud::Deployme
   const auto pool = pool_of(deployment);
   for (;;) {
     if (stopping_) throw unavailable("functions are being stopped");
-    const auto sandbox = co_await sandbox_of(*pool, deployment);
-    auto outcome = co_await sandbox->call(invocation);
-    pool->give_back(sandbox);
+    auto sandbox = co_await sandbox_of(*pool, deployment);
+    Loan loan(*pool, std::move(sandbox));
+    auto outcome = co_await loan.sandbox().call(invocation);
+    loan.give_back();
     if (stopping_) throw unavailable("functions are being stopped");
     if (outcome) co_return std::move(*outcome);
   }

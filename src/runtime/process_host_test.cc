@@ -164,6 +164,15 @@ TEST_F(ProcessHostTest, ARetiredFunctionsIdleProcessesEnd) {
   EXPECT_NE(answer(python(kPid)).as_int64(), pid);
 }
 
+TEST_F(ProcessHostTest, AProcessWhoseCallThrewEnds) {
+  const auto pid = answer(python(kPid)).as_int64();
+  clock.fails = true;
+  EXPECT_THROW(call(python(kPid)), std::bad_alloc);
+  clock.fails = false;
+  until([&] { return is_gone(pid); });
+  EXPECT_NE(answer(python(kPid)).as_int64(), pid);
+}
+
 TEST_F(ProcessHostTest, AnotherRevisionIsAnotherProcess) {
   auto deployment = python("def handler(event, context): return 'old'");
   EXPECT_EQ(answer(deployment), "old");
