@@ -35,12 +35,11 @@ cloud::Async<cloud::InvocationOutcome> FailureLog::invoke(cloud::Deployment depl
   co_return outcome;
 }
 
-void FailureLog::add(const std::filesystem::path& log, const std::string& line) {
+void FailureLog::add(const std::filesystem::path& path, const std::string& line) {
   const std::lock_guard held(mutex_);
-  auto& opened = open_[log];
-  if (!opened) opened = std::make_unique<runtime::FunctionLog>(log, clock_);
-  opened->add(line);
-  opened->flush();
+  runtime::FunctionLog log(path, clock_);
+  log.add(line);
+  log.flush();
 }
 
 }  // namespace doorbuster::cli

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 
@@ -26,14 +24,13 @@ class FailureLog final : public cloud::FunctionHost {
   void retire(const std::string& function_arn) override { functions_.retire(function_arn); }
 
  private:
-  void add(const std::filesystem::path& log, const std::string& line);
+  // Opens the file each time: those that fail may be many, and few of them often.
+  void add(const std::filesystem::path& path, const std::string& line);
 
   cloud::FunctionHost& functions_;
   const std::filesystem::path logs_;
   const cloud::Clock& clock_;
-  std::mutex mutex_;  // guards what follows
-  // By their paths; the functions are built in, so they are few.
-  std::map<std::filesystem::path, std::unique_ptr<runtime::FunctionLog>> open_;
+  std::mutex mutex_;  // one writes at a time
 };
 
 }  // namespace doorbuster::cli

@@ -55,6 +55,20 @@ TEST(FailureLogTest, KeepsWhatFailsAndNothingElse) {
               ElementsAre(EndsWith("\t[ERROR] RequestId: id {\"errorType\":\"PaymentDeclined\"}")));
 }
 
+std::ptrdiff_t open_files() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+}
+
+TEST(FailureLogTest, LeavesNoFileOpen) {
+  const auto home = DataDirectory::temporary();
+  const cloud::SystemClock clock;
+  FakeHost functions;
+  FailureLog log(functions, home.functions(), clock);
+  const auto before = open_files();
+  call(log, R"({"errorType":"PaymentDeclined"})");
+  EXPECT_EQ(open_files(), before);
+}
+
 TEST(FailureLogTest, KeepsNothingWhereThereIsNoPlace) {
   const cloud::SystemClock clock;
   FakeHost functions;
