@@ -61,8 +61,9 @@ struct RecordedInvoice {
   orders::Money amount;    // below 0 on a cancellation
 };
 
-// An object that no invoice can be taken from, or a message that names no object: its bucket is
-// then empty and its key is the message's id. Its texts are kept as documents::storable() has them.
+// An object that no invoice can be taken from, or could not be for now, or a message that names no
+// object: its bucket is then empty and its key is the message's id. Its texts are kept as
+// documents::storable() has them.
 struct Rejection {
   std::string bucket;
   std::string key;

@@ -45,10 +45,14 @@ std::string without_quotes(const std::string& etag) {
   return quoted ? etag.substr(1, etag.size() - 2) : etag;
 }
 
-void reject(Batch& batch, std::size_t message, Rejection rejection) {
+void note(Batch& batch, std::size_t message, Rejection rejection) {
   rejection.receives = batch.messages[message].receives;
-  batch.verdicts[message].permanent = rejection.reason;
   batch.rejections.push_back(std::move(rejection));
+}
+
+void reject(Batch& batch, std::size_t message, Rejection rejection) {
+  batch.verdicts[message].permanent = rejection.reason;
+  note(batch, message, std::move(rejection));
 }
 
 Batch unwrap(const json::value& event) {
@@ -104,6 +108,20 @@ cloud::Async<void> fetch(cloud::S3& s3, Item& item, cloud::Time now) {
   }
 }
 
+// The reason is kept also if it may pass: if it doesn't, nobody else says it of the dead letter.
+void fail(Batch& batch, const Item& item) {
+  Rejection rejection;
+  rejection.bucket = item.object.bucket;
+  rejection.key = item.object.key;
+  if (item.permanent.empty()) {
+    rejection.reason = batch.verdicts[item.message].passing = item.passing;
+    note(batch, item.message, std::move(rejection));
+  } else {
+    rejection.reason = item.permanent;
+    reject(batch, item.message, std::move(rejection));
+  }
+}
+
 // In the messages' order, whichever object came first.
 void record(Batch& batch, InvoiceDatabase& database, cloud::Time now) {
   std::vector<ReceivedInvoice> invoices;
@@ -112,14 +130,8 @@ void record(Batch& batch, InvoiceDatabase& database, cloud::Time now) {
     if (item.received) {
       invoices.push_back(std::move(*item.received));
       messages.push_back(item.message);
-    } else if (!item.permanent.empty()) {
-      Rejection rejection;
-      rejection.bucket = item.object.bucket;
-      rejection.key = item.object.key;
-      rejection.reason = item.permanent;
-      reject(batch, item.message, std::move(rejection));
     } else {
-      batch.verdicts[item.message].passing = item.passing;
+      fail(batch, item);
     }
   }
   const std::vector<Outcome> outcomes = database.record(invoices, now);

@@ -10,7 +10,7 @@ namespace json = boost::json;
 
 // The longest that SQS knows, 14 days: it also runs while nobody takes any messages, and what is
 // over it is gone without a trace.
-const std::pair<const std::string, std::string> kRetention{"MessageRetentionPeriod", "1209600"};
+constexpr const char* kRetention_s = "1209600";
 
 // Makes the queue if it is missing and sets the attributes that differ. Returns its URL.
 Async<std::string> have_queue(cloud::Sqs& sqs, std::string name, cloud::AttributeMap wanted) {
@@ -68,9 +68,11 @@ std::string let_service(const std::string& service, const std::string& action,
 
 Async<QueueWithDeadLetters> have_queues(Account account, QueueNames names, std::string policy) {
   QueueWithDeadLetters queues = named(account.scope, names);
-  queues.dead_letter_url = co_await have_queue(account.sqs, names.dead_letters, {kRetention});
+  const cloud::AttributeMap dead_letter_attributes{{"MessageRetentionPeriod", kRetention_s}};
+  queues.dead_letter_url =
+      co_await have_queue(account.sqs, names.dead_letters, dead_letter_attributes);
   cloud::AttributeMap attributes{
-      kRetention,
+      {"MessageRetentionPeriod", kRetention_s},
       {"VisibilityTimeout", std::to_string(kVisibilityTimeout_s)},
       {"RedrivePolicy",
        json::serialize(json::object{{"deadLetterTargetArn", queues.dead_letter_arn},
