@@ -179,6 +179,7 @@ InvoiceDatabase::InvoiceDatabase(const DatabaseOptions& options, const Schema& s
   all.create_tables.push_back("CREATE TABLE " + invoices_table_ + std::string(kInvoiceColumns));
   all.create_tables.insert(all.create_tables.end(), schema.create_tables.begin(),
                            schema.create_tables.end());
+  all.later_tables = schema.later_tables;
   session_ = open_database(options, all);
   statements_ = std::make_unique<Statements>(*session_, invoices_table_);
 }

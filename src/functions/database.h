@@ -109,12 +109,13 @@ class InvoiceDatabase {
   void for_each_rejection(const std::function<void(const Rejection&)>& visit);
 
  protected:
-  // Every statement in `create_tables` creates one table, in SQL that SQLite and PostgreSQL share.
+  // See DatabaseSchema.
   struct Schema {
-    std::string name;  // says whose database it is, in the file itself
+    std::string name;
     std::int64_t version = 1;
     std::string invoices_table;
     std::vector<std::string> create_tables;
+    std::vector<std::string> later_tables = {};
   };
 
   // Throws DatabaseError if the file is something else, or of another version.

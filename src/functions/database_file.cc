@@ -79,12 +79,15 @@ bool is_busy(const soci::soci_error& error) {
   return sqlite != nullptr && (sqlite->result() & kPrimary) == SQLITE_BUSY;
 }
 
+// SQLite keeps such a table as one tree, ordered by its key, instead of a tree and an index: half
+// the pages to write.
+void create_table(soci::session& sql, const std::string& table) {
+  sql << table + " WITHOUT ROWID";
+}
+
 void create(soci::session& sql, const DatabaseSchema& schema) {
-  // SQLite keeps such a table as one tree, ordered by its key, instead of a tree and an index: half
-  // the pages to write.
-  const std::string suffix = " WITHOUT ROWID";
-  sql << std::string(kCreateVersion) + suffix;
-  for (const std::string& table : schema.create_tables) sql << table + suffix;
+  create_table(sql, std::string(kCreateVersion));
+  for (const std::string& table : schema.create_tables) create_table(sql, table);
   sql << "INSERT INTO schema_version (name, version) VALUES (:n, :v)", soci::use(schema.name),
       soci::use(schema.version);
 }
@@ -112,6 +115,7 @@ std::unique_ptr<soci::session> open_database(const DatabaseOptions& options,
       if (!check_version(*session, schema.name, schema.version)) create(*session, schema);
       transaction.commit();
     }
+    for (const std::string& table : schema.later_tables) create_table(*session, table);
     return session;
   } catch (const std::exception& e) {
     if (is_full(e)) throw disk_full(options.path);

@@ -41,6 +41,9 @@ struct DatabaseSchema {
   std::int64_t version = 1;
   // Each creates one table, in SQL that SQLite and PostgreSQL share.
   std::vector<std::string> create_tables;
+  // Each creates one table if it does not exist: those that files of the same version may be
+  // without, because they were made by an older program.
+  std::vector<std::string> later_tables = {};
 };
 
 // A connection to the file, which has the schema's tables afterwards and keeps what is committed

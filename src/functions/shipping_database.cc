@@ -8,6 +8,9 @@
 namespace doorbuster::functions {
 namespace {
 
+// A shelf that is full to this limit stays so.
+constexpr std::int64_t kUnitsMax = std::numeric_limits<std::int64_t>::max();
+
 constexpr const char* kCreateLines = R"(
 CREATE TABLE shipment_lines (
   invoice TEXT NOT NULL,
@@ -22,6 +25,13 @@ constexpr const char* kCreateInventory = R"(
 CREATE TABLE inventory (
   stock_code TEXT PRIMARY KEY,
   on_hand BIGINT NOT NULL CHECK (on_hand >= 0)
+))";
+
+// Files of before have none: what they had back-ordered is not known to be owed.
+constexpr const char* kHaveBackOrders = R"(
+CREATE TABLE IF NOT EXISTS back_orders (
+  stock_code TEXT PRIMARY KEY,
+  owed BIGINT NOT NULL CHECK (owed >= 0)
 ))";
 
 // Running totals, so that a dashboard may ask often.
@@ -40,12 +50,17 @@ struct ShippingDatabase::Statements {
                             "back_ordered) VALUES (:i, :n, :c, :q, :b)",
              soci::use(invoice), soci::use(line_no), soci::use(stock_code), soci::use(quantity),
              soci::use(back_ordered))),
-        select_stock((sql.prepare << "SELECT on_hand FROM inventory WHERE stock_code = :c",
-                      soci::into(on_hand), soci::use(stock_code))),
+        select_stock((sql.prepare << "SELECT on_hand, COALESCE(owed, 0) FROM inventory LEFT JOIN "
+                                     "back_orders ON back_orders.stock_code = inventory.stock_code "
+                                     "WHERE inventory.stock_code = :c",
+                      soci::into(on_hand), soci::into(owed), soci::use(stock_code))),
         upsert_stock((sql.prepare << "INSERT INTO inventory (stock_code, on_hand) VALUES (:c, :n) "
                                      "ON CONFLICT (stock_code) DO UPDATE SET "
                                      "on_hand = excluded.on_hand",
                       soci::use(stock_code), soci::use(on_hand))),
+        upsert_owed((sql.prepare << "INSERT INTO back_orders (stock_code, owed) VALUES (:c, :n) "
+                                    "ON CONFLICT (stock_code) DO UPDATE SET owed = excluded.owed",
+                     soci::use(stock_code), soci::use(owed))),
         add_total((sql.prepare << "INSERT INTO totals (name, n) VALUES (:k, :n) "
                                   "ON CONFLICT (name) DO UPDATE SET n = totals.n + excluded.n",
                    soci::use(name), soci::use(n))) {}
@@ -58,10 +73,11 @@ struct ShippingDatabase::Statements {
   }
 
   std::string invoice, stock_code, name;
-  std::int64_t line_no = 0, quantity = 0, back_ordered = 0, on_hand = 0, n = 0;
+  std::int64_t line_no = 0, quantity = 0, back_ordered = 0, on_hand = 0, owed = 0, n = 0;
   soci::statement insert_line;
   soci::statement select_stock;
   soci::statement upsert_stock;
+  soci::statement upsert_owed;
   soci::statement add_total;
 };
 
@@ -70,7 +86,8 @@ ShippingDatabase::ShippingDatabase(const ShippingOptions& options)
                       {.name = "Doorbuster shipping",
                        .version = 1,
                        .invoices_table = "shipments",
-                       .create_tables = {kCreateLines, kCreateInventory, kCreateTotals}}),
+                       .create_tables = {kCreateLines, kCreateInventory, kCreateTotals},
+                       .later_tables = {kHaveBackOrders}}),
       opening_stock_(options.opening_stock) {
   if (opening_stock_ < 0) throw std::invalid_argument("the opening stock must not be below 0");
   statements_ = std::make_unique<Statements>(session());
@@ -89,9 +106,29 @@ ShippingDatabase::Stock& ShippingDatabase::stock_of(const std::string& stock_cod
     Statements& st = *statements_;
     st.stock_code = stock_code;
     const bool seen = select_one(st.select_stock);
-    entry->second = seen ? Stock{st.on_hand, false} : Stock{opening_stock_, true};
+    entry->second = seen ? Stock{st.on_hand, st.owed} : Stock{opening_stock_, 0};
+    entry->second.on_hand_changed = !seen;
   }
   return entry->second;
+}
+
+std::int64_t ShippingDatabase::Stock::take(std::int64_t quantity) {
+  const std::int64_t taken = std::min(quantity, on_hand);
+  const std::int64_t missing = quantity - taken;
+  set(on_hand - taken, owed + std::min(missing, kUnitsMax - owed));
+  return missing;
+}
+
+void ShippingDatabase::Stock::put_back(std::int64_t quantity) {
+  const std::int64_t served = std::min(quantity, owed);
+  set(on_hand + std::min(quantity - served, kUnitsMax - on_hand), owed - served);
+}
+
+void ShippingDatabase::Stock::set(std::int64_t now_on_hand, std::int64_t now_owed) {
+  on_hand_changed |= now_on_hand != on_hand;
+  owed_changed |= now_owed != owed;
+  on_hand = now_on_hand;
+  owed = now_owed;
 }
 
 std::optional<std::string> ShippingDatabase::apply(const ReceivedInvoice& received) {
@@ -100,17 +137,15 @@ std::optional<std::string> ShippingDatabase::apply(const ReceivedInvoice& receiv
   st.line_no = 0;
   for (const orders::Line& line : received.invoice.lines) {
     Stock& stock = stock_of(line.stock_code);
-    // Above 0 it leaves, below 0 it comes back; a shelf that is full to the limit stays so.
-    constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-    const std::int64_t taken = line.quantity > 0 ? std::min(line.quantity, stock.on_hand)
-                                                 : std::max(line.quantity, stock.on_hand - kMax);
-    stock.on_hand -= taken;
-    stock.changed |= taken != 0;
-
     ++st.line_no;
     st.stock_code = line.stock_code;
     st.quantity = line.quantity;
-    st.back_ordered = line.quantity > 0 ? line.quantity - taken : 0;
+    st.back_ordered = 0;
+    if (line.quantity > 0) {
+      st.back_ordered = stock.take(line.quantity);
+    } else {
+      stock.put_back(-line.quantity);
+    }
     st.insert_line.execute(true);
     added_.back_ordered_units += st.back_ordered;
   }
@@ -121,7 +156,7 @@ std::optional<std::string> ShippingDatabase::apply(const ReceivedInvoice& receiv
 void ShippingDatabase::finish() {
   std::vector<const std::pair<const std::string, Stock>*> changed;
   for (const auto& entry : stock_) {
-    if (entry.second.changed) changed.push_back(&entry);
+    if (entry.second.on_hand_changed || entry.second.owed_changed) changed.push_back(&entry);
   }
   // In the order of the table: neighbours share a page, and a run is the same every time.
   std::ranges::sort(
@@ -130,7 +165,9 @@ void ShippingDatabase::finish() {
   for (const auto* entry : changed) {
     st.stock_code = entry->first;
     st.on_hand = entry->second.on_hand;
-    st.upsert_stock.execute(true);
+    st.owed = entry->second.owed;
+    if (entry->second.on_hand_changed) st.upsert_stock.execute(true);
+    if (entry->second.owed_changed) st.upsert_owed.execute(true);
   }
   st.add("shipped", added_.shipped);
   st.add("cancelled", added_.cancelled);

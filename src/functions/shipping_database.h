@@ -29,7 +29,8 @@ struct ShippedLine {
 
 // The effect of an invoice here is its shipment: a sale takes stock, a cancellation puts it back.
 // Stock never goes below zero: what is not there is back-ordered, and the invoice counts as
-// shipped. Threads and errors are as in InvoiceDatabase.
+// shipped. What is put back first serves what is back-ordered, whose it may be: a cancellation of
+// what was never there makes no stock. Threads and errors are as in InvoiceDatabase.
 class ShippingDatabase final : public InvoiceDatabase {
  public:
   // Throws DatabaseError. The opening stock of a file may differ from one opening to the next; it
@@ -54,7 +55,14 @@ class ShippingDatabase final : public InvoiceDatabase {
   // A code's stock during a transaction: read when first needed, written once at the end.
   struct Stock {
     std::int64_t on_hand = 0;
-    bool changed = false;
+    std::int64_t owed = 0;  // of what was back-ordered
+    bool on_hand_changed = false;
+    bool owed_changed = false;
+
+    // Returns how many of the units were not there.
+    std::int64_t take(std::int64_t quantity);
+    void put_back(std::int64_t quantity);
+    void set(std::int64_t now_on_hand, std::int64_t now_owed);
   };
 
   void begin() override;

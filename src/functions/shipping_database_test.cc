@@ -1,7 +1,9 @@
 #include "functions/shipping_database.h"
 
 #include <gmock/gmock.h>
+#include <soci/sqlite3/soci-sqlite3.h>
 
+#include "functions/sql.h"
 #include "functions/testing.h"
 
 namespace doorbuster::functions {
@@ -60,7 +62,25 @@ TEST_F(ShippingDatabaseTest, BackOrdersWhatIsNotThere) {
   EXPECT_THAT(database.lines("2"), ElementsAre(ShippedLine{"A", 5, 5}, ShippedLine{"B", 1, 1}));
   ship(database, {received("C3", {line("A", -2)}), received("4", {line("A", 3)})});
   EXPECT_EQ(database.stock("A"), 0);
-  EXPECT_EQ(database.totals().back_ordered_units, 11);
+  EXPECT_EQ(database.totals().back_ordered_units, 13);
+}
+
+TEST_F(ShippingDatabaseTest, MakesNoStockOfWhatWasNeverThere) {
+  ShippingDatabase(options(3)).record(std::vector{received("1", {line("A", 10)})}, at(7));
+  ShippingDatabase database(options(3));
+  ship(database, {received("C2", {line("A", -4)})});
+  EXPECT_EQ(database.stock("A"), 0) << "seven were back-ordered, four of them no longer";
+  ship(database, {received("C3", {line("A", -6)})});
+  EXPECT_EQ(database.stock("A"), 3);
+}
+
+TEST_F(ShippingDatabaseTest, OpensAFileThatKnowsNothingOfBackOrders) {
+  { const ShippingDatabase database(options(3)); }
+  const auto path = directory_ / "shipping.db";
+  soci::session(soci::sqlite3, "dbname=\"" + path.string() + "\"") << "DROP TABLE back_orders";
+  ShippingDatabase database(options(3));
+  ship(database, {received("1", {line("A", 10)}), received("C2", {line("A", -10)})});
+  EXPECT_EQ(database.stock("A"), 3);
 }
 
 TEST_F(ShippingDatabaseTest, TakesNoStockForWhatComesAgain) {
