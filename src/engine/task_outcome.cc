@@ -63,18 +63,16 @@ json::value payload_of(const cloud::InvokeResult& result) {
                         result.Payload};
 }
 
-json::value invoke_result(json::value payload) {
-  static const json::object kOfAny{{"ExecutedVersion", "$LATEST"},
-                                   {"Payload", nullptr},
-                                   {"SdkHttpMetadata",
-                                    {{"AllHttpHeaders", json::object()},
-                                     {"HttpHeaders", json::object()},
-                                     {"HttpStatusCode", kOk}}},
-                                   {"SdkResponseMetadata", json::object()},
-                                   {"StatusCode", kOk}};
-  json::object result = kOfAny;
-  result["Payload"] = std::move(payload);
-  return result;
+json::value invoke_result(const cloud::InvokeResult& result) {
+  json::object output{{"ExecutedVersion", result.ExecutedVersion}};
+  if (!result.LogResult.empty()) output["LogResult"] = result.LogResult;
+  if (result.StatusCode == kOk) output["Payload"] = payload_of(result);
+  output["SdkHttpMetadata"] = {{"AllHttpHeaders", json::object()},
+                               {"HttpHeaders", json::object()},
+                               {"HttpStatusCode", result.StatusCode}};
+  output["SdkResponseMetadata"] = json::object();
+  output["StatusCode"] = result.StatusCode;
+  return output;
 }
 
 TaskFailure failure_of(std::string_view service, const cloud::Error& error) {

@@ -19,8 +19,9 @@ struct TaskFailure {
 // What a function answered. Throws TaskFailure if it failed: its error's type, or Lambda.Unknown.
 boost::json::value payload_of(const cloud::InvokeResult& result);
 
-// The result of lambda:invoke.
-boost::json::value invoke_result(boost::json::value payload);
+// The result of lambda:invoke; throws TaskFailure if the function failed. A call that nobody waits
+// for, or that was only tried, has no payload.
+boost::json::value invoke_result(const cloud::InvokeResult& result);
 
 // An error of the service that a state calls by that name ("lambda", "aws-sdk:s3").
 TaskFailure failure_of(std::string_view service, const cloud::Error& error);

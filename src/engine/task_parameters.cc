@@ -13,4 +13,17 @@ std::string text_of(const boost::json::value& parameters, std::string_view membe
   return value->is_string() ? std::string(value->get_string()) : documents::to_text(*value);
 }
 
+cloud::InvokeRequest invoke_request(const boost::json::value& parameters) {
+  cloud::InvokeRequest request;
+  request.FunctionName = text_of(parameters, "FunctionName");
+  request.Qualifier = text_of(parameters, "Qualifier");
+  request.InvocationType = text_of(parameters, "InvocationType");
+  request.LogType = text_of(parameters, "LogType");
+  request.ClientContext = text_of(parameters, "ClientContext");
+  const auto* object = parameters.if_object();
+  const auto* payload = object ? object->if_contains("Payload") : nullptr;
+  request.Payload = payload ? documents::to_text(*payload) : "{}";
+  return request;
+}
+
 }  // namespace doorbuster::engine

@@ -65,12 +65,10 @@ cloud::Async<json::value> call_function(const Runner& runner, const RunnerTask& 
 }
 
 cloud::Async<json::value> invoke(const Runner& runner, const RunnerTask& task) {
-  auto function = text_of(task.order.input, "FunctionName");
-  const auto* parameters = task.order.input.if_object();
-  const auto* given = parameters ? parameters->if_contains("Payload") : nullptr;
-  auto payload = given ? documents::to_text(*given) : "{}";
-  auto result = co_await call_function(runner, task, std::move(function), std::move(payload));
-  co_return invoke_result(std::move(result));
+  const auto lambda = runner.services.lambda(caller_of(task));
+  auto request = invoke_request(task.order.input);
+  const auto result = co_await lambda->Invoke(std::move(request));
+  co_return invoke_result(result);
 }
 
 // --- Other services ---------------------------------------------------------------------------

@@ -61,6 +61,7 @@ class TaskRunnerTest : public testing::Test {
 
   cloud::Async<cloud::InvokeResult> invoke(cloud::Caller caller, cloud::InvokeRequest request) {
     calls.push_back(request.FunctionName + ' ' + request.Payload + ' ' + caller.arn);
+    invoked = request;
     if (hang) {
       boost::asio::steady_timer timer(bed.executor(), std::chrono::hours(1'000));
       co_await timer.async_wait(boost::asio::use_awaitable);
@@ -83,8 +84,11 @@ class TaskRunnerTest : public testing::Test {
   FakeServices services{*this};
   std::optional<TaskRunner> runner;
   std::vector<std::string> calls;
-  cloud::InvokeResult outcome{
-      .FunctionError = {}, .LogResult = {}, .Payload = R"({"paid":true})", .ExecutedVersion = {}};
+  cloud::InvokeRequest invoked;  // the last one
+  cloud::InvokeResult outcome{.FunctionError = {},
+                              .LogResult = {},
+                              .Payload = R"({"paid":true})",
+                              .ExecutedVersion = "$LATEST"};
   std::optional<cloud::Error> error;
   bool hang = false;
 };
@@ -111,6 +115,32 @@ TEST_F(TaskRunnerTest, InvokeAnswersWithMetadata) {
   EXPECT_EQ(output.at("ExecutedVersion"), "$LATEST");
   ASSERT_EQ(calls.size(), 1U);
   EXPECT_TRUE(calls[0].starts_with(R"(Pay {"amount":5} )")) << calls[0];
+}
+
+TEST_F(TaskRunnerTest, InvokeHasAllOfLambdasParameters) {
+  outcome.LogResult = "bG9n";
+  const auto execution =
+      run(task("arn:aws:states:::lambda:invoke",
+               R"("Parameters":{"FunctionName":"Pay","Qualifier":"7","ClientContext":"e30=",)"
+               R"("InvocationType":"RequestResponse","LogType":"Tail"},)"));
+  EXPECT_EQ(invoked.Qualifier, "7");
+  EXPECT_EQ(invoked.ClientContext, "e30=");
+  EXPECT_EQ(invoked.InvocationType, "RequestResponse");
+  EXPECT_EQ(invoked.LogType, "Tail");
+  EXPECT_EQ(json::parse(machine.describe(execution).output).at("LogResult"), "bG9n");
+}
+
+TEST_F(TaskRunnerTest, ACallThatIsNotWaitedForHasNoPayload) {
+  outcome.StatusCode = 202;
+  outcome.Payload = "";
+  const auto execution = run(task("arn:aws:states:::lambda:invoke",
+                                  R"("Parameters":{"FunctionName":"Pay",)"
+                                  R"("InvocationType":"Event"},)"));
+  EXPECT_EQ(invoked.InvocationType, "Event");
+  const auto output = json::parse(machine.describe(execution).output);
+  EXPECT_EQ(output.at("StatusCode"), 202);
+  EXPECT_EQ(output.at("SdkHttpMetadata").at("HttpStatusCode"), 202);
+  EXPECT_FALSE(output.as_object().contains("Payload"));
 }
 
 TEST_F(TaskRunnerTest, APayloadIsJsonAlsoIfItIsText) {
