@@ -1,6 +1,11 @@
 #include "wire/document.h"
 
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
+#include <functional>
+#include <map>
+#include <set>
 
 #include "documents/json_text.h"
 #include "wire/encoding.h"
@@ -14,9 +19,32 @@ namespace {
 namespace json = boost::json;
 
 std::string document_name(const Field& field) {
-  std::string name(field.name);
+  std::string name(field.document.empty() ? field.name : field.document);
   if (name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
   return name;
+}
+
+// A structure's members as a document has them, those of inlined structures among its own:
+// visit(field, within, address), where `within` names the member of the document that it stands in;
+// empty: none. Without a structure the address is null.
+template <class Visit>
+void for_each_member(const Shape& shape, void* structure, std::string_view within,
+                     const Visit& visit) {
+  for (const Field& field : shape.fields) {
+    if (field.place == Place::trailer) continue;
+    const std::string_view place = field.within.empty() ? within : field.within;
+    void* address = structure == nullptr ? nullptr : field.of(structure);
+    if (field.place == Place::inlined && field.shape->kind == Kind::structure) {
+      for_each_member(*field.shape, address, place, visit);
+    } else {
+      visit(field, place, address);
+    }
+  }
+}
+
+bool is_required(const Field& field) {
+  return field.required || field.place == Place::bucket || field.place == Place::key ||
+         field.place == Place::label;
 }
 
 [[noreturn]] void refuse(const char* wanted) {
@@ -29,22 +57,48 @@ std::string text_of(const json::value& from) {
   return from.is_string() ? std::string(from.get_string()) : documents::to_text(from);
 }
 
-void read_structure(const Shape& shape, const json::value& from, void* to, const Wording& wording) {
+const json::object& object_of(const json::value& from) {
   const auto* object = from.if_object();
   if (object == nullptr) refuse("a Structure");
-  for (const Field& field : shape.fields) {
-    if (field.place == Place::trailer) continue;
-    if (field.place == Place::inlined && field.shape->kind == Kind::structure) {
-      read_structure(*field.shape, from, field.of(to), wording);
-      continue;
-    }
-    const auto* member = object->if_contains(document_name(field));
-    if (member != nullptr && !member->is_null()) {
-      read_document(*field.shape, *member, field.of(to), wording);
-    } else if (field.required || field.place == Place::bucket || field.place == Place::key) {
-      throw wording.missing(field.name);
+  return *object;
+}
+
+// Null if there is none.
+const json::object* object_in(const json::object& object, std::string_view member) {
+  if (member.empty()) return &object;
+  const auto* inner = object.if_contains(member);
+  return inner == nullptr || inner->is_null() ? nullptr : &object_of(*inner);
+}
+
+// What would be ignored is refused: it was meant to have an effect.
+void check_members(const Shape& shape, const json::object& object) {
+  std::map<std::string_view, std::set<std::string, std::less<>>> known;  // by what they stand in
+  for_each_member(shape, nullptr, "", [&](const Field& field, std::string_view within, void*) {
+    known[within].insert(document_name(field));
+    if (!within.empty()) known[""].emplace(within);
+  });
+  for (const auto& [within, names] : known) {
+    const auto* inner = object_in(object, within);
+    if (inner == nullptr) continue;
+    for (const auto& member : *inner) {
+      if (names.contains(std::string_view(member.key()))) continue;
+      throw UnsupportedField(std::string(member.key()));
     }
   }
+}
+
+void read_structure(const Shape& shape, const json::value& from, void* to, const Wording& wording) {
+  const json::object& object = object_of(from);
+  check_members(shape, object);
+  for_each_member(shape, to, "", [&](const Field& field, std::string_view within, void* address) {
+    const auto* holder = object_in(object, within);
+    const auto* member = holder == nullptr ? nullptr : holder->if_contains(document_name(field));
+    if (member != nullptr && !member->is_null()) {
+      read_document(*field.shape, *member, address, wording);
+    } else if (is_required(field)) {
+      throw wording.missing(field.name);
+    }
+  });
 }
 
 void read_list(const Shape& shape, const json::value& from, void* to, const Wording& wording) {
@@ -63,16 +117,19 @@ void read_map(const Shape& shape, const json::value& from, void* to, const Wordi
   }
 }
 
-void write_structure(const Shape& shape, const void* value, json::object& to) {
-  for (const Field& field : shape.fields) {
-    const void* member = field.of(value);
-    if (field.place == Place::trailer) continue;
-    if (field.place == Place::inlined && field.shape->kind == Kind::structure) {
-      write_structure(*field.shape, member, to);
-    } else if (!is_absent(*field.shape, member)) {
-      to[document_name(field)] = write_document(*field.shape, member);
+json::object write_structure(const Shape& shape, const void* value) {
+  json::object object;
+  const auto write = [&](const Field& field, std::string_view within, const void* member) {
+    if (is_absent(*field.shape, member)) return;
+    json::object* holder = &object;
+    if (!within.empty()) {
+      auto& inner = object[within];
+      holder = inner.is_object() ? &inner.get_object() : &inner.emplace_object();
     }
-  }
+    (*holder)[document_name(field)] = write_document(*field.shape, member);
+  };
+  for_each_member(shape, const_cast<void*>(value), "", write);
+  return object;
 }
 
 json::value write_list(const Shape& shape, const void* value) {
@@ -118,6 +175,21 @@ class DocumentExchange final : public Exchange {
   json::value output_ = json::object();
 };
 
+// A browser's preflight is none of the API's.
+const Operation* find_operation(const Service& service, std::string_view name) {
+  const Operation* row = service.find(name);
+  return row != nullptr && row->rest.method == "OPTIONS" ? nullptr : row;
+}
+
+// What S3's requests say of what it doesn't have here: in headers it isn't heeded either.
+void drop_not_heeded(json::value& input) {
+  constexpr std::array<std::string_view, 8> kNotHeeded = {
+      "ACL",         "BucketKeyEnabled", "ChecksumAlgorithm", "ContentMD5", "ExpectedBucketOwner",
+      "RequestPayer", "SSEKMSKeyId",      "ServerSideEncryption"};
+  if (!input.is_object()) return;
+  for (const auto name : kNotHeeded) input.get_object().erase(name);
+}
+
 }  // namespace
 
 void read_document(const Shape& shape, const json::value& from, void* to, const Wording& wording) {
@@ -159,11 +231,8 @@ void read_document(const Shape& shape, const json::value& from, void* to, const 
 
 json::value write_document(const Shape& shape, const void* value) {
   switch (shape.kind) {
-    case Kind::structure: {
-      json::object object;
-      write_structure(shape, value, object);
-      return object;
-    }
+    case Kind::structure:
+      return write_structure(shape, value);
     case Kind::list:
       return write_list(shape, value);
     case Kind::map:
@@ -197,15 +266,19 @@ json::value write_document(const Shape& shape, const void* value) {
   return nullptr;
 }
 
+UnsupportedField::UnsupportedField(const std::string& name)
+    : std::runtime_error("The field \"" + name + "\" is not supported by Step Functions") {}
+
 cloud::Async<json::value> call_operation(cloud::Services& services, cloud::Caller caller,
                                          std::string service, std::string operation,
                                          json::value input) {
   const Service* known = find_service(service);
-  const Operation* row = known == nullptr ? nullptr : known->find(operation);
+  const Operation* row = known == nullptr ? nullptr : find_operation(*known, operation);
   if (row == nullptr) {
     throw cloud::Error("UnknownOperationException",
                        "There is no operation " + service + ":" + operation);
   }
+  if (known == &s3_service) drop_not_heeded(input);
   DocumentExchange exchange(input, *known->wording);
   co_await row->call(services, caller, exchange);
   co_return exchange.take_output();

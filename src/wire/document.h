@@ -5,6 +5,7 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -13,13 +14,19 @@
 
 namespace doorbuster::wire {
 
-// What is of another type is a SerializationException. May be called from any thread.
+// The input has a member that the operation doesn't know.
+struct UnsupportedField : std::runtime_error {
+  explicit UnsupportedField(const std::string& name);
+};
+
+// What is of another type is a SerializationException, what is not known an UnsupportedField. May be
+// called from any thread.
 void read_document(const Shape& shape, const boost::json::value& from, void* to,
                    const Wording& wording);
 boost::json::value write_document(const Shape& shape, const void* value);
 
 // Calls the operation ("PutObject") of the service ("s3"). Throws cloud::Error, also if there is no
-// such operation, or if its answer is too large for a document. The services must live until it
+// such operation, or if its answer is too large for a document; UnsupportedField. The services must live until it
 // completes.
 cloud::Async<boost::json::value> call_operation(cloud::Services& services, cloud::Caller caller,
                                                 std::string service, std::string operation,

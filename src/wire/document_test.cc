@@ -43,6 +43,60 @@ TEST(DocumentTest, SaysWhatIsMissing) {
   EXPECT_THROW(read(), cloud::Error);
 }
 
+TEST(DocumentTest, RefusesWhatItWouldIgnore) {
+  const auto read = [](const char* text) {
+    cloud::SendMessageRequest request;
+    read_document(Reflect<cloud::SendMessageRequest>::shape, json::parse(text), &request,
+                  validation_wording);
+  };
+  EXPECT_THROW(read(R"({"QueueUrl":"u","MessageBody":"m","Foo":1})"), UnsupportedField);
+  EXPECT_THROW(read(R"({"queueUrl":"u","MessageBody":"m"})"), UnsupportedField);
+  EXPECT_THROW(read(R"({"QueueUrl":"u","MessageBody":"m",
+                        "MessageAttributes":{"a":{"Type":"String"}}})"),
+               UnsupportedField);
+}
+
+template <class T>
+T read_as(const char* text) {
+  T request;
+  read_document(Reflect<T>::shape, json::parse(text), &request, validation_wording);
+  return request;
+}
+
+// What S3's XML has flat, and its API in a member.
+TEST(DocumentTest, HasTheApisMembersNotTheXmls) {
+  const auto deleted = read_as<cloud::DeleteObjectsRequest>(
+      R"({"Bucket":"b","Delete":{"Objects":[{"Key":"k"}],"Quiet":true}})");
+  ASSERT_EQ(deleted.Objects.size(), 1U);
+  EXPECT_TRUE(deleted.Quiet);
+  EXPECT_EQ(read_as<cloud::PutBucketTaggingRequest>(
+                R"({"Bucket":"b","Tagging":{"TagSet":[{"Key":"k","Value":"v"}]}})")
+                .TagSet.size(),
+            1U);
+  const auto notifications = read_as<cloud::PutBucketNotificationConfigurationRequest>(
+      R"({"Bucket":"b","NotificationConfiguration":{"QueueConfigurations":[{"QueueArn":"q",
+          "Events":["s3:ObjectCreated:*"],
+          "Filter":{"Key":{"FilterRules":[{"Name":"prefix","Value":"in/"}]}}}]}})");
+  ASSERT_EQ(notifications.Configuration.QueueConfigurations.size(), 1U);
+  EXPECT_EQ(notifications.Configuration.QueueConfigurations[0].Arn, "q");
+  EXPECT_EQ(read_as<cloud::GetObjectRequest>(
+                R"({"Bucket":"b","Key":"k","ResponseContentType":"text/css"})")
+                .Response.ContentType,
+            "text/css");
+  for (const char* flat : {R"({"Bucket":"b","Objects":[{"Key":"k"}]})",
+                           R"({"Bucket":"b","Delete":{"Objects":[{"Key":"k"}],"Loud":true}})"}) {
+    EXPECT_THROW(read_as<cloud::DeleteObjectsRequest>(flat), UnsupportedField) << flat;
+  }
+}
+
+TEST(DocumentTest, AnswersWithTheApisMembers) {
+  cloud::CopyObjectResult copied;
+  copied.ETag = "\"e\"";
+  copied.Checksum.CRC32 = "AAAAAA==";
+  EXPECT_EQ(write_document(Reflect<cloud::CopyObjectResult>::shape, &copied),
+            json::parse(R"({"CopyObjectResult":{"ETag":"\"e\"","ChecksumCRC32":"AAAAAA=="}})"));
+}
+
 // A service that repeats what it is sent.
 class Echo final : public cloud::Sqs {
  public:

@@ -22,12 +22,19 @@ namespace doorbuster::wire {
 #define HEADER_AS(member, its_shape, header_name) \
   FIELD_AS(member, its_shape, .place = Place::header, .at = (header_name))
 #define QUERY(member, parameter) FIELD(member, .place = Place::query, .at = (parameter))
-#define INLINED(member, shape) FIELD_AS(member, shape, .place = Place::inlined)
+#define INLINED(member, shape, ...) \
+  FIELD_AS(member, shape, .place = Place::inlined __VA_OPT__(, ) __VA_ARGS__)
 #define BUCKET FIELD(Bucket, .place = Place::bucket)
 #define KEY FIELD(Key, .place = Place::key)
 #define METADATA FIELD(Metadata, .place = Place::header_prefix, .at = "x-amz-meta-")
 #define TAGGING HEADER_AS(Tagging, tagging_shape, "x-amz-tagging")
 #define FLAT(member, name) FIELD(member, .xml = (name), .flat = true)
+
+// The API's own names, in documents, where cloud/ leaves a part of them out.
+#define HEADER_NAMED(member, name, header_name) \
+  FIELD(member, .place = Place::header, .at = (header_name), .document = (name))
+#define QUERY_NAMED(member, name, parameter) \
+  FIELD(member, .place = Place::query, .at = (parameter), .document = (name))
 
 namespace {
 
@@ -47,34 +54,43 @@ constexpr Shape prefixes_shape = list_of(Reflect<std::vector<std::string>>::shap
 
 // --- Parts of several -------------------------------------------------------------------------
 
-NAMED_STRUCTURE(checksum_headers, cloud::Checksums, HEADER(CRC32, "x-amz-checksum-crc32"),
-                HEADER(CRC32C, "x-amz-checksum-crc32c"),
-                HEADER(CRC64NVME, "x-amz-checksum-crc64nvme"), HEADER(SHA1, "x-amz-checksum-sha1"),
-                HEADER(SHA256, "x-amz-checksum-sha256"),
+NAMED_STRUCTURE(checksum_headers, cloud::Checksums,
+                HEADER_NAMED(CRC32, "ChecksumCRC32", "x-amz-checksum-crc32"),
+                HEADER_NAMED(CRC32C, "ChecksumCRC32C", "x-amz-checksum-crc32c"),
+                HEADER_NAMED(CRC64NVME, "ChecksumCRC64NVME", "x-amz-checksum-crc64nvme"),
+                HEADER_NAMED(SHA1, "ChecksumSHA1", "x-amz-checksum-sha1"),
+                HEADER_NAMED(SHA256, "ChecksumSHA256", "x-amz-checksum-sha256"),
                 HEADER(ChecksumType, "x-amz-checksum-type"))
-NAMED_STRUCTURE(checksum_elements, cloud::Checksums, FIELD(CRC32, .xml = "ChecksumCRC32"),
-                FIELD(CRC32C, .xml = "ChecksumCRC32C"),
-                FIELD(CRC64NVME, .xml = "ChecksumCRC64NVME"), FIELD(SHA1, .xml = "ChecksumSHA1"),
-                FIELD(SHA256, .xml = "ChecksumSHA256"), FIELD(ChecksumType))
+#define CHECKSUM_ELEMENT(member, element) FIELD(member, .xml = (element), .document = (element))
+NAMED_STRUCTURE(checksum_elements, cloud::Checksums, CHECKSUM_ELEMENT(CRC32, "ChecksumCRC32"),
+                CHECKSUM_ELEMENT(CRC32C, "ChecksumCRC32C"),
+                CHECKSUM_ELEMENT(CRC64NVME, "ChecksumCRC64NVME"),
+                CHECKSUM_ELEMENT(SHA1, "ChecksumSHA1"), CHECKSUM_ELEMENT(SHA256, "ChecksumSHA256"),
+                FIELD(ChecksumType))
 NAMED_STRUCTURE(object_headers, cloud::ObjectHeaders, HEADER(CacheControl, "Cache-Control"),
                 HEADER(ContentDisposition, "Content-Disposition"),
                 HEADER_AS(ContentEncoding, encoding_shape, "Content-Encoding"),
                 HEADER(ContentLanguage, "Content-Language"), HEADER(ContentType, "Content-Type"),
                 HEADER(Expires, "Expires"))
-NAMED_STRUCTURE(response_headers, cloud::ObjectHeaders,
-                QUERY(CacheControl, "response-cache-control"),
-                QUERY(ContentDisposition, "response-content-disposition"),
-                QUERY(ContentEncoding, "response-content-encoding"),
-                QUERY(ContentLanguage, "response-content-language"),
-                QUERY(ContentType, "response-content-type"), QUERY(Expires, "response-expires"))
+NAMED_STRUCTURE(
+    response_headers, cloud::ObjectHeaders,
+    QUERY_NAMED(CacheControl, "ResponseCacheControl", "response-cache-control"),
+    QUERY_NAMED(ContentDisposition, "ResponseContentDisposition", "response-content-disposition"),
+    QUERY_NAMED(ContentEncoding, "ResponseContentEncoding", "response-content-encoding"),
+    QUERY_NAMED(ContentLanguage, "ResponseContentLanguage", "response-content-language"),
+    QUERY_NAMED(ContentType, "ResponseContentType", "response-content-type"),
+    QUERY_NAMED(Expires, "ResponseExpires", "response-expires"))
 NAMED_STRUCTURE(read_conditions, cloud::ReadConditions, HEADER(IfMatch, "If-Match"),
                 HEADER(IfNoneMatch, "If-None-Match"), HEADER(IfModifiedSince, "If-Modified-Since"),
                 HEADER(IfUnmodifiedSince, "If-Unmodified-Since"))
-NAMED_STRUCTURE(copy_conditions, cloud::ReadConditions,
-                HEADER(IfMatch, "x-amz-copy-source-if-match"),
-                HEADER(IfNoneMatch, "x-amz-copy-source-if-none-match"),
-                HEADER(IfModifiedSince, "x-amz-copy-source-if-modified-since"),
-                HEADER(IfUnmodifiedSince, "x-amz-copy-source-if-unmodified-since"))
+NAMED_STRUCTURE(
+    copy_conditions, cloud::ReadConditions,
+    HEADER_NAMED(IfMatch, "CopySourceIfMatch", "x-amz-copy-source-if-match"),
+    HEADER_NAMED(IfNoneMatch, "CopySourceIfNoneMatch", "x-amz-copy-source-if-none-match"),
+    HEADER_NAMED(IfModifiedSince, "CopySourceIfModifiedSince",
+                 "x-amz-copy-source-if-modified-since"),
+    HEADER_NAMED(IfUnmodifiedSince, "CopySourceIfUnmodifiedSince",
+                 "x-amz-copy-source-if-unmodified-since"))
 NAMED_STRUCTURE(write_conditions, cloud::WriteConditions, HEADER(IfMatch, "If-Match"),
                 HEADER(IfNoneMatch, "If-None-Match"))
 NAMED_STRUCTURE(copy_source, cloud::CopySource,
@@ -91,7 +107,8 @@ STRUCTURE(cloud::Owner, FIELD(ID), FIELD(DisplayName));
 // --- Buckets ----------------------------------------------------------------------------------
 
 STRUCTURE(cloud::BucketRequest, BUCKET);
-STRUCTURE(cloud::CreateBucketRequest, BUCKET, FIELD(LocationConstraint));
+STRUCTURE(cloud::CreateBucketRequest, BUCKET,
+          FIELD(LocationConstraint, .within = "CreateBucketConfiguration"));
 STRUCTURE(cloud::HeadBucketResult, HEADER(BucketRegion, "x-amz-bucket-region"));
 STRUCTURE(cloud::GetBucketLocationResult, FIELD(LocationConstraint, .place = Place::payload));
 STRUCTURE(cloud::GetBucketVersioningResult, FIELD(Status));
@@ -100,7 +117,8 @@ STRUCTURE(cloud::ListBucketsRequest, QUERY(Prefix, "prefix"), QUERY(MaxBuckets, 
           QUERY(ContinuationToken, "continuation-token"), QUERY(BucketRegion, "bucket-region"));
 STRUCTURE(cloud::ListBucketsResult, FIELD(Owner), FIELD(Buckets, .always = true, .item = "Bucket"),
           FIELD(ContinuationToken), FIELD(Prefix));
-STRUCTURE(cloud::PutBucketTaggingRequest, BUCKET, FIELD(TagSet, .required = true, .item = "Tag"));
+STRUCTURE(cloud::PutBucketTaggingRequest, BUCKET,
+          FIELD(TagSet, .required = true, .item = "Tag", .within = "Tagging"));
 STRUCTURE(cloud::GetBucketTaggingResult, FIELD(TagSet, .always = true, .item = "Tag"));
 STRUCTURE(cloud::PutBucketPolicyRequest, BUCKET, FIELD(Policy, .place = Place::payload));
 STRUCTURE(cloud::GetBucketPolicyResult, FIELD(Policy, .place = Place::payload));
@@ -133,12 +151,13 @@ STRUCTURE(cloud::OptionsObjectResult, HEADER(AllowOrigin, "Access-Control-Allow-
 
 STRUCTURE(FilterRule, FIELD(Name), FIELD(Value, .always = true));
 STRUCTURE(KeyFilter, FLAT(FilterRules, "FilterRule"));
-STRUCTURE(EventFilter, FIELD(S3Key));
-#define DESTINATION(Arn_name) \
-  FIELD(Id), FIELD(Arn, .required = true, .xml = (Arn_name)), FLAT(Events, "Event"), FIELD(Filter)
-STRUCTURE(TopicDestination, DESTINATION("Topic"));
-STRUCTURE(QueueDestination, DESTINATION("Queue"));
-STRUCTURE(FunctionDestination, DESTINATION("CloudFunction"));
+STRUCTURE(EventFilter, FIELD(S3Key, .document = "Key"));
+#define DESTINATION(element, name)                                                     \
+  FIELD(Id), FIELD(Arn, .required = true, .xml = (element), .document = (name)),       \
+      FLAT(Events, "Event"), FIELD(Filter)
+STRUCTURE(TopicDestination, DESTINATION("Topic", "TopicArn"));
+STRUCTURE(QueueDestination, DESTINATION("Queue", "QueueArn"));
+STRUCTURE(FunctionDestination, DESTINATION("CloudFunction", "LambdaFunctionArn"));
 namespace {
 using Destinations = std::vector<cloud::NotificationDestination>;
 // Described by what it is converted to; the list's own element is never looked at.
@@ -158,7 +177,7 @@ STRUCTURE(cloud::NotificationConfiguration,
           FIELD_AS(LambdaFunctionConfigurations, destinations_shape<FunctionDestination>,
                    .xml = "CloudFunctionConfiguration", .flat = true));
 STRUCTURE(cloud::PutBucketNotificationConfigurationRequest, BUCKET,
-          FIELD(Configuration, .place = Place::payload),
+          FIELD(Configuration, .place = Place::payload, .document = "NotificationConfiguration"),
           HEADER(SkipDestinationValidation, "x-amz-skip-destination-validation"));
 
 // --- Objects ----------------------------------------------------------------------------------
@@ -187,7 +206,8 @@ STRUCTURE(cloud::ObjectRequest, BUCKET, KEY);
 STRUCTURE(cloud::DeleteObjectRequest, BUCKET, KEY, HEADER(IfMatch, "If-Match"));
 STRUCTURE(cloud::ObjectIdentifier, FIELD(Key, .required = true), FIELD(ETag));
 STRUCTURE(cloud::DeleteObjectsRequest, BUCKET,
-          FIELD(Objects, .required = true, .xml = "Object", .flat = true), FIELD(Quiet));
+          FIELD(Objects, .required = true, .xml = "Object", .flat = true, .within = "Delete"),
+          FIELD(Quiet, .within = "Delete"));
 STRUCTURE(cloud::DeletedObject, FIELD(Key));
 STRUCTURE(cloud::DeleteError, FIELD(Key), FIELD(Code), FIELD(Message));
 STRUCTURE(cloud::DeleteObjectsResult, FLAT(Deleted, "Deleted"), FLAT(Errors, "Error"));
@@ -196,8 +216,9 @@ STRUCTURE(cloud::CopyObjectRequest, BUCKET, KEY, INLINED(CopySource, copy_source
           HEADER(TaggingDirective, "x-amz-tagging-directive"), INLINED(Headers, object_headers),
           METADATA, HEADER(StorageClass, "x-amz-storage-class"), TAGGING,
           INLINED(Conditions, write_conditions));
-STRUCTURE(cloud::CopyObjectResult, FIELD(LastModified), FIELD(ETag),
-          INLINED(Checksum, checksum_elements));
+STRUCTURE(cloud::CopyObjectResult, FIELD(LastModified, .within = "CopyObjectResult"),
+          FIELD(ETag, .within = "CopyObjectResult"),
+          INLINED(Checksum, checksum_elements, .within = "CopyObjectResult"));
 STRUCTURE(cloud::Object, FIELD_AS(Key, key_shape), FIELD(LastModified), FIELD(ETag), FIELD(Size),
           FIELD(StorageClass), FLAT(ChecksumAlgorithm, "ChecksumAlgorithm"), FIELD(ChecksumType),
           FIELD(Owner));
@@ -217,7 +238,7 @@ STRUCTURE(cloud::ListObjectsV2Result, FIELD(Name), FIELD_AS(Prefix, key_shape, .
           FIELD(KeyCount), FIELD(MaxKeys), FIELD_AS(Delimiter, key_shape), FIELD(EncodingType),
           FIELD(IsTruncated), FLAT(Contents, "Contents"), COMMON_PREFIXES);
 STRUCTURE(cloud::PutObjectTaggingRequest, BUCKET, KEY,
-          FIELD(TagSet, .required = true, .item = "Tag"));
+          FIELD(TagSet, .required = true, .item = "Tag", .within = "Tagging"));
 STRUCTURE(cloud::GetObjectTaggingResult, FIELD(TagSet, .always = true, .item = "Tag"));
 
 // --- Multipart uploads ------------------------------------------------------------------------
@@ -235,12 +256,14 @@ STRUCTURE(cloud::UploadPartRequest, BUCKET, KEY, UPLOAD_ID, PART_NUMBER, UPLOAD)
 STRUCTURE(cloud::UploadPartResult, HEADER(ETag, "ETag"), INLINED(Checksum, checksum_headers));
 STRUCTURE(cloud::UploadPartCopyRequest, BUCKET, KEY, UPLOAD_ID, PART_NUMBER,
           INLINED(CopySource, copy_source), HEADER(CopySourceRange, "x-amz-copy-source-range"));
-STRUCTURE(cloud::UploadPartCopyResult, FIELD(LastModified), FIELD(ETag),
-          INLINED(Checksum, checksum_elements));
+STRUCTURE(cloud::UploadPartCopyResult, FIELD(LastModified, .within = "CopyPartResult"),
+          FIELD(ETag, .within = "CopyPartResult"),
+          INLINED(Checksum, checksum_elements, .within = "CopyPartResult"));
 STRUCTURE(cloud::CompletedPart, FIELD(PartNumber, .required = true), FIELD(ETag, .required = true),
           INLINED(Checksum, checksum_elements));
 STRUCTURE(cloud::CompleteMultipartUploadRequest, BUCKET, KEY, UPLOAD_ID,
-          FIELD(Parts, .required = true, .xml = "Part", .flat = true),
+          FIELD(Parts, .required = true, .xml = "Part", .flat = true,
+                .within = "MultipartUpload"),
           INLINED(Checksum, checksum_headers), HEADER(MpuObjectSize, "x-amz-mp-object-size"),
           INLINED(Conditions, write_conditions));
 STRUCTURE(cloud::CompleteMultipartUploadResult, FIELD(Bucket), FIELD(Key), FIELD(ETag),
@@ -250,7 +273,8 @@ STRUCTURE(cloud::ListPartsRequest, BUCKET, KEY, UPLOAD_ID,
           QUERY(PartNumberMarker, "part-number-marker"), QUERY(MaxParts, "max-parts"));
 STRUCTURE(cloud::Part, FIELD(PartNumber), FIELD(LastModified), FIELD(ETag), FIELD(Size),
           INLINED(Checksum, checksum_elements));
-#define OWNER_AND_INITIATOR FIELD(Owner, .xml = "Initiator"), FIELD(Owner)
+#define OWNER_AND_INITIATOR \
+  FIELD(Owner, .xml = "Initiator", .document = "Initiator"), FIELD(Owner)
 STRUCTURE(cloud::ListPartsResult, FIELD(Bucket), FIELD(Key), FIELD(UploadId), OWNER_AND_INITIATOR,
           FIELD(StorageClass), FIELD(PartNumberMarker), FIELD(NextPartNumberMarker),
           FIELD(MaxParts), FIELD(IsTruncated), FLAT(Parts, "Part"), FIELD(ChecksumAlgorithm),

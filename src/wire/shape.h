@@ -83,6 +83,10 @@ struct Field {
   Place place = Place::body;
   std::string_view at = {};
 
+  // In documents:
+  std::string_view document = {};  // the name, if not `name` with a capital
+  std::string_view within = {};    // the member that it stands in, and all that it inlines
+
   std::string_view xml_name() const { return xml.empty() ? name : xml; }
   void* of(void* structure) const { return address(structure); }
   const void* of(const void* structure) const { return address(const_cast<void*>(structure)); }

@@ -28,7 +28,8 @@ constexpr Shape topics_shape = list_of(Reflect<std::vector<std::string>>::shape,
 }  // namespace
 
 STRUCTURE(cloud::ListTopicsResult,
-          FIELD_AS(TopicArns, topics_shape, .always = true, .xml = "Topics"), FIELD(NextToken));
+          FIELD_AS(TopicArns, topics_shape, .always = true, .xml = "Topics", .document = "Topics"),
+          FIELD(NextToken));
 STRUCTURE(cloud::GetTopicAttributesRequest, FIELD(TopicArn, .required = true));
 STRUCTURE(cloud::GetTopicAttributesResult, FIELD(Attributes, .always = true));
 STRUCTURE(cloud::SetTopicAttributesRequest, FIELD(TopicArn, .required = true),
