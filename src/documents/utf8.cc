@@ -58,6 +58,21 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
+std::string to_utf8(std::string bytes) {
+  if (is_utf8(bytes)) return bytes;
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  std::string text;
+  text.reserve(bytes.size() + kReplacement.size());
+  std::string_view rest = bytes;
+  while (!rest.empty()) {
+    const bool ascii = static_cast<unsigned char>(rest[0]) < 0x80;
+    const std::size_t length = ascii ? 1 : sequence_length(rest);
+    text += length == 0 ? kReplacement : rest.substr(0, length);
+    rest.remove_prefix(length == 0 ? 1 : length);
+  }
+  return text;
+}
+
 std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0) != 0x80;  // no byte in the middle of one

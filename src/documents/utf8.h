@@ -11,6 +11,9 @@ namespace doorbuster::documents {
 // U+10FFFF.
 bool is_utf8(std::string_view bytes);
 
+// The bytes as text: each that belongs to no character becomes U+FFFD.
+std::string to_utf8(std::string bytes);
+
 // How many characters (code points) the text has. Needs is_utf8(text).
 std::size_t count_characters(std::string_view text);
 

@@ -16,6 +16,15 @@ TEST(Utf8, TakesTheFirstAndLastCodePointOfEachLength) {
   EXPECT_TRUE(is_utf8(std::string("\0", 1)));
 }
 
+TEST(Utf8, MakesTextOfAnyBytes) {
+  EXPECT_EQ(to_utf8("caf\xC3\xA9"), "caf\xC3\xA9");
+  EXPECT_EQ(to_utf8("\xFF"
+                    "a\xC3\xA9\xE2\x82"),
+            "\xEF\xBF\xBD"
+            "a\xC3\xA9\xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_EQ(to_utf8(""), "");
+}
+
 TEST(Utf8, RefusesWhatRfc3629Refuses) {
   const char* const cases[] = {
       "\x80",                         // a tail byte alone

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "documents/json_text.h"
+#include "documents/utf8.h"
 #include "wire/encoding.h"
 #include "wire/operations.h"
 #include "wire/scalar.h"
@@ -149,7 +150,7 @@ json::value write_map(const Shape& shape, const void* value) {
 }
 
 json::value write_body(const cloud::Body& body) {
-  if (!body.rest) return json::value(body.bytes);
+  if (!body.rest) return json::value(documents::to_utf8(body.bytes));
   throw cloud::Error("DataLimitExceeded", "The body is too large for a state's data.");
 }
 
@@ -258,7 +259,7 @@ json::value write_document(const Shape& shape, const void* value) {
     case Kind::key:
     case Kind::escaped_text:
     case Kind::blob:
-      return json::value(as_string(value));
+      return json::value(documents::to_utf8(as_string(value)));
     case Kind::timestamp:
     case Kind::timestamp_ms:
       return json::value(iso8601(as_time(value)));

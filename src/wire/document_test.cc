@@ -97,6 +97,16 @@ TEST(DocumentTest, AnswersWithTheApisMembers) {
             json::parse(R"({"CopyObjectResult":{"ETag":"\"e\"","ChecksumCRC32":"AAAAAA=="}})"));
 }
 
+// An answer goes into an execution's data, which have to be JSON.
+TEST(DocumentTest, AnswersWithTextWhateverTheBytes) {
+  cloud::GetObjectResult object;
+  object.Body = std::string("a\xFF\xFE");
+  object.Metadata["by"] = "\xE9";
+  const auto written = write_document(Reflect<cloud::GetObjectResult>::shape, &object);
+  EXPECT_EQ(written.at("Body"), "a\xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_EQ(written.at("Metadata").at("by"), "\xEF\xBF\xBD");
+}
+
 // A service that repeats what it is sent.
 class Echo final : public cloud::Sqs {
  public:
