@@ -18,6 +18,9 @@ struct Failure {
   bool missed_heartbeat = false;
   // Of a Parallel: one of its branches has failed with it.
   bool of_branch = false;
+  // Of a Parallel or a Map that has begun its parts: they have failed, and if it is not retried, an
+  // event says so.
+  bool of_parts = false;
 };
 
 // "An error occurred while executing the state 'Pay' (entered at the event id #2). CAUSE"

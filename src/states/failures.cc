@@ -23,6 +23,8 @@ void Interpreter::fail(Frame& frame, Failure failure) {
   if (frame.fork) abort_children(frame, frame.last_event);
   tell_run(frame, Status::failed);
   if (retry(frame, failure)) return;
+  // AWS tells of the last attempt only.
+  if (std::exchange(failure.of_parts, false)) append(frame, frame.state->type + "StateFailed");
   try {
     if (catch_failure(frame, failure)) return;
   } catch (Failure& other) {

@@ -124,6 +124,22 @@ TEST(Parallel, IsRetriedAsAWhole) {
   EXPECT_EQ(run.elapsed(), std::chrono::seconds(1));
 }
 
+TEST(Parallel, TellsOfItsFailureOnlyOnceItIsNotRetried) {
+  EXPECT_EQ(run_both_ways(R"({"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true,
+                "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 1}],
+                "Branches": [{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}]}}})",
+                          "{}")
+                .events(),
+            "1<0 ExecutionStarted\n"
+            "2<0 ParallelStateEntered\n"
+            "3<2 ParallelStateStarted\n"
+            "4<3 FailStateEntered\n"
+            "5<4 ParallelStateStarted\n"
+            "6<5 FailStateEntered\n"
+            "7<6 ParallelStateFailed\n"
+            "8<7 ExecutionFailed\n");
+}
+
 TEST(Parallel, IsCaught) {
   const TestRun run =
       run_both_ways(guarded(R"("Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}])"),
@@ -179,6 +195,26 @@ std::string map(std::string_view fields, std::string_view processor = R"("ItemPr
 
 constexpr std::string_view kTaskProcessor = R"("ItemProcessor": {"StartAt": "I", "States": {
     "I": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true}}})";
+
+TEST(Map, TellsOfItsFailureOnlyOnceItIsNotRetried) {
+  EXPECT_EQ(run_both_ways(map(R"(, "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 1}])",
+                              R"("ItemProcessor": {"StartAt": "F", "States": {
+                                  "F": {"Type": "Fail", "Error": "E"}}})"),
+                          "[1]")
+                .events(),
+            "1<0 ExecutionStarted\n"
+            "2<0 MapStateEntered\n"
+            "3<2 MapStateStarted\n"
+            "4<3 MapIterationStarted\n"
+            "5<4 FailStateEntered\n"
+            "6<5 MapIterationFailed\n"
+            "7<5 MapStateStarted\n"
+            "8<7 MapIterationStarted\n"
+            "9<8 FailStateEntered\n"
+            "10<9 MapIterationFailed\n"
+            "11<9 MapStateFailed\n"
+            "12<11 ExecutionFailed\n");
+}
 
 TEST(Map, RunsForEachItem) {
   const TestRun run = run_both_ways(map(R"(, "MaxConcurrency": 1)"), "[1, 2]");

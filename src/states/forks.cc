@@ -131,8 +131,8 @@ void Interpreter::child_failed(Frame& parent, Frame& child, Failure failure) {
   if (is_map(parent)) return iteration_failed(parent, child, std::move(failure));
   abort_children(parent, child.last_event);
   parent.last_event = child.last_event;
-  append(parent, "ParallelStateFailed");
   failure.of_branch = true;
+  failure.of_parts = true;
   fail(parent, std::move(failure));
 }
 
@@ -156,10 +156,10 @@ void Interpreter::iteration_failed(Frame& parent, Frame& child, Failure failure)
   fork.failed -= items_in(parent, part);  // it is not over: a redrive can take it up again
   abort_children(parent, last);
   parent.last_event = last;
-  append(parent, "MapStateFailed");
   const RunLimits& limits = fork.limits;
-  const bool has_threshold = limits.failures_max > 0 || limits.failures_percentage_max > 0;
-  fail(parent, has_threshold ? threshold_exceeded() : std::move(failure));
+  if (limits.failures_max > 0 || limits.failures_percentage_max > 0) failure = threshold_exceeded();
+  failure.of_parts = true;
+  fail(parent, std::move(failure));
 }
 
 void Interpreter::join(Frame& frame) {

@@ -173,7 +173,7 @@ void Interpreter::run_failed(Frame& frame, Failure failure) {
   stop_work(frame);
   append(frame, "MapRunFailed", "mapRunFailedEventDetails",
          failure_details(failure.error, failure.cause.value_or("")));
-  append(frame, "MapStateFailed");
+  failure.of_parts = true;
   fail(frame, std::move(failure));
 }
 
