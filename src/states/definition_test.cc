@@ -287,12 +287,13 @@ TEST(Definition, WithMapsThatCannotBe) {
   EXPECT_THAT(of_map(kDistributed, R"(, "Label": "a\u0085b")"), StartsWith("INVALID_LABEL_NAME"));
   EXPECT_THAT(of_map(kDistributed, R"(, "Label": ")" + std::string(41, 'a') + "\""),
               StartsWith("INVALID_LABEL_NAME"));
-  EXPECT_EQ(of_map(kInline, R"(, "ItemReader": {}, "ResultWriter": {})"),
+  EXPECT_EQ(of_map(kInline, R"(, "ItemReader": {}, "ItemBatcher": {}, "ResultWriter": {})"),
             "SCHEMA_VALIDATION_FAILED: Field is not supported at /States/S/ItemReader\n"
+            "SCHEMA_VALIDATION_FAILED: Field is not supported at /States/S/ItemBatcher\n"
             "SCHEMA_VALIDATION_FAILED: Field is not supported at /States/S/ResultWriter\n");
   EXPECT_THAT(of_map(kDistributed, R"(, "ItemReader": {"Resource": "arn:aws:states:::s3:x"})"),
               HasSubstr("/States/S/ItemReader/Resource"));
-  EXPECT_THAT(of_map(kInline, R"(, "ItemBatcher": {})"),
+  EXPECT_THAT(of_map(kDistributed, R"(, "ItemBatcher": {})"),
               HasSubstr("[MaxItemsPerBatch, MaxInputBytesPerBatch] at /States/S/ItemBatcher"));
   EXPECT_THAT(of_map(kInline, R"(, "MaxConcurrency": -1)"), HasSubstr("/States/S/MaxConcurrency"));
 }

@@ -376,19 +376,6 @@ TEST(Map, RedrivesNothingOfAnIterationWhoseFailureItBore) {
   EXPECT_EQ(run.result(), "2");
 }
 
-TEST(Map, PutsItemsIntoBatches) {
-  EXPECT_EQ(result_of(map(R"(, "ItemBatcher": {"MaxItemsPerBatch": 2})"), "[1, 2, 3]"),
-            R"([{"Items":[1,2]},{"Items":[3]}])");
-  EXPECT_EQ(
-      result_of(map(R"(, "ItemsPath": "$.items", "ItemSelector": {"v.$": "$$.Map.Item.Value"},
-                "ItemBatcher": {"MaxItemsPerBatchPath": "$.n", "BatchInput": {"x.$": "$.x"}})"),
-                R"({"items": [1, 2], "n": 1, "x": 9})"),
-      R"([{"BatchInput":{"x":9},"Items":[{"v":1}]},{"BatchInput":{"x":9},"Items":[{"v":2}]}])");
-  EXPECT_EQ(result_of(map(R"(, "ItemBatcher": {"MaxInputBytesPerBatch": 20})"),
-                      R"(["aaaa", "bbbb", "cccc"])"),
-            R"([{"Items":["aaaa"]},{"Items":["bbbb"]},{"Items":["cccc"]}])");
-}
-
 TEST(Map, FailsIfTheInputOfAnIterationCannotBeMade) {
   EXPECT_THAT(result_of(map(R"(, "MaxConcurrency": 1, "ItemSelector": {
                               "n.$": "$$.Map.Item.Value.n"})"),

@@ -97,7 +97,6 @@ void Interpreter::begin_part(Frame& frame, std::size_t part, std::int64_t previo
 Payload Interpreter::part_input(Frame& frame, std::size_t part) {
   if (!is_map(frame)) return payload(frame, frame.fork->items.front());
   const auto& map = std::get<MapState>(frame.state->what);
-  if (map.batcher) return payload(frame, frame.fork->items.at(part));
   return payload(frame, selected(frame, map, part));
 }
 

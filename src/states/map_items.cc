@@ -98,8 +98,8 @@ void Interpreter::set_limits(Frame& frame, const MapState& map) {
   limits.failures_percentage_max = number_of(*map.tolerated_percentage, scope);
 }
 
-// Batches are made at once; without them, an inline Map makes the input of each iteration when it
-// begins.
+// A distributed Map's, selected and put into batches; an inline one makes the input of each
+// iteration when it begins.
 void Interpreter::set_items(Frame& frame, const MapState& map) {
   Fork& fork = *frame.fork;
   fork.item_count = fork.items.size();

@@ -67,9 +67,9 @@ void StateParser::parse_map() {
   map.concurrency_max = fields.amount("MaxConcurrency", 0);
   map.tolerated_count = fields.amount("ToleratedFailureCount", 0);
   map.tolerated_percentage = fields.percentage("ToleratedFailurePercentage");
-  map.batcher = parse_batcher();
   if (map.child != nullptr) {
     parse_label(map);
+    map.batcher = parse_batcher();
     map.reader = parse_reader();
     map.writer = parse_writer();
   }

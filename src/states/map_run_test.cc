@@ -243,6 +243,19 @@ TEST(MapRun, ThatIsRedrivenCountsItsFailuresAnew) {
 
 constexpr std::string_view kBatches = R"(, "ItemBatcher": {"MaxItemsPerBatch": 2})";
 
+TEST(MapRun, PutsItemsIntoBatches) {
+  EXPECT_EQ(result_of(map(R"(, "ItemBatcher": {"MaxItemsPerBatch": 2})"), "[1, 2, 3]"),
+            R"([{"Items":[1,2]},{"Items":[3]}])");
+  EXPECT_EQ(
+      result_of(map(R"(, "ItemsPath": "$.items", "ItemSelector": {"v.$": "$$.Map.Item.Value"},
+                "ItemBatcher": {"MaxItemsPerBatchPath": "$.n", "BatchInput": {"x.$": "$.x"}})"),
+                R"({"items": [1, 2], "n": 1, "x": 9})"),
+      R"([{"BatchInput":{"x":9},"Items":[{"v":1}]},{"BatchInput":{"x":9},"Items":[{"v":2}]}])");
+  EXPECT_EQ(result_of(map(R"(, "ItemBatcher": {"MaxInputBytesPerBatch": 20})"),
+                      R"(["aaaa", "bbbb", "cccc"])"),
+            R"([{"Items":["aaaa"]},{"Items":["bbbb"]},{"Items":["cccc"]}])");
+}
+
 TEST(MapRun, TellsWhatThereIsToDo) {
   TestRun run(map(std::string(kBatches) + R"(, "MaxConcurrency": 3, "ToleratedFailureCount": 4,
                   "ToleratedFailurePercentage": 50.5)"),
