@@ -311,6 +311,11 @@ TEST(Map, NeedsNumbersForItsLimits) {
   EXPECT_THAT(result_of(map(R"(, "ItemsPath": "$.i", "ToleratedFailureCountPath": "$.m")"),
                         R"({"i": [1], "m": -1})"),
               HasSubstr("ToleratedFailureCount cannot be negative."));
+  EXPECT_EQ(run_both_ways(map(R"(, "ToleratedFailureCountPath": "$[0]")"), "[-1]").events(),
+            "1<0 ExecutionStarted\n"
+            "2<0 MapStateEntered\n"
+            "3<2 MapStateStarted\n"
+            "4<3 ExecutionFailed\n");
   EXPECT_THAT(result_of(map(R"(, "ItemsPath": "$.i", "ToleratedFailurePercentagePath": "$.m")"),
                         R"({"i": [1], "m": 101})"),
               HasSubstr("ToleratedFailurePercentage must be between 0 and 100."));

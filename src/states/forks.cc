@@ -56,9 +56,10 @@ void Interpreter::execute_inline(Frame& frame, const MapState& map) {
   json::array items = items_of(frame, map);
   frame.fork = std::make_unique<Fork>();
   frame.fork->items = std::move(items);
-  set_limits(frame, map);
+  set_concurrency(frame, map);
   append(frame, "MapStateStarted", "mapStateStartedEventDetails",
          {{"length", static_cast<std::int64_t>(frame.fork->items.size())}});
+  set_tolerance(frame, map);
   set_items(frame, map);
   frame.phase = Frame::Phase::forked;
   frames_.changed(frame, Frames::kPlace | Frames::kFork | Frames::kLimits);

@@ -171,7 +171,9 @@ class Interpreter final : public Execution {
 
   // --- map_items.cc: what a Map works on ---
   boost::json::array items_of(const Frame& frame, const MapState& map);
-  void set_limits(Frame& frame, const MapState& map);
+  // The one comes before the event that the Map has started, the other after it, as on AWS.
+  void set_concurrency(Frame& frame, const MapState& map);
+  void set_tolerance(Frame& frame, const MapState& map);
   void set_items(Frame& frame, const MapState& map);
   boost::json::value selected(const Frame& frame, const MapState& map, std::size_t part);
 

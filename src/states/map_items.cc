@@ -87,12 +87,18 @@ json::array Interpreter::items_of(const Frame& frame, const MapState& map) {
                          "\" must point to array."};
 }
 
-void Interpreter::set_limits(Frame& frame, const MapState& map) {
+void Interpreter::set_concurrency(Frame& frame, const MapState& map) {
+  FrameEnvironment environment(*this, frame);
+  json::value made;
+  const Scope scope{effective_input(frame, environment, made), environment};
+  frame.fork->limits.concurrency_max = integer_of(map.concurrency_max, scope).value_or(0);
+}
+
+void Interpreter::set_tolerance(Frame& frame, const MapState& map) {
   FrameEnvironment environment(*this, frame);
   json::value made;
   const Scope scope{effective_input(frame, environment, made), environment};
   RunLimits& limits = frame.fork->limits;
-  limits.concurrency_max = integer_of(map.concurrency_max, scope).value_or(0);
   limits.failures_max = integer_of(map.tolerated_count, scope).value_or(0);
   if (!map.tolerated_percentage) return;
   limits.failures_percentage_max = number_of(*map.tolerated_percentage, scope);

@@ -45,9 +45,10 @@ void Interpreter::execute_distributed(Frame& frame, const MapState& map) {
   if (!map.reader) items = items_of(frame, map);
   frame.fork = std::make_unique<Fork>();
   frame.fork->items = std::move(items);
-  set_limits(frame, map);
+  set_concurrency(frame, map);
   append(frame, "MapStateStarted", "mapStateStartedEventDetails",
          {{"length", static_cast<std::int64_t>(frame.fork->items.size())}});
+  set_tolerance(frame, map);
   const std::uint64_t high = host_->random();
   frame.fork->run_arn =
       run_arn(identity_.state_machine_arn, map.label, format_uuid(high, host_->random()));

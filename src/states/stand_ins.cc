@@ -51,7 +51,8 @@ void Interpreter::inspect_items(Frame& frame, const MapState& map,
     fork.items = read_items(*map.reader, answer_of(*map.reader, *read), scope);
     if (!map.reader->items_pointer.empty()) host_->inspect("afterItemsPointer", fork.items);
   }
-  set_limits(frame, map);
+  set_concurrency(frame, map);
+  set_tolerance(frame, map);
   host_->inspect("maxConcurrency", fork.limits.concurrency_max);
   if (map.tolerated_count) host_->inspect("toleratedFailureCount", fork.limits.failures_max);
   if (map.tolerated_percentage) {
