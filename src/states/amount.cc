@@ -36,11 +36,18 @@ void check_range(const Amount& amount, double number) {
                         std::to_string(static_cast<std::int64_t>(amount.most)) + ".");
 }
 
+// A number that is written as text counts, too.
+json::value number_at(const Amount& amount, const Scope& scope) {
+  json::value value = filter(*amount.path, scope);
+  auto number = value.is_string() ? from_text(value.get_string()) : std::nullopt;
+  return number && number->is_number() ? *std::move(number) : value;
+}
+
 }  // namespace
 
 std::int64_t integer_of(const Amount& amount, const Scope& scope) {
   if (!amount.path) return static_cast<std::int64_t>(amount.constant);
-  const json::value value = filter(*amount.path, scope);
+  const json::value value = number_at(amount, scope);
   if (!value.is_int64()) fail_type(amount, value, "integer");
   if (value.get_int64() < 0) throw runtime_failure(name_of(amount) + " cannot be negative.");
   check_range(amount, static_cast<double>(value.get_int64()));
@@ -54,7 +61,7 @@ std::optional<std::int64_t> integer_of(const std::optional<Amount>& amount, cons
 
 double number_of(const Amount& amount, const Scope& scope) {
   if (!amount.path) return amount.constant;
-  const json::value value = filter(*amount.path, scope);
+  const json::value value = number_at(amount, scope);
   if (!value.is_number()) fail_type(amount, value, "float");
   const auto number = value.to_number<double>();
   check_range(amount, number);

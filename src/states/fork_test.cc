@@ -321,6 +321,16 @@ TEST(Map, NeedsNumbersForItsLimits) {
               HasSubstr("ToleratedFailurePercentage must be between 0 and 100."));
 }
 
+TEST(Map, TakesItsLimitsAlsoAsText) {
+  EXPECT_EQ(result_of(map(R"(, "ItemsPath": "$.i", "MaxConcurrencyPath": "$.m",
+                              "ToleratedFailureCountPath": "$.m")"),
+                      R"({"i": [5], "m": "1"})"),
+            "[5]");
+  EXPECT_EQ(result_of(map(R"(, "ItemsPath": "$.i", "ToleratedFailurePercentagePath": "$.m")"),
+                      R"({"i": [5], "m": "1.5"})"),
+            "[5]");
+}
+
 TEST(Map, FailsWithAnIteration) {
   const TestRun run =
       run_both_ways(map("", kTaskProcessor), "[1, 2]", {{"I", {fails("E", "why")}}});
