@@ -45,13 +45,19 @@ json::value number_at(const Amount& amount, const Scope& scope) {
 
 }  // namespace
 
-std::int64_t integer_of(const Amount& amount, const Scope& scope) {
+std::int64_t any_integer_of(const Amount& amount, const Scope& scope) {
   if (!amount.path) return static_cast<std::int64_t>(amount.constant);
   const json::value value = number_at(amount, scope);
   if (!value.is_int64()) fail_type(amount, value, "integer");
-  if (value.get_int64() < 0) throw runtime_failure(name_of(amount) + " cannot be negative.");
-  check_range(amount, static_cast<double>(value.get_int64()));
   return value.get_int64();
+}
+
+std::int64_t integer_of(const Amount& amount, const Scope& scope) {
+  const std::int64_t number = any_integer_of(amount, scope);
+  if (!amount.path) return number;
+  if (number < 0) throw runtime_failure(name_of(amount) + " cannot be negative.");
+  check_range(amount, static_cast<double>(number));
+  return number;
 }
 
 std::optional<std::int64_t> integer_of(const std::optional<Amount>& amount, const Scope& scope) {

@@ -16,6 +16,8 @@ namespace doorbuster::states {
 
 std::int64_t integer_of(const Amount& amount, const Scope& scope);
 std::optional<std::int64_t> integer_of(const std::optional<Amount>& amount, const Scope& scope);
+// Whatever integer it is.
+std::int64_t any_integer_of(const Amount& amount, const Scope& scope);
 double number_of(const Amount& amount, const Scope& scope);
 
 std::chrono::milliseconds wait_of(const Amount& seconds, const Scope& scope);

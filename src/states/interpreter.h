@@ -179,6 +179,7 @@ class Interpreter final : public Execution {
 
   // --- map_runs.cc: distributed Map ---
   void execute_distributed(Frame& frame, const MapState& map);
+  void check_reader(const Frame& frame, const MapState& map);
   void items_read(Frame& frame, const boost::json::value& answer);
   void begin_run(Frame& frame, const MapState& map);
   void begin_children(Frame& frame);

@@ -151,8 +151,9 @@ json::array all_items(const ItemReader& reader, const json::value& answer, std::
 
 json::array read_items(const ItemReader& reader, const json::value& answer, const Scope& scope) {
   constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
-  const std::int64_t most = integer_of(reader.items_max, scope).value_or(kAll);
-  if (most == 0) fail("field MaxItems must be positive");
+  const std::int64_t asked = reader.items_max ? any_integer_of(*reader.items_max, scope) : 0;
+  if (asked < 0) fail("field MaxItems must be positive");
+  const std::int64_t most = asked == 0 ? kAll : asked;
   json::array items = all_items(reader, answer, static_cast<std::size_t>(most));
   if (static_cast<std::size_t>(most) < items.size()) {
     items.erase(items.begin() + most, items.end());

@@ -393,6 +393,27 @@ TEST(ItemReader, ReadsJson) {
   EXPECT_THAT(read(std::string(kJson) + "}", "x"), HasSubstr("FAILED States.ItemReaderFailed"));
 }
 
+TEST(ItemReader, ReadsNoMoreItemsThanAsked) {
+  const auto with = [](std::string_view max) {
+    TestRun run(reading(R"(, "ReaderConfig": {"InputType": "JSON", "MaxItemsPath": "$.max"})"),
+                R"({"key": "k", "max": )" + std::string(max) + "}");
+    return run.answer("M", {gives(R"("[1, 2]")"), gives("7")}).restoring().run().events() +
+           run.result();
+  };
+  EXPECT_THAT(with("1"), EndsWith("[7]"));
+  EXPECT_THAT(with("0"), EndsWith("[7,7]"));  // no limit
+  EXPECT_THAT(with("100000001"), EndsWith("[7,7]"));
+  EXPECT_THAT(with("-1"),
+              EndsWith("4<3 MapRunStarted\n"
+                       "5<4 MapRunFailed\n"
+                       "6<5 MapStateFailed\n"
+                       "7<6 ExecutionFailed\n"
+                       "FAILED States.ItemReaderFailed: field MaxItems must be positive"));
+  EXPECT_THAT(with("1.5"), HasSubstr("3<2 MapStateStarted\n"
+                                     "4<3 ExecutionFailed\n"
+                                     "FAILED States.Runtime: "));
+}
+
 TEST(ItemReader, ReadsJsonLines) {
   constexpr std::string_view kLines = R"(, "ReaderConfig": {"InputType": "JSONL"})";
   EXPECT_EQ(read(kLines, "{\"a\":1}\n\n2\r\n\"x\""), R"([{"a":1},2,"x"])");

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "states/amount.h"
 #include "states/frame_environment.h"
 #include "states/item_source.h"
 #include "states/json_text.h"
@@ -40,6 +41,14 @@ Resource child_resource(const MapState& map, const Fork& fork) {
 
 }  // namespace
 
+// A number of items that is none fails the state before there is a run.
+void Interpreter::check_reader(const Frame& frame, const MapState& map) {
+  if (!map.reader || !map.reader->items_max) return;
+  FrameEnvironment environment(*this, frame);
+  json::value made;
+  any_integer_of(*map.reader->items_max, {effective_input(frame, environment, made), environment});
+}
+
 void Interpreter::execute_distributed(Frame& frame, const MapState& map) {
   json::array items;
   if (!map.reader) items = items_of(frame, map);
@@ -49,6 +58,7 @@ void Interpreter::execute_distributed(Frame& frame, const MapState& map) {
   append(frame, "MapStateStarted", "mapStateStartedEventDetails",
          {{"length", static_cast<std::int64_t>(frame.fork->items.size())}});
   set_tolerance(frame, map);
+  check_reader(frame, map);
   const std::uint64_t high = host_->random();
   frame.fork->run_arn =
       run_arn(identity_.state_machine_arn, map.label, format_uuid(high, host_->random()));
