@@ -15,6 +15,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr int kOk = 200;
+constexpr std::string_view kSdk = "aws-sdk:";
 
 // As the names of errors spell them.
 struct ServiceName {
@@ -67,12 +68,27 @@ json::value invoke_result(const cloud::InvokeResult& result) {
   json::object output{{"ExecutedVersion", result.ExecutedVersion}};
   if (!result.LogResult.empty()) output["LogResult"] = result.LogResult;
   if (result.StatusCode == kOk) output["Payload"] = payload_of(result);
-  output["SdkHttpMetadata"] = {{"AllHttpHeaders", json::object()},
-                               {"HttpHeaders", json::object()},
-                               {"HttpStatusCode", result.StatusCode}};
-  output["SdkResponseMetadata"] = json::object();
   output["StatusCode"] = result.StatusCode;
   return output;
+}
+
+void add_metadata(const states::Resource& resource, const std::string& request_id,
+                  json::value& output) {
+  auto* members = output.if_object();
+  const bool optimised = resource.kind == states::Resource::Kind::integration &&
+                         !resource.service.starts_with(kSdk);
+  if (!optimised || members == nullptr) return;
+  const char* type = "application/x-amz-json-1.0";
+  if (resource.service == "lambda") type = "application/json";
+  if (resource.service == "sns") type = "text/xml";
+  const auto* status = members->if_contains("StatusCode");
+  json::object http;
+  http["AllHttpHeaders"] = json::object{{"Content-Type", json::array{type}},
+                                        {"x-amzn-RequestId", json::array{request_id}}};
+  http["HttpHeaders"] = json::object{{"Content-Type", type}, {"x-amzn-RequestId", request_id}};
+  http["HttpStatusCode"] = status == nullptr ? json::value(kOk) : *status;
+  (*members)["SdkHttpMetadata"] = std::move(http);
+  (*members)["SdkResponseMetadata"] = json::object{{"RequestId", request_id}};
 }
 
 TaskFailure failure_of(std::string_view service, const cloud::Error& error) {

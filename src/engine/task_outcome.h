@@ -8,6 +8,7 @@
 #include "cloud/error.h"
 #include "cloud/lambda_invocation.h"
 #include "engine/execution_record.h"
+#include "states/execution.h"
 
 namespace doorbuster::engine {
 
@@ -22,6 +23,11 @@ boost::json::value payload_of(const cloud::InvokeResult& result);
 // The result of lambda:invoke; throws TaskFailure if the function failed. A call that nobody waits
 // for, or that was only tried, has no payload.
 boost::json::value invoke_result(const cloud::InvokeResult& result);
+
+// What the optimised integrations answer beside their service's output: how the call went over HTTP.
+// The output of any other resource stays as it is.
+void add_metadata(const states::Resource& resource, const std::string& request_id,
+                  boost::json::value& output);
 
 // An error of the service that a state calls by that name ("lambda", "aws-sdk:s3").
 TaskFailure failure_of(std::string_view service, const cloud::Error& error);

@@ -171,19 +171,21 @@ std::uint64_t start_nested(Machine& m, Turn& turn, Attempt& attempt) {
 
 // A nested execution begins in the turn in which its task is told of it: a crash keeps both or
 // neither.
-void conclude(Machine& m, Turn& turn, const TaskRef& task, Pattern pattern, Attempt& attempt) {
+void conclude(Machine& m, Turn& turn, const TaskRef& task, const states::Resource& resource,
+              Attempt& attempt) {
   Executions& executions = m.executions;
   auto& outcome = attempt.outcome;
   executions.board().ended();
   const bool tried_out = task.execution == 0;
   if (!tried_out && !executions.awaited(task)) return;
   const std::uint64_t nested = attempt.nested ? start_nested(m, turn, attempt) : 0;
+  if (outcome.output) add_metadata(resource, str(turn.random.uuid()), *outcome.output);
   if (tried_out) return executions.board().tried_out(turn, task, outcome);
   if (!outcome.output) {
     executions.fail(turn, task, std::move(outcome.error), std::move(outcome.cause));
-  } else if (pattern == Pattern::wait_for_task_token) {
+  } else if (resource.pattern == Pattern::wait_for_task_token) {
     executions.submitted(turn, task, *std::move(outcome.output));
-  } else if (nested != 0 && pattern != Pattern::request_response) {
+  } else if (nested != 0 && resource.pattern != Pattern::request_response) {
     executions.nest(turn, task, nested, *std::move(outcome.output));
   } else {
     executions.succeed(turn, task, *std::move(outcome.output));
@@ -192,9 +194,9 @@ void conclude(Machine& m, Turn& turn, const TaskRef& task, Pattern pattern, Atte
 
 cloud::Async<void> carry_out(std::shared_ptr<const Runner> runner, RunnerTask task) {
   auto attempted = co_await attempt(*runner, task);
-  auto op = [ref = task.ref, pattern = task.order.resource.pattern,
+  auto op = [ref = task.ref, resource = std::move(task.order.resource),
              attempted = std::move(attempted)](Machine& m, Turn& turn) mutable {
-    conclude(m, turn, ref, pattern, attempted);
+    conclude(m, turn, ref, resource, attempted);
   };
   try {
     co_await runner->engine.call<Done>(std::move(op));

@@ -244,7 +244,20 @@ TEST_F(TaskRunnerTest, AmountsStayAsTheyWere) {
                              R"({"amount":19.99})");
   ASSERT_EQ(calls.size(), 1U);
   EXPECT_NE(calls[0].find(R"({\"amount\":19.99})"), std::string::npos) << calls[0];
-  EXPECT_EQ(machine.describe(execution).output, R"({"amount":19.99,"sent":{"Answer":42}})");
+  EXPECT_THAT(machine.describe(execution).output,
+              testing::StartsWith(R"({"amount":19.99,"sent":{"Answer":42,)"));
+}
+
+TEST_F(TaskRunnerTest, AnOptimisedIntegrationTellsHowItsCallWent) {
+  const auto execution = run(task("arn:aws:states:::sns:publish",
+                                  R"("Parameters":{"TopicArn":"t","Message":"m"},)"));
+  const auto output = json::parse(machine.describe(execution).output);
+  const auto& http = output.at("SdkHttpMetadata");
+  const auto& id = output.at("SdkResponseMetadata").at("RequestId");
+  EXPECT_EQ(output.at("Answer"), 42);
+  EXPECT_EQ(http.at("HttpStatusCode"), 200);
+  EXPECT_EQ(http.at("HttpHeaders").at("x-amzn-RequestId"), id);
+  EXPECT_EQ(http.at("AllHttpHeaders").at("x-amzn-RequestId"), json::array{id});
 }
 
 TEST_F(TaskRunnerTest, AMessageMayBeJson) {
@@ -326,6 +339,7 @@ TEST_F(NestedTest, IsStartedAndLeftAlone) {
   const auto execution = nest(kInner, "");
   const auto output = json::parse(machine.describe(execution).output);
   EXPECT_EQ(machine.status(std::string(output.at("ExecutionArn").as_string())), "RUNNING");
+  EXPECT_EQ(output.at("SdkHttpMetadata").at("HttpStatusCode"), 200);
 }
 
 TEST_F(NestedTest, IsWaitedForAlsoAfterACrash) {
