@@ -17,28 +17,44 @@ namespace json = boost::json;
 constexpr int kOk = 200;
 constexpr std::string_view kSdk = "aws-sdk:";
 
-// As the names of errors spell them.
+// As errors spell it.
 struct ServiceName {
   std::string_view service;
-  std::string_view spelled;
-  std::string_view exception;  // what its SDK makes of an error that it has no class for
+  std::string_view spelled;  // before the error's name
+  std::string_view client;   // of its SDK, which makes an exception of what it has no class for
 };
-constexpr std::array<ServiceName, 9> kServices = {{
-    {"lambda", "Lambda", "AWSLambdaException"},
-    {"sqs", "SQS", "AmazonSQSException"},
-    {"sns", "SNS", "AmazonSNSException"},
-    {"states", "StepFunctions", "AWSStepFunctionsException"},
-    {"aws-sdk:s3", "S3", "S3Exception"},
-    {"aws-sdk:sqs", "Sqs", "SqsException"},
-    {"aws-sdk:sns", "Sns", "SnsException"},
-    {"aws-sdk:lambda", "Lambda", "LambdaException"},
-    {"aws-sdk:sfn", "Sfn", "SfnException"},
+constexpr std::array<ServiceName, 12> kServices = {{
+    {"lambda", "Lambda", "AWSLambda"},
+    {"sqs", "SQS", "AmazonSQS"},
+    {"sns", "SNS", "AmazonSNS"},
+    {"states", "StepFunctions", "AWSStepFunctions"},
+    {"s3", "S3", "AmazonS3"},
+    {"aws-sdk:s3", "S3", "S3"},
+    {"aws-sdk:sqs", "Sqs", "Sqs"},
+    {"aws-sdk:sns", "Sns", "Sns"},
+    {"aws-sdk:lambda", "Lambda", "Lambda"},
+    {"aws-sdk:sfn", "Sfn", "Sfn"},
+    {"aws-sdk:iam", "Iam", "Iam"},
+    {"aws-sdk:sts", "Sts", "Sts"},
 }};
 
-const ServiceName* name_of(std::string_view service) {
+ServiceName name_of(std::string_view service) {
   const auto* found = std::find_if(kServices.begin(), kServices.end(),
                                    [&](const auto& each) { return each.service == service; });
-  return found == kServices.end() ? nullptr : found;
+  return found == kServices.end() ? ServiceName{service, service, service} : *found;
+}
+
+// The optimised integrations speak by an older SDK than the others.
+std::string cause_of(const ServiceName& name, const cloud::Error& error,
+                     const std::string& request_id) {
+  const std::string client(name.client);
+  const std::string status = std::to_string(error.status());
+  if (name.service.starts_with(kSdk)) {
+    return error.message() + " (Service: " + client + ", Status Code: " + status +
+           ", Request ID: " + request_id + ") (SDK Attempt Count: 1)";
+  }
+  return error.message() + " (Service: " + client + "; Status Code: " + status +
+         "; Error Code: " + error.code() + "; Request ID: " + request_id + "; Proxy: null)";
 }
 
 // Only if it is a string.
@@ -91,14 +107,13 @@ void add_metadata(const states::Resource& resource, const std::string& request_i
   (*members)["SdkResponseMetadata"] = json::object{{"RequestId", request_id}};
 }
 
-TaskFailure failure_of(std::string_view service, const cloud::Error& error) {
-  const ServiceName* known = name_of(service);
-  const std::string name(known ? known->spelled : service.substr(service.find(':') + 1));
+TaskFailure failure_of(std::string_view service, const cloud::Error& error,
+                       const std::string& request_id) {
+  const ServiceName name = name_of(service);
   std::string code = error.code();
   if (!code.ends_with("Exception")) code += "Exception";
-  if (known && code == "AccessDeniedException") code = known->exception;
-  return {name + '.' + code, error.message() + " (Service: " + name +
-                                 ", Status Code: " + std::to_string(error.status()) + ")"};
+  if (code == "AccessDeniedException") code = std::string(name.client) + "Exception";
+  return {std::string(name.spelled) + '.' + code, cause_of(name, error, request_id)};
 }
 
 json::value nested_result(const ExecutionRecord& record, bool parse_output) {

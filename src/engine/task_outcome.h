@@ -30,7 +30,8 @@ void add_metadata(const states::Resource& resource, const std::string& request_i
                   boost::json::value& output);
 
 // An error of the service that a state calls by that name ("lambda", "aws-sdk:s3").
-TaskFailure failure_of(std::string_view service, const cloud::Error& error);
+TaskFailure failure_of(std::string_view service, const cloud::Error& error,
+                       const std::string& request_id);
 
 // What DescribeExecution says of a nested execution. Of .sync:2 the output is JSON itself.
 boost::json::value nested_result(const ExecutionRecord& record, bool parse_output);

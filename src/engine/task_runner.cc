@@ -134,6 +134,7 @@ TaskOutcome failed(TaskFailure failure) {
 struct Attempt {
   TaskOutcome outcome;
   std::optional<StartOrder> nested;
+  std::optional<cloud::Error> refused;  // instead of the outcome
 };
 
 cloud::Async<Attempt> attempt(const Runner& runner, const RunnerTask& task) {
@@ -148,8 +149,7 @@ cloud::Async<Attempt> attempt(const Runner& runner, const RunnerTask& task) {
   } catch (const TaskFailure& failure) {
     result.outcome = failed(failure);
   } catch (const cloud::Error& e) {
-    result.outcome =
-        failed(failure_of(resource.kind == Kind::function ? "lambda" : resource.service, e));
+    result.refused = e;
   } catch (const std::exception& e) {
     result.outcome = failed({"States.Runtime", e.what()});
   }
@@ -164,7 +164,7 @@ std::uint64_t start_nested(Machine& m, Turn& turn, Attempt& attempt) {
         json::object{{"ExecutionArn", started.arn}, {"StartDate", to_ms(started.date)}};
     return started.number;
   } catch (const cloud::Error& e) {
-    attempt.outcome = failed(failure_of("states", e));
+    attempt.refused = e;
     return 0;
   }
 }
@@ -179,7 +179,12 @@ void conclude(Machine& m, Turn& turn, const TaskRef& task, const states::Resourc
   const bool tried_out = task.execution == 0;
   if (!tried_out && !executions.awaited(task)) return;
   const std::uint64_t nested = attempt.nested ? start_nested(m, turn, attempt) : 0;
-  if (outcome.output) add_metadata(resource, str(turn.random.uuid()), *outcome.output);
+  const std::string request_id = str(turn.random.uuid());
+  if (attempt.refused) {
+    const std::string service = resource.kind == Kind::function ? "lambda" : resource.service;
+    outcome = failed(failure_of(service, *attempt.refused, request_id));
+  }
+  if (outcome.output) add_metadata(resource, request_id, *outcome.output);
   if (tried_out) return executions.board().tried_out(turn, task, outcome);
   if (!outcome.output) {
     executions.fail(turn, task, std::move(outcome.error), std::move(outcome.cause));

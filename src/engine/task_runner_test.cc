@@ -273,17 +273,31 @@ TEST_F(TaskRunnerTest, AnOperationsErrorHasTheServicesName) {
   const auto seen = machine.describe(run(
       task("arn:aws:states:::aws-sdk:s3:getObject", R"("Parameters":{"Bucket":"b","Key":"k"},)")));
   EXPECT_EQ(seen.error, "S3.NoSuchKeyException");
-  EXPECT_EQ(seen.cause, "The specified key does not exist. (Service: S3, Status Code: 404)");
+  EXPECT_THAT(seen.cause,
+              testing::MatchesRegex("The specified key does not exist. .Service: S3, Status Code: "
+                                    "404, Request ID: [-0-9a-f]*. .SDK Attempt Count: 1."));
+}
+
+TEST_F(TaskRunnerTest, AnOptimisedIntegrationsErrorHasItsCode) {
+  error.emplace("NotFound", "Topic does not exist", 404);
+  const auto seen = machine.describe(
+      run(task("arn:aws:states:::sns:publish", R"("Parameters":{"TopicArn":"t","Message":"m"},)")));
+  EXPECT_EQ(seen.error, "SNS.NotFoundException");
+  EXPECT_THAT(seen.cause, testing::MatchesRegex(
+                              "Topic does not exist .Service: AmazonSNS; Status Code: 404; Error "
+                              "Code: NotFound; Request ID: [-0-9a-f]*; Proxy: null."));
+  const cloud::Error missing("NoSuchEntity", "no", 404);
+  EXPECT_EQ(failure_of("aws-sdk:iam", missing, "").error, "Iam.NoSuchEntityException");
 }
 
 TEST_F(TaskRunnerTest, WhatAPolicyRefusesIsNamedAsItsServicesSdkDoes) {
   error.emplace("AccessDeniedException", "not authorized", 403);
   EXPECT_EQ(machine.describe(run(task(kFunction, ""))).error, "Lambda.AWSLambdaException");
   const cloud::Error denied("AccessDenied", "Access Denied", 403);
-  EXPECT_EQ(failure_of("sqs", denied).error, "SQS.AmazonSQSException");
-  EXPECT_EQ(failure_of("aws-sdk:sqs", denied).error, "Sqs.SqsException");
-  EXPECT_EQ(failure_of("aws-sdk:s3", denied).error, "S3.S3Exception");
-  EXPECT_EQ(failure_of("sns", {"AuthorizationError", "no", 403}).error,
+  EXPECT_EQ(failure_of("sqs", denied, "").error, "SQS.AmazonSQSException");
+  EXPECT_EQ(failure_of("aws-sdk:sqs", denied, "").error, "Sqs.SqsException");
+  EXPECT_EQ(failure_of("aws-sdk:s3", denied, "").error, "S3.S3Exception");
+  EXPECT_EQ(failure_of("sns", {"AuthorizationError", "no", 403}, "").error,
             "SNS.AuthorizationErrorException");
 }
 

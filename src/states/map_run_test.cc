@@ -397,8 +397,8 @@ TEST(ItemReader, ReadsNoMoreItemsThanAsked) {
   const auto with = [](std::string_view max) {
     TestRun run(reading(R"(, "ReaderConfig": {"InputType": "JSON", "MaxItemsPath": "$.max"})"),
                 R"({"key": "k", "max": )" + std::string(max) + "}");
-    return run.answer("M", {gives(R"("[1, 2]")"), gives("7")}).restoring().run().events() +
-           run.result();
+    run.answer("M", {gives(R"("[1, 2]")"), gives("7")}).restoring().run();
+    return run.events() + run.result();
   };
   EXPECT_THAT(with("1"), EndsWith("[7]"));
   EXPECT_THAT(with("0"), EndsWith("[7,7]"));  // no limit
