@@ -32,6 +32,9 @@ Embedded::Embedded(Options options)
     engine_options.log = std::move(options.log);
     engine_options.endpoint = options.endpoint;
     engine_options.functions = &functions_;
+    engine_options.required_members = [](const engine::ServiceOperation& operation) {
+      return wire::required_members(operation.service, operation.name);
+    };
     engine_options.owner = scope_;
     engine_ = std::make_unique<engine::Engine>(std::move(engine_options));
     functions::ShippingOptions shipping_options;

@@ -24,6 +24,7 @@
 
 #include "cloud/async.h"
 #include "cloud/function_host.h"
+#include "engine/integrations.h"
 #include "engine/machine.h"
 #include "engine/recorded_metrics.h"
 
@@ -44,6 +45,8 @@ struct EngineOptions {
   rocksdb::Env* env = rocksdb::Env::Default();  // outlives the engine
   // Where functions run; outlives the engine. Null: nowhere, and none can be made.
   cloud::FunctionHost* functions = nullptr;
+  // What the tasks of state machines are checked by when these are made; empty: they are not.
+  RequiredMembers required_members;
   cloud::Scope owner;  // whose the metrics of this process are
 };
 
@@ -104,6 +107,7 @@ class Engine {
   const Log& log() const { return options_.log; }
   const cloud::Clock& clock() const { return *options_.clock; }
   cloud::FunctionHost& functions() const { return *options_.functions; }
+  const RequiredMembers& required_members() const { return options_.required_members; }
   std::string make_signing_key() const { return options_.make_signing_key(); }
   // What is measured in this process outside the writer. Any thread.
   RecordedMetrics& recorded() { return recorded_; }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "documents/json_text.h"
+#include "states/resource.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -28,7 +29,7 @@ constexpr std::array<std::string_view, 6> kOptimised = {
 constexpr std::array<std::string_view, 7> kSdkServices = {"s3",  "sqs", "sns", "lambda",
                                                           "sfn", "sts", "iam"};
 
-bool is_known(std::string_view resource) {
+bool is_available(std::string_view resource) {
   if (!resource.starts_with(kIntegration)) return true;  // a function's or an activity's ARN
   resource.remove_prefix(kIntegration.size());
   if (resource.ends_with(kCallback)) resource.remove_suffix(kCallback.size());
@@ -59,15 +60,15 @@ void refuse(std::string why, std::string where, Diagnostics& found) {
                    std::move(where)});
 }
 
-void check_resource(std::string_view resource, const std::string& at, bool express,
-                    Diagnostics& found) {
-  if (!is_known(resource)) {
-    return refuse("The resource provided " + std::string(resource) +
-                      " is not recognized. The value is not a valid resource ARN, or the "
-                      "resource is not available in this region.",
-                  at, found);
-  }
-  if (!express) return;
+void refuse_resource(std::string_view resource, const std::string& at, Diagnostics& found) {
+  refuse("The resource provided " + std::string(resource) +
+             " is not recognized. The value is not a valid resource ARN, or the resource is not "
+             "available in this region.",
+         at, found);
+}
+
+// Of an express machine's task.
+void check_pattern(std::string_view resource, const std::string& at, Diagnostics& found) {
   if (resource.find(":activity:") != std::string_view::npos) {
     return refuse("Express state machine does not support Activity ARN", at, found);
   }
@@ -79,9 +80,14 @@ void check_resource(std::string_view resource, const std::string& at, bool expre
   }
 }
 
+bool has_member(const json::object& parameters, const std::string& name) {
+  return parameters.contains(name) || parameters.contains(name + ".$");
+}
+
 // In a machine that `express` says the type of.
 struct MachineChecker {
   bool express;
+  const RequiredMembers& required;
   Diagnostics& found;
 
   void check_machine(const json::value& machine, const std::string& at) const {
@@ -97,7 +103,7 @@ struct MachineChecker {
     const auto* type = state.if_contains("Type");
     const auto* resource = state.if_contains("Resource");
     if (type && *type == "Task" && resource && resource->is_string()) {
-      check_resource(resource->get_string(), at + "/Resource", express, found);
+      check_task(state, resource->get_string(), at);
     }
     for (const char* inner : {"Iterator", "ItemProcessor"}) {
       if (const auto* machine = state.if_contains(inner)) {
@@ -111,6 +117,25 @@ struct MachineChecker {
     }
   }
 
+  void check_task(const json::object& state, std::string_view resource,
+                  const std::string& at) const {
+    if (!is_available(resource)) return refuse_resource(resource, at + "/Resource", found);
+    if (express) check_pattern(resource, at + "/Resource", found);
+    const auto called = states::parse_resource(resource);
+    if (!required || !called || called->kind != states::Resource::Kind::integration) return;
+    const auto members = required(operation_of(called->service, called->action));
+    if (!members) return refuse_resource(resource, at + "/Resource", found);
+    const auto* parameters = state.if_contains("Parameters");
+    if (parameters == nullptr) {
+      return refuse("Parameters field is required for resource ARN: " + std::string(resource), at,
+                    found);
+    }
+    for (const auto& name : *members) {
+      if (!parameters->is_object() || has_member(parameters->get_object(), name)) continue;
+      refuse("The field '" + name + "' is required but was missing", at + "/Parameters", found);
+    }
+  }
+
   void check_processor(const json::value& machine, const std::string& at) const {
     json::error_code missing;
     const auto* mode = machine.find_pointer("/ProcessorConfig/Mode", missing);
@@ -120,16 +145,27 @@ struct MachineChecker {
              at + "/ProcessorConfig/Mode", found);
     }
     const auto* children = machine.find_pointer("/ProcessorConfig/ExecutionType", missing);
-    MachineChecker{children && *children == "EXPRESS", found}.check_machine(machine, at);
+    MachineChecker{children && *children == "EXPRESS", required, found}.check_machine(machine, at);
   }
 };
 
 }  // namespace
 
-Diagnostics unavailable_states(std::string_view definition, bool express) {
+// An action begins with a small letter, an operation with a capital; an action that doesn't is none.
+ServiceOperation operation_of(std::string_view service, std::string_view action) {
+  if (service.starts_with(kSdk)) service.remove_prefix(kSdk.size());
+  ServiceOperation operation{std::string(service == "sfn" ? "states" : service), {}};
+  if (action.empty() || action[0] < 'a' || action[0] > 'z') return operation;
+  operation.name = action;
+  operation.name[0] = static_cast<char>(action[0] - 'a' + 'A');
+  return operation;
+}
+
+Diagnostics unavailable_states(std::string_view definition, bool express,
+                               const RequiredMembers& required) {
   Diagnostics found;
   const auto machine = documents::from_text(definition);
-  if (machine) MachineChecker{express, found}.check_machine(*machine, "");
+  if (machine) MachineChecker{express, required, found}.check_machine(*machine, "");
   return found;
 }
 

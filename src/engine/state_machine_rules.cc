@@ -6,7 +6,6 @@
 #include "cloud/arn.h"
 #include "cloud/error.h"
 #include "documents/json_text.h"
-#include "engine/integrations.h"
 #include "engine/text.h"
 
 namespace doorbuster::engine {
@@ -208,10 +207,11 @@ void check(const cloud::UpdateMapRunInput& request) {
   }
 }
 
-std::shared_ptr<const states::Definition> compiled(const std::string& definition, bool express) {
+std::shared_ptr<const states::Definition> compiled(const std::string& definition, bool express,
+                                                   const RequiredMembers& required) {
   try {
     auto compiled = states::compile(definition);
-    auto unavailable = unavailable_states(definition, express);
+    auto unavailable = unavailable_states(definition, express, required);
     if (unavailable.empty()) return compiled;
     throw states::InvalidDefinition(std::move(unavailable));
   } catch (const states::InvalidDefinition& e) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cloud/step_functions.h"
+#include "engine/integrations.h"
 #include "states/definition.h"
 
 namespace doorbuster::engine {
@@ -39,7 +40,8 @@ void check_description(const std::string& text, const char* member);
 bool changes(const cloud::UpdateStateMachineInput& request);
 
 // For an express state machine or a standard one. InvalidDefinition with all that is wrong.
-std::shared_ptr<const states::Definition> compiled(const std::string& definition, bool express);
+std::shared_ptr<const states::Definition> compiled(const std::string& definition, bool express,
+                                                   const RequiredMembers& required);
 
 // The value of an execution's or a task's JSON. Throws an Error of that code that says so.
 boost::json::value parsed(const std::string& text, const char* code, const char* what);

@@ -130,6 +130,32 @@ TEST_F(StateMachinesTest, RefusesAResourceThatIsNotToBeHad) {
   }
 }
 
+TEST_F(StateMachinesTest, RefusesATaskThatLacksWhatItNeeds) {
+  bed.required_members =
+      [](const ServiceOperation& operation) -> std::optional<std::vector<std::string>> {
+    if (operation.name != "SendMessage") return std::nullopt;
+    return std::vector<std::string>{"QueueUrl", "MessageBody"};
+  };
+  bed.reopen();
+  const auto refusal = [&](const std::string& resource, const std::string& more) -> std::string {
+    cloud::ValidateStateMachineDefinitionInput request;
+    request.definition = R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":")" + resource +
+                         "\"," + more + R"("End":true}}})";
+    const auto result = bed.run(bed.step_functions().ValidateStateMachineDefinition(request));
+    if (result.diagnostics.empty()) return "";
+    return result.diagnostics[0].message + " at " + result.diagnostics[0].location;
+  };
+  const std::string send = "arn:aws:states:::sqs:sendMessage";
+  EXPECT_EQ(refusal(send, R"("Parameters":{"QueueUrl":"u","MessageBody.$":"$"},)"), "");
+  EXPECT_EQ(refusal(send, R"("Parameters":{"QueueUrl":"u"},)"),
+            "The field 'MessageBody' is required but was missing at /States/A/Parameters");
+  EXPECT_EQ(refusal(send, ""),
+            "Parameters field is required for resource ARN: " + send + " at /States/A");
+  EXPECT_THAT(refusal("arn:aws:states:::aws-sdk:sqs:sendmessage", R"("Parameters":{},)"),
+              testing::StartsWith("The resource provided arn:aws:states:::aws-sdk:sqs:sendmessage "
+                                  "is not recognized."));
+}
+
 TEST_F(StateMachinesTest, IsUpdatedAndDeleted) {
   const auto arn = machine.create(kPass);
   cloud::UpdateStateMachineInput update;

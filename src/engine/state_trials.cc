@@ -23,11 +23,12 @@ cloud::Error invalid(const std::string& why) {
 
 // --- What is asked for ------------------------------------------------------------------------
 
-states::TestedState tested_state(const cloud::TestStateInput& request) {
-  if (!request.stateName.empty()) compiled(request.definition, false);
+states::TestedState tested_state(const cloud::TestStateInput& request,
+                                 const RequiredMembers& required) {
+  if (!request.stateName.empty()) compiled(request.definition, false, required);
   auto state = states::state_of(request.definition, request.stateName);
   if (state) return *std::move(state);
-  if (request.stateName.empty()) compiled(request.definition, false);  // says what is wrong
+  if (request.stateName.empty()) compiled(request.definition, false, required);  // says what is wrong
   throw invalid("State not found in definition");
 }
 
@@ -145,8 +146,8 @@ cloud::TestStateOutput output_of(const StateTrial::Report& report, const std::st
 cloud::Async<cloud::TestStateOutput> test_state(Engine& engine, cloud::Caller caller,
                                                 cloud::TestStateInput request) {
   check(request);
-  const states::TestedState state = tested_state(request);
-  auto machine = compiled(state.machine, false);
+  const states::TestedState state = tested_state(request, engine.required_members());
+  auto machine = compiled(state.machine, false, engine.required_members());
   StateTrial::Setup setup;
   check(request, state);
   setup.mock = mock_of(request);

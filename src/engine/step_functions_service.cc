@@ -64,7 +64,8 @@ class StepFunctionsService final : public StepFunctions {
 
   Async<CreateStateMachineOutput> CreateStateMachine(CreateStateMachineInput request) override {
     check(request);
-    auto definition = compiled(request.definition, request.type == "EXPRESS");
+    auto definition = 
+        compiled(request.definition, request.type == "EXPRESS", engine_.required_members());
     auto op = [this, request = std::move(request), definition = std::move(definition)](Machine& m,
                                                                                        Turn& turn) {
       auto result = m.state_machines.create(turn, caller_.scope, request, definition);
@@ -82,7 +83,10 @@ class StepFunctionsService final : public StepFunctions {
       return m.state_machines.get(arn).express;
     };
     const bool express = co_await call<bool>(std::move(type));
-    auto definition = request.definition.empty() ? nullptr : compiled(request.definition, express);
+    auto definition =
+        request.definition.empty()
+            ? nullptr
+            : compiled(request.definition, express, engine_.required_members());
     auto op = [request = std::move(request), definition = std::move(definition)](Machine& m,
                                                                                  Turn& turn) {
       auto result = m.state_machines.update(turn, request, definition);
@@ -400,7 +404,8 @@ Async<ValidateStateMachineDefinitionOutput> StepFunctionsService::ValidateStateM
       request.maxResults == 0 ? kDiagnosticsMax : std::min(request.maxResults, kDiagnosticsMax));
   ValidateStateMachineDefinitionOutput result{"OK", {}, false};
   auto all = states::validate(request.definition);
-  for (auto& found : unavailable_states(request.definition, request.type == "EXPRESS")) {
+  for (auto& found : unavailable_states(request.definition, request.type == "EXPRESS",
+                                        engine_.required_members())) {
     all.push_back(std::move(found));
   }
   for (auto& found : all) {

@@ -1,8 +1,10 @@
 #include "engine/task_parameters.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "documents/json_text.h"
+#include "engine/task_outcome.h"
 
 namespace doorbuster::engine {
 
@@ -13,7 +15,20 @@ std::string text_of(const boost::json::value& parameters, std::string_view membe
   return value->is_string() ? std::string(value->get_string()) : documents::to_text(*value);
 }
 
+void check_members(const boost::json::value& parameters,
+                   std::initializer_list<std::string_view> known) {
+  if (!parameters.is_object()) return;
+  for (const auto& member : parameters.get_object()) {
+    const std::string_view name = member.key();
+    if (std::ranges::find(known, name) != known.end()) continue;
+    throw TaskFailure{"States.Runtime", "The field \"" + std::string(name) +
+                                            "\" is not supported by Step Functions"};
+  }
+}
+
 cloud::InvokeRequest invoke_request(const boost::json::value& parameters) {
+  check_members(parameters, {"ClientContext", "FunctionName", "InvocationType", "LogType",
+                             "Payload", "Qualifier"});
   cloud::InvokeRequest request;
   request.FunctionName = text_of(parameters, "FunctionName");
   request.Qualifier = text_of(parameters, "Qualifier");

@@ -9,6 +9,7 @@
 #include "cloud/arn.h"
 #include "cloud/error.h"
 #include "documents/json_text.h"
+#include "engine/integrations.h"
 #include "engine/map_data.h"
 #include "engine/state_machine_rules.h"
 #include "engine/task_outcome.h"
@@ -44,14 +45,6 @@ void to_text(json::value& parameters, std::string_view member) {
   if (value && !value->is_string()) *value = documents::to_text(*value);
 }
 
-std::string capitalised(std::string_view action) {
-  std::string name(action);
-  if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') {
-    name[0] = static_cast<char>(name[0] - 'a' + 'A');
-  }
-  return name;
-}
-
 // --- Functions --------------------------------------------------------------------------------
 
 cloud::Async<json::value> call_function(const Runner& runner, const RunnerTask& task,
@@ -74,14 +67,11 @@ cloud::Async<json::value> invoke(const Runner& runner, const RunnerTask& task) {
 // --- Other services ---------------------------------------------------------------------------
 
 cloud::Async<json::value> call_service(const Runner& runner, const RunnerTask& task) {
-  const auto& resource = task.order.resource;
-  std::string service = resource.service;
-  if (service.starts_with("aws-sdk:")) service = service.substr(service.find(':') + 1);
-  if (service == "sfn") service = "states";
+  auto operation = operation_of(task.order.resource.service, task.order.resource.action);
   json::value parameters = task.order.input;
   for (const char* member : {"MessageBody", "Message"}) to_text(parameters, member);
-  return runner.call(runner.services, caller_of(task), std::move(service),
-                     capitalised(resource.action), std::move(parameters));
+  return runner.call(runner.services, caller_of(task), std::move(operation.service),
+                     std::move(operation.name), std::move(parameters));
 }
 
 // --- Nested executions ------------------------------------------------------------------------
@@ -91,6 +81,7 @@ bool is_nested(const states::Resource& resource) {
 }
 
 StartOrder nested_order(const json::value& parameters) {
+  check_members(parameters, {"Input", "Name", "StateMachineArn", "TraceHeader"});
   StartOrder order;
   order.state_machine_arn = text_of(parameters, "StateMachineArn");
   check_arn(order.state_machine_arn, {"stateMachine:"});

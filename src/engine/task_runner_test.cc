@@ -150,6 +150,14 @@ TEST_F(TaskRunnerTest, APayloadIsJsonAlsoIfItIsText) {
   EXPECT_TRUE(calls[0].starts_with(R"(Pay "five" )")) << calls[0];
 }
 
+TEST_F(TaskRunnerTest, AParameterThatIsNoneFailsTheState) {
+  const auto seen = machine.describe(run(task(
+      "arn:aws:states:::lambda:invoke", R"("Parameters":{"FunctionName":"Pay","TaskToken":"t"},)")));
+  EXPECT_EQ(seen.error, "States.Runtime");
+  EXPECT_EQ(seen.cause, R"(The field "TaskToken" is not supported by Step Functions)");
+  EXPECT_THAT(calls, testing::IsEmpty());
+}
+
 TEST_F(TaskRunnerTest, AFunctionsErrorIsTheStates) {
   outcome.FunctionError = "Unhandled";
   outcome.Payload = R"({"errorType":"Declined","errorMessage":"no"})";

@@ -59,6 +59,7 @@ class TestBed {
   // the next open() on.
   FakeFunctions functions;
   cloud::FunctionHost* host = &functions;
+  RequiredMembers required_members;  // from the next open() on
   boost::asio::any_io_executor executor() { return context_->get_executor(); }
   ManualClock& clock() { return clock_; }
   boost::asio::io_context& context() { return *context_; }
@@ -85,6 +86,7 @@ class TestBed {
     options.log = [this](std::string_view line) { log_.emplace_back(line); };
     options.env = env_;
     options.functions = host;
+    options.required_members = required_members;
     engine_ = std::make_unique<Engine>(options);
     sqs_ = make_sqs(*engine_, {});
     sns_ = make_sns(*engine_, {});

@@ -177,8 +177,9 @@ class DocumentExchange final : public Exchange {
 };
 
 // A browser's preflight is none of the API's.
-const Operation* find_operation(const Service& service, std::string_view name) {
-  const Operation* row = service.find(name);
+const Operation* find_operation(std::string_view service, std::string_view name) {
+  const Service* known = find_service(service);
+  const Operation* row = known == nullptr ? nullptr : known->find(name);
   return row != nullptr && row->rest.method == "OPTIONS" ? nullptr : row;
 }
 
@@ -270,17 +271,29 @@ json::value write_document(const Shape& shape, const void* value) {
 UnsupportedField::UnsupportedField(const std::string& name)
     : std::runtime_error("The field \"" + name + "\" is not supported by Step Functions") {}
 
+std::optional<std::vector<std::string>> required_members(std::string_view service,
+                                                         std::string_view operation) {
+  const Operation* row = find_operation(service, operation);
+  if (row == nullptr) return std::nullopt;
+  std::vector<std::string> names;
+  for_each_member(*row->input, nullptr, "",
+                  [&](const Field& field, std::string_view within, void*) {
+                    if (!is_required(field)) return;
+                    names.push_back(within.empty() ? document_name(field) : std::string(within));
+                  });
+  return names;
+}
+
 cloud::Async<json::value> call_operation(cloud::Services& services, cloud::Caller caller,
                                          std::string service, std::string operation,
                                          json::value input) {
-  const Service* known = find_service(service);
-  const Operation* row = known == nullptr ? nullptr : find_operation(*known, operation);
+  const Operation* row = find_operation(service, operation);
   if (row == nullptr) {
     throw cloud::Error("UnknownOperationException",
                        "There is no operation " + service + ":" + operation);
   }
-  if (known == &s3_service) drop_not_heeded(input);
-  DocumentExchange exchange(input, *known->wording);
+  if (service == s3_service.name) drop_not_heeded(input);
+  DocumentExchange exchange(input, *find_service(service)->wording);
   co_await row->call(services, caller, exchange);
   co_return exchange.take_output();
 }

@@ -6,9 +6,11 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cloud/services.h"
 #include "wire/shape.h"
@@ -25,6 +27,10 @@ struct UnsupportedField : std::runtime_error {
 void read_document(const Shape& shape, const boost::json::value& from, void* to,
                    const Wording& wording);
 boost::json::value write_document(const Shape& shape, const void* value);
+
+// The members that the operation's input must have; nothing if there is no such operation.
+std::optional<std::vector<std::string>> required_members(std::string_view service,
+                                                         std::string_view operation);
 
 // Calls the operation ("PutObject") of the service ("s3"). Throws cloud::Error, also if there is no
 // such operation, or if its answer is too large for a document; UnsupportedField. The services must live until it

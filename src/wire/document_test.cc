@@ -107,6 +107,18 @@ TEST(DocumentTest, AnswersWithTextWhateverTheBytes) {
   EXPECT_EQ(written.at("Metadata").at("by"), "\xEF\xBF\xBD");
 }
 
+TEST(DocumentTest, KnowsWhatAnOperationNeeds) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(required_members("sqs", "SendMessage"), (Names{"QueueUrl", "MessageBody"}));
+  EXPECT_EQ(required_members("lambda", "Invoke"), Names{"FunctionName"});
+  EXPECT_EQ(required_members("states", "StartExecution"), Names{"StateMachineArn"});
+  EXPECT_EQ(required_members("s3", "DeleteObjects"), (Names{"Bucket", "Delete"}));
+  EXPECT_EQ(required_members("s3", "ListBuckets"), Names());
+  EXPECT_FALSE(required_members("s3", "Getobject"));
+  EXPECT_FALSE(required_members("s3", "OptionsObject"));
+  EXPECT_FALSE(required_members("dynamodb", "GetItem"));
+}
+
 // A service that repeats what it is sent.
 class Echo final : public cloud::Sqs {
  public:
