@@ -101,6 +101,11 @@ TEST(DataFlow, ParametersMakeTheInputOfTheWork) {
             "found in the input '{\"x\":\"a\"}'");
 }
 
+TEST(DataFlow, ParametersMayBeAnyJson) {
+  EXPECT_EQ(pass(R"("Parameters": [1, {"a.$": "$.x"}])", R"({"x": 2})"), R"([1,{"a":2}])");
+  EXPECT_EQ(pass(R"("Parameters": 5)", "{}"), "5");
+}
+
 TEST(DataFlow, ResultSelectorTransformsTheResult) {
   EXPECT_EQ(result_of(machine("Task", R"("ResultSelector": {"id.$": "$.order.id", "n": 1},
                                          "ResultPath": "$.result")"),

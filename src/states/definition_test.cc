@@ -183,9 +183,11 @@ TEST(Definition, WithValuesOfOtherTypes) {
   EXPECT_EQ(of_task(R"(, "TimeoutSeconds": "5")"),
             "SCHEMA_VALIDATION_FAILED: Expected value of type Integer at "
             "/States/S/TimeoutSeconds\n");
-  EXPECT_EQ(of_pass(R"(, "Parameters": 5, "Assign": [])"),
-            "SCHEMA_VALIDATION_FAILED: Expected value of type Object at /States/S/Assign\n"
-            "SCHEMA_VALIDATION_FAILED: Expected value of type Object at /States/S/Parameters\n");
+  EXPECT_EQ(of_pass(R"(, "Assign": [])"),
+            "SCHEMA_VALIDATION_FAILED: Expected value of type Object at /States/S/Assign\n");
+  EXPECT_EQ(of_pass(R"(, "Parameters": [{"a.$": "a"}])"),
+            "SCHEMA_VALIDATION_FAILED: The value for the field 'a.$' must be a valid JSONPath or a "
+            "valid intrinsic function call at /States/S/Parameters[0]/a.$\n");
   EXPECT_THAT(of_task(R"(, "TimeoutSeconds": 0)"), HasSubstr("Value must be between 1 and"));
   EXPECT_EQ(of_task(R"(, "TimeoutSeconds": 5, "HeartbeatSeconds": 5)"),
             "SCHEMA_VALIDATION_FAILED: 'HeartbeatSeconds' must be smaller than 'TimeoutSeconds' at "

@@ -163,8 +163,12 @@ DataFilter FieldReader::filter(std::string_view field) {
 }
 
 std::optional<PayloadTemplate> FieldReader::payload(std::string_view field) {
-  if (object(field) == nullptr) return std::nullopt;
+  return object(field) == nullptr ? std::nullopt : any_payload(field);
+}
+
+std::optional<PayloadTemplate> FieldReader::any_payload(std::string_view field) {
   const json::value* value = any(field);
+  if (value == nullptr) return std::nullopt;
   std::vector<PayloadTemplate::Fault> faults;
   auto compiled = PayloadTemplate::compile(*value, faults);
   for (const auto& fault : faults) {

@@ -49,7 +49,9 @@ class FieldReader {
   std::optional<JsonPath> path(std::string_view field);
   std::optional<JsonPath> reference_path(std::string_view field);
   DataFilter filter(std::string_view field);
+  // Of an object; any_payload() of any JSON.
   std::optional<PayloadTemplate> payload(std::string_view field);
+  std::optional<PayloadTemplate> any_payload(std::string_view field);
   // A path or an intrinsic function: "ErrorPath".
   std::optional<Expression> expression(std::string_view field);
   // `field`, or the path that `field` with "Path" after it is.

@@ -62,7 +62,7 @@ void StateParser::parse_map() {
   fields.at_most_one({"ItemSelector", "Parameters"});
   parse_processor(map, fields.has("ItemProcessor") ? "ItemProcessor" : "Iterator");
   map.items = fields.path("ItemsPath");
-  map.selector = fields.payload("ItemSelector");
+  map.selector = fields.any_payload("ItemSelector");
   if (!map.selector) map.selector = std::exchange(state.parameters, std::nullopt);
   map.concurrency_max = fields.amount("MaxConcurrency", 0);
   map.tolerated_count = fields.amount("ToleratedFailureCount", 0);

@@ -88,9 +88,10 @@ void StateParser::parse_body() {
   parse_next();
   if (type == "Wait") return parse_wait();
   parse_result_path();
-  state.parameters = fields.payload("Parameters");
+  // The language has objects here; AWS takes anything.
+  state.parameters = fields.any_payload("Parameters");
   if (type == "Pass") return parse_pass();
-  state.result_selector = fields.payload("ResultSelector");
+  state.result_selector = fields.any_payload("ResultSelector");
   parse_retriers();
   parse_catchers();
   if (type == "Task") return parse_task();
