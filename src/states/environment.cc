@@ -73,7 +73,12 @@ const json::value& Interpreter::context(const Frame& frame, std::optional<TaskId
 }
 
 json::object Interpreter::map_context(const Fork& fork, std::size_t part) {
-  return {{"Item", {{"Index", part}, {"Value", fork.items.at(part)}}}};
+  json::object item{{"Index", part}};
+  const json::value& value = fork.items.at(part);
+  if (fork.keyed) item["Key"] = value.at("Key");
+  item["Value"] = fork.keyed ? value.at("Value") : value;
+  item["Source"] = fork.source.empty() ? "STATE_DATA" : fork.source;
+  return {{"Item", std::move(item)}};
 }
 
 }  // namespace doorbuster::states

@@ -295,8 +295,18 @@ TEST(Map, OfNothingGivesNothing) {
             "6<5 ExecutionSucceeded\n");
 }
 
+TEST(Map, RunsForEachMemberOfAnObject) {
+  EXPECT_EQ(result_of(map(R"(, "ItemsPath": "$.o", "MaxConcurrency": 1)"),
+                      R"({"o": {"b": 1, "a": [2]}})"),
+            R"([{"Key":"b","Value":1},{"Key":"a","Value":[2]}])");
+  EXPECT_EQ(result_of(map(R"(, "MaxConcurrency": 1, "ItemSelector": {"item.$": "$$.Map.Item"})"),
+                      R"({"k": 1, "l": 2})"),
+            R"([{"item":{"Index":0,"Key":"k","Value":1,"Source":"STATE_DATA"}},)"
+            R"({"item":{"Index":1,"Key":"l","Value":2,"Source":"STATE_DATA"}}])");
+}
+
 TEST(Map, NeedsAnArray) {
-  EXPECT_EQ(result_of(map(""), "{}"),
+  EXPECT_EQ(result_of(map(""), "7"),
             R"(FAILED States.Runtime: Reference path "$" must point to array.)");
   EXPECT_EQ(result_of(map(R"(, "ItemsPath": "$.a")"), R"({"a": 1})"),
             R"(FAILED States.Runtime: Reference path "$.a" must point to array.)");

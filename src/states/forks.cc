@@ -53,9 +53,9 @@ void Interpreter::execute(Frame& frame, const MapState& map) {
 }
 
 void Interpreter::execute_inline(Frame& frame, const MapState& map) {
-  json::array items = items_of(frame, map);
+  json::value items = items_of(frame, map);
   frame.fork = std::make_unique<Fork>();
-  frame.fork->items = std::move(items);
+  take_items(*frame.fork, std::move(items));
   set_concurrency(frame, map);
   append(frame, "MapStateStarted", "mapStateStartedEventDetails",
          {{"length", static_cast<std::int64_t>(frame.fork->items.size())}});

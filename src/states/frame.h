@@ -45,6 +45,8 @@ struct Fork {
   std::size_t next = 0;  // the first part that was not begun yet
   RunLimits limits;
   boost::json::array items;    // of a Map: what each part works on
+  bool keyed = false;          // they are an object's members: {"Key", "Value"}
+  std::string source;          // the URI that they were read from, until they have been selected
   std::size_t item_count = 0;  // of a Map: how many there were before they were put into batches
 
   std::map<std::size_t, FrameId> children;  // those running here

@@ -40,7 +40,7 @@ std::string place_of(const Frame& frame) {
 }
 
 json::value work_of(const Fork& fork) {
-  return json::array{fork.count, fork.items, fork.run_arn, fork.item_count};
+  return json::array{fork.count, fork.items, fork.run_arn, fork.item_count, fork.keyed};
 }
 
 json::value limits_of(const RunLimits& limits) {
@@ -93,6 +93,7 @@ void read_work(Fork& fork, const json::array& work) {
   fork.items = work.at(1).as_array();
   fork.run_arn = work.at(2).as_string();
   fork.item_count = number(work.at(3));
+  fork.keyed = work.at(4).as_bool();
 }
 
 RunLimits read_limits(const json::array& limits) {

@@ -170,7 +170,9 @@ class Interpreter final : public Execution {
   void inspect_items(Frame& frame, const MapState& map, const std::optional<std::string>& read);
 
   // --- map_items.cc: what a Map works on ---
-  boost::json::array items_of(const Frame& frame, const MapState& map);
+  // An array, or an object, whose members are the items.
+  boost::json::value items_of(const Frame& frame, const MapState& map);
+  static void take_items(Fork& fork, boost::json::value source);
   // The one comes before the event that the Map has started, the other after it, as on AWS.
   void set_concurrency(Frame& frame, const MapState& map);
   void set_tolerance(Frame& frame, const MapState& map);

@@ -165,4 +165,16 @@ json::array read_items(const ItemReader& reader, const json::value& answer, cons
   return items;
 }
 
+std::string source_of(const ItemReader& reader, const Scope& scope) {
+  const json::value parameters = reader.parameters.evaluate(scope);
+  const auto text_at = [&](const char* member) -> std::string {
+    const auto* object = parameters.if_object();
+    const auto* text = object ? object->if_contains(member) : nullptr;
+    return text && text->is_string() ? std::string(text->get_string()) : "";
+  };
+  std::string uri = "S3://" + text_at("Bucket");
+  if (reader.format != ItemReader::Format::listing) uri += '/' + text_at("Key");
+  return uri;
+}
+
 }  // namespace doorbuster::states

@@ -75,16 +75,27 @@ class Batches {
 
 }  // namespace
 
-json::array Interpreter::items_of(const Frame& frame, const MapState& map) {
+json::value Interpreter::items_of(const Frame& frame, const MapState& map) {
   FrameEnvironment environment(*this, frame);
   json::value made;
   const json::value& input = effective_input(frame, environment, made);
   const Scope scope{input, environment};
-  const json::value items = map.items ? filter(*map.items, scope) : input;
-  if (items.is_array()) return items.get_array();
+  json::value items = map.items ? filter(*map.items, scope) : input;
+  if (items.is_structured()) return items;
   throw Failure{.error = "States.Runtime",
                 .cause = "Reference path \"" + (map.items ? map.items->text() : "$") +
                          "\" must point to array."};
+}
+
+void Interpreter::take_items(Fork& fork, json::value source) {
+  fork.keyed = source.is_object();
+  if (source.is_array()) {
+    fork.items = std::move(source.get_array());
+    return;
+  }
+  for (auto& [key, value] : source.get_object()) {
+    fork.items.push_back(json::object{{"Key", key}, {"Value", std::move(value)}});
+  }
 }
 
 void Interpreter::set_concurrency(Frame& frame, const MapState& map) {

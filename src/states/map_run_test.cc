@@ -414,6 +414,15 @@ TEST(ItemReader, ReadsNoMoreItemsThanAsked) {
                                      "FAILED States.Runtime: "));
 }
 
+TEST(ItemReader, TellsItsItemsWhereTheyAreFrom) {
+  constexpr std::string_view kSelector =
+      R"(}, "ItemSelector": {"from.$": "$$.Map.Item.Source")";
+  EXPECT_EQ(read(R"(, "ReaderConfig": {"InputType": "JSON"})" + std::string(kSelector), "[1]"),
+            R"([{"from":"S3://b/k"}])");
+  EXPECT_EQ(result_of(map(R"(, "ItemSelector": {"k.$": "$$.Map.Item.Key"})"), R"({"x": 1})"),
+            R"([{"k":"x"}])");
+}
+
 TEST(ItemReader, ReadsJsonLines) {
   constexpr std::string_view kLines = R"(, "ReaderConfig": {"InputType": "JSONL"})";
   EXPECT_EQ(read(kLines, "{\"a\":1}\n\n2\r\n\"x\""), R"([{"a":1},2,"x"])");

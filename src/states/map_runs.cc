@@ -50,10 +50,9 @@ void Interpreter::check_reader(const Frame& frame, const MapState& map) {
 }
 
 void Interpreter::execute_distributed(Frame& frame, const MapState& map) {
-  json::array items;
-  if (!map.reader) items = items_of(frame, map);
+  json::value items = map.reader ? json::array() : items_of(frame, map);
   frame.fork = std::make_unique<Fork>();
-  frame.fork->items = std::move(items);
+  take_items(*frame.fork, std::move(items));
   set_concurrency(frame, map);
   append(frame, "MapStateStarted", "mapStateStartedEventDetails",
          {{"length", static_cast<std::int64_t>(frame.fork->items.size())}});
@@ -82,6 +81,7 @@ void Interpreter::items_read(Frame& frame, const json::value& answer) {
   const Scope scope{effective_input(frame, environment, made), environment};
   try {
     frame.fork->items = read_items(*map.reader, answer, scope);
+    frame.fork->source = source_of(*map.reader, scope);
   } catch (Failure& failure) {
     return run_failed(frame, std::move(failure));
   }

@@ -45,10 +45,11 @@ void Interpreter::inspect_items(Frame& frame, const MapState& map,
   host_->inspect("afterInputPath", scope.input);
   Fork& fork = *frame.fork;
   if (!map.reader) {
-    fork.items = items_of(frame, map);
+    take_items(fork, items_of(frame, map));
     host_->inspect("afterItemsPath", fork.items);
   } else if (read) {
     fork.items = read_items(*map.reader, answer_of(*map.reader, *read), scope);
+    fork.source = source_of(*map.reader, scope);
     if (!map.reader->items_pointer.empty()) host_->inspect("afterItemsPointer", fork.items);
   }
   set_concurrency(frame, map);
