@@ -369,27 +369,40 @@ TEST_F(ExecutionChildrenTest, AThousandItems) {
   EXPECT_EQ(machine.status(execution), "SUCCEEDED");
 }
 
-TEST_F(ExecutionChildrenTest, ItemsComeFromAnObjectAndResultsGoIntoOne) {
-  bed.run(bed.s3().CreateBucket({"items"}));
-  cloud::PutObjectRequest put;
-  put.Bucket = "items";
-  put.Key = "all.json";
-  put.Body = "[10,20]";
-  bed.run(bed.s3().PutObject(std::move(put)));
-  const auto services = make_services(bed.engine());
-  const TaskRunner runner(bed.engine(), *services, {}, bed.executor());
-  const auto execution = run(map(kPass,
-                                 R"("ItemReader":{"Resource":"arn:aws:states:::s3:getObject",
+// A Map from S3 to S3.
+class ExportTest : public ExecutionChildrenTest {
+ protected:
+  // Of these items; the children give back what they are given.
+  std::string exported(const std::string& items, const std::string& writer_config) {
+    bed.run(bed.s3().CreateBucket({"items"}));
+    cloud::PutObjectRequest put;
+    put.Bucket = "items";
+    put.Key = "all.json";
+    put.Body = items;
+    bed.run(bed.s3().PutObject(std::move(put)));
+    const auto services = make_services(bed.engine());
+    const TaskRunner runner(bed.engine(), *services, {}, bed.executor());
+    auto execution =
+        run(map(kPass,
+                R"("ItemReader":{"Resource":"arn:aws:states:::s3:getObject",
               "ReaderConfig":{"InputType":"JSON"},
               "Parameters":{"Bucket":"items","Key":"all.json"}},
-             "ResultWriter":{"Resource":"arn:aws:states:::s3:putObject",
-              "Parameters":{"Bucket":"items","Prefix":"out"}},)"),
-                             "{}");
-  EXPECT_EQ(machine.status(execution), "SUCCEEDED") << machine.describe(execution).cause;
+             "ResultWriter":{"Resource":"arn:aws:states:::s3:putObject",)" +
+                    writer_config + R"("Parameters":{"Bucket":"items","Prefix":"out"}},)"),
+            "{}");
+    EXPECT_EQ(machine.status(execution), "SUCCEEDED") << machine.describe(execution).cause;
+    return execution;
+  }
+  json::value manifest_of(const std::string& execution) {
+    const auto output = json::parse(machine.describe(execution).output);
+    return json::parse(object(std::string(output.at("ResultWriterDetails").at("Key").as_string())));
+  }
+};
+
+TEST_F(ExportTest, ItemsComeFromAnObjectAndResultsGoIntoOne) {
+  const auto execution = exported("[10,20]", "");
   EXPECT_EQ(children(execution).size(), 2U);
-  const auto output = json::parse(machine.describe(execution).output);
-  const auto manifest =
-      json::parse(object(std::string(output.at("ResultWriterDetails").at("Key").as_string())));
+  const auto manifest = manifest_of(execution);
   EXPECT_EQ(manifest.at("MapRunArn").as_string(), map_run(execution));
   EXPECT_TRUE(manifest.at("ResultFiles").at("FAILED").as_array().empty());
   const auto& file = manifest.at("ResultFiles").at("SUCCEEDED").at(0);
@@ -419,6 +432,15 @@ TEST_F(ExecutionChildrenTest, ResultsGoIntoAsManyFilesAsTheyNeed) {
   EXPECT_EQ(files[1].at("Key"), "out/SUCCEEDED_1.json");
   const auto results = json::parse(object("out/SUCCEEDED_1.json"));
   EXPECT_EQ(results.at(0).at("Output"), "20");
+}
+
+TEST_F(ExportTest, ResultsAreWrittenAsAsked) {
+  const auto execution = exported(
+      "[[1,2],{\"a\":3}]", R"("WriterConfig":{"Transformation":"FLATTEN","OutputType":"JSONL"},)");
+  const auto manifest = manifest_of(execution);
+  const std::string key(manifest.at("ResultFiles").at("SUCCEEDED").at(0).at("Key").as_string());
+  EXPECT_THAT(key, testing::EndsWith("/SUCCEEDED_0.jsonl"));
+  EXPECT_EQ(object(key), "1\n2\n{\"a\":3}\n");
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "engine/map_run_queries.h"
 #include "engine/task_parameters.h"
 #include "engine/text.h"
+#include "states/map_results.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -69,22 +70,34 @@ cloud::Async<void> put_file(cloud::S3& s3, std::string bucket, std::string key, 
   co_await s3.PutObject(std::move(request));
 }
 
+// As the results of children are to be written.
+struct ResultForm {
+  std::string transformation;
+  bool lines = false;  // one each, and no array
+  std::size_t file_max = 0;
+};
+
 // Those of one kind, in as many files as they need, or none: what the manifest says of these.
 class ResultFiles {
  public:
-  ResultFiles(std::string kind, std::size_t file_max) : kind_(std::move(kind)), max_(file_max) {}
+  ResultFiles(std::string kind, const ResultForm& form) : kind_(std::move(kind)), form_(form) {}
 
-  void add(const json::object& result) {
-    body_ += body_.empty() ? '[' : ',';
-    body_ += documents::to_text(result);
+  void add(const json::value& result) {
+    if (form_.lines) {
+      (body_ += documents::to_text(result)) += '\n';
+    } else {
+      (body_ += body_.empty() ? '[' : ',') += documents::to_text(result);
+    }
   }
-  bool is_full() const { return body_.size() >= max_; }
+  bool is_full() const { return body_.size() >= form_.file_max; }
   bool empty() const { return body_.empty(); }
 
   // Its key in the folder, and its body; the next one begins.
   std::pair<std::string, std::string> take(const std::string& folder) {
-    std::string key = folder + kind_ + '_' + std::to_string(listed_.size()) + ".json";
-    std::string body = std::exchange(body_, {}) + ']';
+    std::string key =
+        folder + kind_ + '_' + std::to_string(listed_.size()) + (form_.lines ? ".jsonl" : ".json");
+    std::string body = std::exchange(body_, {});
+    if (!form_.lines) body += ']';
     listed_.push_back(json::object{{"Key", key}, {"Size", body.size()}});
     return {std::move(key), std::move(body)};
   }
@@ -92,10 +105,21 @@ class ResultFiles {
 
  private:
   std::string kind_;
-  std::size_t max_;
+  const ResultForm& form_;
   std::string body_;
   json::array listed_;
 };
+
+void add_child(ResultFiles& files, const ExecutionRecord& child, const ResultForm& form,
+               cloud::Time now) {
+  const bool whole = form.transformation.empty() || form.transformation == "NONE";
+  const bool output_only = child.status == states::Status::succeeded && !whole;
+  auto output = output_only ? documents::from_text(child.output) : std::nullopt;
+  if (!output) return files.add(result_of(child, now));
+  json::array results;
+  states::add_result(results, *std::move(output), form.transformation);
+  for (const auto& result : results) files.add(result);
+}
 
 cloud::Async<void> put_next(cloud::S3& s3, const std::string& bucket, const std::string& folder,
                             ResultFiles& files) {
@@ -125,13 +149,15 @@ cloud::Async<json::value> write_results(cloud::S3& s3, const Store& store, cloud
   const auto run = text_of(order.input, "MapRunArn");
   const auto bucket = text_of(order.input, "Bucket");
   const auto folder = text_of(order.input, "Folder");
-  ResultFiles succeeded("SUCCEEDED", file_max);
-  ResultFiles failed("FAILED", file_max);
+  const ResultForm form{text_of(order.input, "Transformation"),
+                        text_of(order.input, "OutputType") == "JSONL", file_max};
+  ResultFiles succeeded("SUCCEEDED", form);
+  ResultFiles failed("FAILED", form);
   const auto by_status = children_of(store, run);
   for (const auto& [status, children] : by_status) {
     ResultFiles& files = status == states::Status::succeeded ? succeeded : failed;
     for (const std::uint64_t child : children) {
-      if (const auto record = read_record(store, child)) files.add(result_of(*record, now));
+      if (const auto record = read_record(store, child)) add_child(files, *record, form, now);
       if (files.is_full()) co_await put_next(s3, bucket, folder, files);
     }
   }

@@ -75,6 +75,7 @@ struct StateParser {
   std::optional<ItemReader> parse_reader();
   void parse_reader_config(ItemReader& reader, FieldReader& config);
   std::optional<ResultWriter> parse_writer();
+  void parse_writer_config(ResultWriter& writer, FieldReader& config);
   std::optional<ItemBatcher> parse_batcher();
 };
 

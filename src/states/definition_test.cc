@@ -10,6 +10,7 @@
 namespace doorbuster::states {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -293,6 +294,13 @@ TEST(Definition, WithMapsThatCannotBe) {
             "SCHEMA_VALIDATION_FAILED: Field is not supported at /States/S/ItemReader\n"
             "SCHEMA_VALIDATION_FAILED: Field is not supported at /States/S/ItemBatcher\n"
             "SCHEMA_VALIDATION_FAILED: Field is not supported at /States/S/ResultWriter\n");
+  EXPECT_EQ(of_map(kDistributed, R"(, "ResultWriter": {})"),
+            "SCHEMA_VALIDATION_FAILED: These fields are required: [Resource, Parameters] at "
+            "/States/S/ResultWriter\n");
+  EXPECT_THAT(of_map(kDistributed, R"(, "ResultWriter": {"WriterConfig": {
+                                          "Transformation": "NONE", "OutputType": "JSONL"}})"),
+              AllOf(HasSubstr("[COMPACT, FLATTEN] at /States/S/ResultWriter/WriterConfig"),
+                    HasSubstr("[JSON] at /States/S/ResultWriter/WriterConfig")));
   EXPECT_THAT(of_map(kDistributed, R"(, "ItemReader": {"Resource": "arn:aws:states:::s3:x"})"),
               HasSubstr("/States/S/ItemReader/Resource"));
   EXPECT_THAT(of_map(kDistributed, R"(, "ItemBatcher": {})"),

@@ -39,7 +39,7 @@ struct Resource {
     // them, or more than kListedMax. kPayloadMax does not hold for it.
     reader,
     // The results of a distributed Map's children, to S3: `input` is {"Bucket", "Folder",
-    // "MapRunArn"}. They go into files of the folder, named by its manifest.json. Its answer says
+    // "MapRunArn", "Transformation", "OutputType"}. They go into files of the folder, named by its manifest.json. Its answer says
     // nothing.
     writer,
   };

@@ -19,7 +19,6 @@ inline constexpr std::size_t kItemsBytesMax = std::size_t{64} << 20;
 boost::json::array read_items(const ItemReader& reader, const boost::json::value& answer,
                               const Scope& scope);
 
-
 // Where they were read from: "S3://BUCKET/KEY", or of a listing "S3://BUCKET".
 std::string source_of(const ItemReader& reader, const Scope& scope);
 

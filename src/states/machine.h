@@ -89,8 +89,11 @@ struct ItemReader {
 };
 
 struct ResultWriter {
+  bool exports = false;  // to S3, by what follows; if not, the results are the state's own
   Resource resource;
   PayloadTemplate parameters;
+  std::string transformation = "NONE";  // COMPACT, FLATTEN
+  std::string output_type = "JSON";     // JSONL
 };
 
 struct ItemBatcher {

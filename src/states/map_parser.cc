@@ -193,8 +193,9 @@ std::optional<ResultWriter> StateParser::parse_writer() {
   const json::object* source = fields.object("ResultWriter");
   if (source == nullptr) return std::nullopt;
   FieldReader writer(*source, fields.location("ResultWriter"), fields.diagnostics());
-  writer.require({"Resource", "Parameters"});
   ResultWriter result;
+  result.exports = !writer.has("WriterConfig") || writer.has("Resource") || writer.has("Parameters");
+  if (result.exports) writer.require({"Resource", "Parameters"});
   if (const auto arn = writer.string("Resource")) {
     const auto resource = parse_resource(*arn);
     if (resource && resource->service == "s3" && resource->action == "putObject") {
@@ -208,8 +209,33 @@ std::optional<ResultWriter> StateParser::parse_writer() {
     }
   }
   if (auto parameters = writer.payload("Parameters")) result.parameters = *std::move(parameters);
+  if (const json::object* config_source = writer.object("WriterConfig")) {
+    FieldReader config(*config_source, writer.location("WriterConfig"), writer.diagnostics());
+    parse_writer_config(result, config);
+    config.finish();
+  }
   writer.finish();
   return result;
+}
+
+void StateParser::parse_writer_config(ResultWriter& writer, FieldReader& config) {
+  const auto transformation = config.word("Transformation", {"NONE", "COMPACT", "FLATTEN"});
+  const auto type = config.word("OutputType", {"JSON", "JSONL"});
+  writer.transformation = transformation.value_or(writer.transformation);
+  writer.output_type = type.value_or(writer.output_type);
+  if (writer.exports) return;
+  // What the children were is nothing that the state could tell, nor is text a result of it.
+  if (writer.transformation == "NONE") {
+    config.diagnostics().schema(
+        "Without a Resource, the field 'Transformation' should have one of these values: "
+        "[COMPACT, FLATTEN]",
+        config.location());
+  }
+  if (writer.output_type == "JSONL") {
+    config.diagnostics().schema(
+        "Without a Resource, the field 'OutputType' should have one of these values: [JSON]",
+        config.location());
+  }
 }
 
 std::optional<ItemBatcher> StateParser::parse_batcher() {

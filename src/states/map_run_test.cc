@@ -487,7 +487,17 @@ TEST(ResultWriter, AsksForTheResultsOfItsRun) {
   EXPECT_EQ(to_text(run.inputs.back()),
             R"({"Bucket":"out","Folder":"runs/00000000-0000-4000-8000-000000000001/",)"
             R"("MapRunArn":")" +
-                std::string(kRunArn) + R"("})");
+                std::string(kRunArn) + R"(","Transformation":"NONE","OutputType":"JSON"})");
+}
+
+TEST(ResultWriter, GivesTheStateItsResultsWithoutAResource) {
+  const auto with = [](const std::string& transformation) {
+    return result_of(map(R"(, "ResultWriter": {"WriterConfig": {"Transformation": ")" +
+                         transformation + R"(", "OutputType": "JSON"}})"),
+                     "[[1, 2], [3], 4]");
+  };
+  EXPECT_EQ(with("COMPACT"), "[[1,2],[3],4]");
+  EXPECT_EQ(with("FLATTEN"), "[1,2,3,4]");
 }
 
 TEST(ResultWriter, FailsAsAWhole) {

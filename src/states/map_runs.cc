@@ -108,10 +108,12 @@ void Interpreter::begin_children(Frame& frame) {
   }
   frames_.changed(frame);
   if (fork.next < fork.count || !fork.tasks.empty()) return;
-  if (map_of(frame).writer) return write_results(frame);
+  const auto& writer = map_of(frame).writer;
+  if (writer && writer->exports) return write_results(frame);
+  const std::string transformation = writer ? writer->transformation : "COMPACT";
   json::array outputs;
   for (const auto& [part, outcome] : fork.outcomes) {
-    if (outcome.succeeded) outputs.push_back(outcome.output.value);
+    if (outcome.succeeded) add_result(outputs, outcome.output.value, transformation);
   }
   end_run(frame, std::move(outputs));
 }
@@ -152,7 +154,8 @@ void Interpreter::child_ended(Frame& frame, TaskId task, Outcome outcome) {
     fork.failed += items_in(frame, part);
     outcome.task = task;
   }
-  if (map_of(frame).writer) outcome.output = {};  // who writes it has it from the child itself
+  const auto& writer = map_of(frame).writer;
+  if (writer && writer->exports) outcome.output = {};  // who writes it has it from the child itself
   fork.outcomes[part] = std::move(outcome);
   frames_.outcome_changed(frame, part);
   if (!fork.tolerates_failures()) return run_failed(frame, threshold_exceeded());
@@ -164,7 +167,8 @@ void Interpreter::write_results(Frame& frame) {
   FrameEnvironment environment(*this, frame);
   json::value made;
   const Scope scope{effective_input(frame, environment, made), environment};
-  json::value order = results_to_write(frame.fork->run_arn, map.writer->parameters.evaluate(scope));
+  json::value order =
+      results_to_write(frame.fork->run_arn, *map.writer, map.writer->parameters.evaluate(scope));
   frame.fork->writing = true;
   std::string text = to_text(order);
   begin_task(frame, next_task_++, map.writer->resource,
