@@ -128,7 +128,7 @@ TEST(DataFlow, ShowsTheContextObject) {
       R"("RoleArn":"arn:aws:iam::123456789012:role/states","RedriveCount":0},)"
       R"("StateMachine":{"Id":"arn:aws:states:us-east-1:123456789012:stateMachine:machine",)"
       R"("Name":"machine"},)"
-      R"("State":{"Name":"S","EnteredTime":"2026-11-27T00:00:00.000Z","RetryCount":0}}})");
+      R"("State":{"Name":"S","EnteredTime":"2026-11-27T00:00:00.000Z"}}})");
 }
 
 // What a state works on stays, though each look at $$ makes the context object anew.

@@ -9,6 +9,16 @@ namespace doorbuster::states {
 
 namespace json = boost::json;
 
+namespace {
+
+bool can_retry(const State& state) {
+  return std::holds_alternative<TaskState>(state.what) ||
+         std::holds_alternative<MapState>(state.what) ||
+         std::holds_alternative<ParallelState>(state.what);
+}
+
+}  // namespace
+
 const json::value& Interpreter::FrameEnvironment::context() {
   return interpreter_.context(frame_, task_, part_);
 }
@@ -51,9 +61,10 @@ const json::value& Interpreter::context(const Frame& frame, std::optional<TaskId
          {{"Id", identity_.state_machine_arn}, {"Name", identity_.state_machine_name}}}};
   }
   json::object& context = context_.get_object();
-  context["State"] = json::object{{"Name", frame.state->name},
-                                  {"EnteredTime", format_timestamp(frame.entered)},
-                                  {"RetryCount", frame.retries}};
+  json::object state{{"Name", frame.state->name},
+                     {"EnteredTime", format_timestamp(frame.entered)}};
+  if (can_retry(*frame.state)) state["RetryCount"] = frame.retries;
+  context["State"] = std::move(state);
   context.erase("Task");
   if (task) context["Task"] = json::object{{"Token", host_->token(*task)}};
   context.erase("Map");
