@@ -41,6 +41,9 @@ TEST(JsonPath, LeadsToOnePlace) {
   EXPECT_EQ(select("$.store.book[1].title"), R"("Sword")");
   EXPECT_EQ(select("$.store.book[-1].title"), R"("Rings")");
   EXPECT_EQ(select(R"($['a b']['it\'s'])"), "1");
+  // A backslash before anything but a quote is one.
+  const auto named = JsonPath::parse(R"($['a\"b'])").evaluate({{R"(a\"b)", 1}});
+  EXPECT_EQ(named, boost::json::value(1));
   EXPECT_EQ(select("$.nothing"), "nothing");
   EXPECT_EQ(select("$.store.book[4]"), "nothing");
   EXPECT_EQ(select("$.store.book.title"), "nothing");

@@ -130,6 +130,7 @@ class Parser {
     return {std::move(members)};
   }
 
+  // A backslash stands before a quote or another one, or else for itself.
   std::string quoted() {
     const char quote = rest_.empty() ? '\0' : rest_[0];
     if (quote != '\'' && quote != '"') fail();
@@ -139,7 +140,8 @@ class Parser {
         rest_.remove_prefix(i + 1);
         return text;
       }
-      if (rest_[i] == '\\' && i + 1 < rest_.size()) ++i;
+      const char next = i + 1 < rest_.size() ? rest_[i + 1] : '\0';
+      if (rest_[i] == '\\' && (next == quote || next == '\\')) ++i;
       text += rest_[i];
     }
     fail();
