@@ -38,13 +38,6 @@ cloud::Caller caller_of(const RunnerTask& task) {
   return {.scope = {arn.account, arn.region}, .arn = task.role_arn};
 }
 
-// Parameters that a state may have as JSON, and the service wants as text.
-void to_text(json::value& parameters, std::string_view member) {
-  auto* object = parameters.if_object();
-  auto* value = object ? object->if_contains(member) : nullptr;
-  if (value && !value->is_string()) *value = documents::to_text(*value);
-}
-
 // --- Functions --------------------------------------------------------------------------------
 
 cloud::Async<json::value> call_function(const Runner& runner, const RunnerTask& task,
@@ -68,10 +61,8 @@ cloud::Async<json::value> invoke(const Runner& runner, const RunnerTask& task) {
 
 cloud::Async<json::value> call_service(const Runner& runner, const RunnerTask& task) {
   auto operation = operation_of(task.order.resource.service, task.order.resource.action);
-  json::value parameters = task.order.input;
-  for (const char* member : {"MessageBody", "Message"}) to_text(parameters, member);
   return runner.call(runner.services, caller_of(task), std::move(operation.service),
-                     std::move(operation.name), std::move(parameters));
+                     std::move(operation.name), task.order.input);
 }
 
 // --- Nested executions ------------------------------------------------------------------------

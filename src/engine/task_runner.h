@@ -19,7 +19,8 @@ namespace doorbuster::engine {
 
 // Any operation of a service, as the execution's account and role: the service's name as in
 // credentials ("s3"), the operation's ("PutObject"), its input and output as JSON, whose members
-// begin with a capital. Throws cloud::Error as the service does; called from any thread.
+// begin with a capital; JSON may stand where the service wants text. Throws cloud::Error as the
+// service does; called from any thread.
 using CallOperation = std::function<cloud::Async<boost::json::value>(
     cloud::Services& services, cloud::Caller caller, std::string service, std::string operation,
     boost::json::value input)>;

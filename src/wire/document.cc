@@ -52,10 +52,15 @@ bool is_required(const Field& field) {
   throw cloud::Error("SerializationException", std::string("A value is not ") + wanted);
 }
 
-// Scalars may be given as text, or as what they are.
+// What the service wants as text may be given as any JSON.
 std::string text_of(const json::value& from) {
-  if (from.is_structured()) refuse("a String");
   return from.is_string() ? std::string(from.get_string()) : documents::to_text(from);
+}
+
+// Numbers, times and truths may be given as text, or as what they are.
+std::string scalar_text_of(const json::value& from) {
+  if (from.is_structured()) refuse("a String");
+  return text_of(from);
 }
 
 const json::object& object_of(const json::value& from) {
@@ -213,8 +218,7 @@ void read_document(const Shape& shape, const json::value& from, void* to, const 
       as_string(to) = text_of(from);
       return;
     case Kind::body:
-      as_body(to).bytes =
-          from.is_string() ? std::string(from.get_string()) : documents::to_text(from);
+      as_body(to).bytes = text_of(from);
       return;
     case Kind::document:
       as_document(to) = from;
@@ -222,12 +226,13 @@ void read_document(const Shape& shape, const json::value& from, void* to, const 
     case Kind::string:
     case Kind::key:
     case Kind::escaped_text:
+      return read_scalar(shape, text_of(from), to, wording);
     case Kind::integer:
     case Kind::number:
     case Kind::boolean:
     case Kind::timestamp:
     case Kind::timestamp_ms:
-      return read_scalar(shape, text_of(from), to, wording);
+      return read_scalar(shape, scalar_text_of(from), to, wording);
   }
 }
 

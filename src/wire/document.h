@@ -1,7 +1,7 @@
 // Operations as values of JSON, by the names that AWS's SDKs give their members, as the AWS SDK
 // integrations of Step Functions have them: all begin with a capital, wherever they travel on the
-// wire, times are text, bodies are text or, where JSON is given for them, its text. What is answered
-// is UTF-8 always: of a body that isn't, each odd byte becomes U+FFFD.
+// wire, times are text, and where JSON is given for text or bytes, they are its text. What is
+// answered is UTF-8 always: of a body that isn't, each odd byte becomes U+FFFD.
 // https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
 #pragma once
 

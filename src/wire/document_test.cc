@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 
+#include "cloud/lambda_invocation.h"
 #include "cloud/s3.h"
 #include "cloud/sqs.h"
 #include "cloud/step_functions.h"
@@ -32,6 +33,27 @@ TEST(DocumentTest, WritesNamesWithACapitalAndTimesAsText) {
   cloud::StartExecutionOutput output{"arn", cloud::Time(std::chrono::milliseconds(1'500))};
   EXPECT_EQ(write_document(Reflect<cloud::StartExecutionOutput>::shape, &output),
             json::parse(R"({"ExecutionArn":"arn","StartDate":"1970-01-01T00:00:01.500Z"})"));
+}
+
+TEST(DocumentTest, TakesJsonWhereTextIsWanted) {
+  const auto read = [](const char* text) {
+    cloud::StartExecutionInput request;
+    read_document(Reflect<cloud::StartExecutionInput>::shape, json::parse(text), &request,
+                  validation_wording);
+    return request.input;
+  };
+  EXPECT_EQ(read(R"({"StateMachineArn":"a","Input":{"amount":19.99}})"), R"({"amount":19.99})");
+  EXPECT_EQ(read(R"({"StateMachineArn":"a","Input":"{}"})"), "{}");
+  cloud::InvokeRequest call;
+  read_document(Reflect<cloud::InvokeRequest>::shape,
+                json::parse(R"({"FunctionName":"f","Payload":{"a":1}})"), &call,
+                validation_wording);
+  EXPECT_EQ(call.Payload, R"({"a":1})");
+  cloud::ReceiveMessageRequest poll;
+  EXPECT_THROW(read_document(Reflect<cloud::ReceiveMessageRequest>::shape,
+                             json::parse(R"({"QueueUrl":"u","WaitTimeSeconds":{}})"), &poll,
+                             validation_wording),
+               cloud::Error);
 }
 
 TEST(DocumentTest, SaysWhatIsMissing) {
