@@ -391,6 +391,16 @@ TEST_F(ExecutionsTest, AnExpressOneAnswersWithItsOutcome) {
   EXPECT_NE(machine.start(arn, "one", "{}"), machine.start(arn, "one", "{}"));
 }
 
+TEST_F(ExecutionsTest, NobodyAsksForAnExpressOne) {
+  const auto execution = machine.start(machine.create(kPass, "EXPRESS"), "one", "{}");
+  auto& states = bed.step_functions();
+  EXPECT_EQ(bed.error_of(states.DescribeExecution({execution, ""})), "InvalidArn");
+  EXPECT_EQ(bed.error_of(states.StopExecution({execution, "", ""})), "InvalidArn");
+  cloud::GetExecutionHistoryInput history;
+  history.executionArn = execution;
+  EXPECT_EQ(bed.error_of(states.GetExecutionHistory(history)), "InvalidArn");
+}
+
 TEST_F(ExecutionsTest, AnExpressOneHasFiveMinutes) {
   const auto arn = machine.create(
       R"({"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":400,"End":true}}})", "EXPRESS");
@@ -408,7 +418,8 @@ TEST_F(ExecutionsTest, AnExpressOneHasFiveMinutes) {
 TEST_F(ExecutionsTest, AnExpressOneIsForgottenWhileItIsAskedFor) {
   const auto arn = machine.create(kWait, "EXPRESS");
   const auto execution = machine.start(arn, "one", "{}");
-  bed.begin_later(bed.step_functions().StopExecution({execution, "", ""}));
+  auto stop = [execution](Machine& m, Turn& turn) { return m.executions.stop(turn, execution, "", ""); };
+  bed.begin_later(bed.engine().call<cloud::Time>(std::move(stop)));
   auto destroy = [arn](Machine& m, Turn& turn) {
     m.state_machines.destroy(turn, arn);
     return 0;

@@ -371,7 +371,7 @@ class StepFunctionsService final : public StepFunctions {
   }
 
   static void check_execution_arn(const std::string& arn) {
-    check_arn(arn, {"execution:", "express:"});
+    check_arn(arn, {"execution:"});
   }
   static void check_taggable(const std::string& arn) {
     check_arn(arn, {"stateMachine:", "activity:"});
@@ -441,7 +441,7 @@ Async<StartSyncExecutionOutput> StepFunctionsService::StartSyncExecution(
 Async<DescribeStateMachineForExecutionOutput>
 StepFunctionsService::DescribeStateMachineForExecution(
     DescribeStateMachineForExecutionInput request) {
-  check_execution_arn(request.executionArn);
+  check_arn(request.executionArn, {"execution:", "express:"});
   const auto record = record_of(engine_.store(), request.executionArn);
   auto op = [record, data = with_data(request.includedData)](Machine& m, Turn& turn) {
     const Revision* found = m.state_machines.find_revision(record.revision);
