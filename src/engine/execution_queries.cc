@@ -141,8 +141,8 @@ cloud::StartSyncExecutionOutput sync_outcome(const ExecutionRecord& record, bool
   }
   result.traceHeader = record.trace_header;
   const std::int64_t duration_ms = (record.stopped - record.started).count();
-  result.billingDetails = {kBilledMemory_MB,
-                           (duration_ms + kBilledEvery_ms - 1) / kBilledEvery_ms * kBilledEvery_ms};
+  const std::int64_t begun = (duration_ms + kBilledEvery_ms - 1) / kBilledEvery_ms;
+  result.billingDetails = {kBilledMemory_MB, std::max<std::int64_t>(begun, 1) * kBilledEvery_ms};
   return result;
 }
 

@@ -384,6 +384,7 @@ TEST_F(ExecutionsTest, AnExpressOneAnswersWithItsOutcome) {
   EXPECT_EQ(result.status, "SUCCEEDED");
   EXPECT_EQ(result.output, R"({"a":1})");
   EXPECT_EQ(result.billingDetails.billedMemoryUsedInMB, 64);
+  EXPECT_EQ(result.billingDetails.billedDurationInMilliseconds, 100);
   EXPECT_TRUE(result.executionArn.starts_with(
       "arn:aws:states:us-east-1:000000000000:express:Machine:one:"));
   EXPECT_EQ(bed.error_of(bed.step_functions().ListExecutions({arn})),
