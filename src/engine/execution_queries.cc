@@ -14,11 +14,13 @@ constexpr std::string_view kStatusFilter = "statusFilter";
 constexpr std::int64_t kBilledEvery_ms = 100;
 constexpr std::int64_t kBilledMemory_MB = 64;
 
-cloud::Error invalid_filter(std::string_view filter, const std::string& value) {
+cloud::Error invalid_filter(std::string_view filter, const std::string& value,
+                            std::string_view words) {
   return {"ValidationException", "1 validation error detected: Value '" + value + "' at '" +
                                      std::string(filter) +
                                      "' failed to satisfy constraint: Member must satisfy enum "
-                                     "value set"};
+                                     "value set: [" +
+                                     std::string(words) + "]"};
 }
 
 std::vector<states::Status> statuses(const std::string& filter) {
@@ -28,7 +30,10 @@ std::vector<states::Status> statuses(const std::string& filter) {
   }
   if (filter == "PENDING_REDRIVE") return {};
   const auto status = status_of(filter);
-  if (!status) throw invalid_filter(kStatusFilter, filter);
+  if (!status) {
+    throw invalid_filter(kStatusFilter, filter,
+                         "SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING");
+  }
   return {*status};
 }
 
@@ -150,7 +155,7 @@ cloud::ListExecutionsOutput list_executions(const Store::Snapshot& store, std::u
                                             const cloud::ListExecutionsInput& request) {
   const std::string& redrive = request.redriveFilter;
   if (!redrive.empty() && redrive != "REDRIVEN" && redrive != "NOT_REDRIVEN") {
-    throw invalid_filter("redriveFilter", redrive);
+    throw invalid_filter("redriveFilter", redrive, "NOT_REDRIVEN, REDRIVEN");
   }
   const std::size_t max = page_size(request.maxResults);
   const std::uint64_t from = place_of(request.nextToken);

@@ -56,8 +56,14 @@ void check_logging(const json::value& configuration) {
   if (configuration.is_null() || (object && !level)) return;
   const bool known =
       level && (*level == "ALL" || *level == "ERROR" || *level == "FATAL" || *level == "OFF");
-  if (known) return;
-  throw cloud::Error("InvalidLoggingConfiguration", "Invalid Logging Configuration: level");
+  if (!known) {
+    throw cloud::Error("InvalidLoggingConfiguration", "Invalid Logging Configuration: level");
+  }
+  const auto* destinations = object->if_contains("destinations");
+  const bool one = destinations && destinations->is_array() && destinations->get_array().size() == 1;
+  if (one || *level == "OFF") return;
+  throw cloud::Error("InvalidLoggingConfiguration",
+                     "Invalid Logging Configuration: Must specify exactly one Log Destination.");
 }
 
 void check_not_negative(const std::optional<std::int64_t>& value, const char* member) {

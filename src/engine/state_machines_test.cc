@@ -60,6 +60,10 @@ TEST_F(StateMachinesTest, RefusesWhatAwsRefuses) {
   EXPECT_EQ(error_of(with([](auto& r) { r.type = "QUICK"; })), "StateMachineTypeNotSupported");
   EXPECT_EQ(error_of(with([](auto& r) { r.versionDescription = "1"; })), "ValidationException");
   EXPECT_EQ(error_of(with([](auto& r) { r.definition = "{}"; })), "InvalidDefinition");
+  EXPECT_EQ(error_of(with([](auto& r) {
+              r.loggingConfiguration = {{"level", "ALL"}, {"destinations", boost::json::array()}};
+            })),
+            "InvalidLoggingConfiguration");
   EXPECT_EQ(error_of(with([](auto& r) { r.definition = std::string((1 << 20) + 1, ' '); })),
             "ValidationException");
   EXPECT_EQ(error_of(with([](auto& r) { r.tags.resize(51); })), "TooManyTags");
