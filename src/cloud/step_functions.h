@@ -255,9 +255,9 @@ struct TestStateOutput {
 // --- Executions -------------------------------------------------------------------------------
 
 struct StartExecutionInput {
-  std::string stateMachineArn;  // or a version's, or an alias's
-  std::string name;             // a UUID if empty
-  std::string input;            // JSON; {} if empty
+  std::string stateMachineArn;       // or a version's, or an alias's
+  std::string name;                  // a UUID if empty
+  std::optional<std::string> input;  // JSON; {} if it isn't there
   std::string traceHeader;
 };
 struct StartExecutionOutput {
@@ -268,7 +268,7 @@ struct StartExecutionOutput {
 struct StartSyncExecutionInput {
   std::string stateMachineArn;
   std::string name;
-  std::string input;
+  std::optional<std::string> input;
   std::string traceHeader;
   std::string includedData;
 };

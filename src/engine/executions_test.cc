@@ -77,6 +77,9 @@ TEST_F(ExecutionsTest, TheSameNameTwiceInOneTurnIsOneExecution) {
 TEST_F(ExecutionsTest, RefusesWhatAwsRefuses) {
   const auto arn = machine.create(kPass);
   EXPECT_EQ(machine.error_of_start(arn, "", "{"), "InvalidExecutionInput");
+  EXPECT_EQ(machine.error_of_start(arn, "", ""), "InvalidExecutionInput");
+  const auto without = bed.run(bed.step_functions().StartExecution({arn, "", std::nullopt, ""}));
+  EXPECT_EQ(machine.describe(without.executionArn).input, "{}");
   EXPECT_EQ(machine.error_of_start(arn, "", '"' + std::string(256 << 10, 'x') + '"'),
             "InvalidExecutionInput");
   EXPECT_EQ(machine.error_of_start(arn, "a b", "{}"), "InvalidName");

@@ -33,11 +33,12 @@ StartOrder start_order(Input request) {
   check_arn(request.stateMachineArn, {"stateMachine:"});
   if (!request.name.empty()) check_name(request.name);
   check_length(request.traceHeader, "traceHeader", kTraceHeaderMax);
-  if (request.input.empty()) request.input = "{}";
+  std::string input = std::move(request.input).value_or("{}");
   constexpr const char* kWhat = "Invalid State Machine Execution Input";
-  check_payload(request.input, kInvalidInput, kWhat);
-  json::value value = parsed(request.input, kInvalidInput, kWhat);
-  return {std::move(request.stateMachineArn), std::move(request.name), std::move(request.input),
+  if (input.empty()) throw Error(kInvalidInput, kWhat + std::string(": 'Invalid execution input.'"));
+  check_payload(input, kInvalidInput, kWhat);
+  json::value value = parsed(input, kInvalidInput, kWhat);
+  return {std::move(request.stateMachineArn), std::move(request.name), std::move(input),
           std::move(value), std::move(request.traceHeader)};
 }
 

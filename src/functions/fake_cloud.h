@@ -93,7 +93,7 @@ class FakeStepFunctions : public cloud::StepFunctions {
     if (!failure.empty()) throw cloud::Error(failure, "no");
     const std::string arn =
         "arn:aws:states:us-east-1:000000000000:execution:Orders:" + request.name;
-    if (!inputs.try_emplace(arn, request.input).second) {
+    if (!inputs.try_emplace(arn, request.input.value_or("{}")).second) {
       throw cloud::Error("ExecutionAlreadyExists", "Execution Already Exists: '" + arn + "'");
     }
     cloud::StartExecutionOutput result;
