@@ -176,4 +176,17 @@ std::optional<json::value> from_text(std::string_view text, std::size_t depth_ma
   return value;
 }
 
+std::optional<UnknownToken> unknown_token(std::string_view text) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const std::size_t begin = std::min(text.find_first_not_of(" \t\r\n"), text.size());
+  const auto* after = std::find_if_not(text.begin() + begin, text.end(), is_letter);
+  const auto end = static_cast<std::size_t>(after - text.begin());
+  const std::string_view word = text.substr(begin, end - begin);
+  if (word.empty() || word == "true" || word == "false" || word == "null") return std::nullopt;
+  return UnknownToken{"Unrecognized token '" + std::string(word) +
+                          "': was expecting (JSON String, Number, Array, Object or token 'null', "
+                          "'true' or 'false')",
+                      end};
+}
+
 }  // namespace doorbuster::documents

@@ -32,6 +32,14 @@ bool is_finite(const boost::json::value& value);
 std::optional<boost::json::value> from_text(std::string_view text,
                                             std::size_t depth_max = kDepthMax);
 
+// Of a text that is no JSON because it begins with a word: what AWS says of that, and where the
+// word ends.
+struct UnknownToken {
+  std::string message;
+  std::size_t end = 0;
+};
+std::optional<UnknownToken> unknown_token(std::string_view text);
+
 // "3.14", "42", "1e-07": as JSON and as States.Format write a number.
 void append_number(std::string& out, const boost::json::value& number);
 

@@ -81,7 +81,10 @@ std::string all_errors(const std::vector<states::Diagnostic>& diagnostics) {
     if (diagnostic.severity != states::Diagnostic::Severity::error) continue;
     if (!all.empty()) all += ", ";
     all += diagnostic.code + ": " + diagnostic.message;
-    if (!diagnostic.location.empty()) all += " at " + diagnostic.location;
+    // What is no JSON tells its place in its message.
+    if (!diagnostic.location.empty() && !diagnostic.message.ends_with(diagnostic.location)) {
+      all += " at " + diagnostic.location;
+    }
   }
   return all;
 }
@@ -229,7 +232,11 @@ std::shared_ptr<const states::Definition> compiled(const std::string& definition
 json::value parsed(const std::string& text, const char* code, const char* what) {
   auto value = documents::from_text(text);
   if (value) return *std::move(value);
-  throw cloud::Error(code, std::string(what) + ": 'The data is not JSON, or nested too deeply'");
+  const auto token = documents::unknown_token(text);
+  throw cloud::Error(code, std::string(what) + ": '" +
+                               (token ? token->message
+                                      : "The data is not JSON, or nested too deeply") +
+                               "'");
 }
 
 json::value or_default_logging(const json::value& configuration) {

@@ -40,8 +40,10 @@ std::optional<json::value> parse_text(std::string_view text, Diagnostics& diagno
     if (documents::is_finite(value)) return value;
     error = json::error::exponent_overflow;
   }
-  const std::string where = position(text, consumed);
-  diagnostics.error("INVALID_JSON_DESCRIPTION", error.message() + "\n at " + where, where);
+  const auto token = documents::unknown_token(text);
+  const std::string where = position(text, token ? token->end : consumed);
+  diagnostics.error("INVALID_JSON_DESCRIPTION",
+                    (token ? token->message : error.message()) + "\n at " + where, where);
   return std::nullopt;
 }
 

@@ -58,6 +58,14 @@ TEST(Definition, ThatIsNoJson) {
   EXPECT_EQ(found[0].code, "INVALID_JSON_DESCRIPTION");
   EXPECT_THAT(found[0].location, HasSubstr("line: 2, column: 1"));
   EXPECT_THAT(diagnostics("{} x"), StartsWith("INVALID_JSON_DESCRIPTION"));
+  constexpr std::string_view kWhere =
+      R"([Source: (String)"not a definition"; line: 1, column: 4])";
+  const auto word = validate("not a definition").at(0);
+  EXPECT_EQ(word.message,
+            "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token "
+            "'null', 'true' or 'false')\n at " +
+                std::string(kWhere));
+  EXPECT_EQ(word.location, kWhere);
   // What no double can hold could be given on, but never be read again.
   EXPECT_THAT(diagnostics(R"({"StartAt": "A", "States": {
                  "A": {"Type": "Pass", "Result": [1e400], "End": true}}})"),
