@@ -68,6 +68,7 @@ struct DescribeStateMachineOutput {
   Time creationDate{};
   boost::json::value loggingConfiguration;
   boost::json::value tracingConfiguration;
+  boost::json::value encryptionConfiguration;
   std::string revisionId;
   std::string description;  // of a version
 };
@@ -353,6 +354,7 @@ struct DescribeStateMachineForExecutionOutput {
   Time updateDate{};
   boost::json::value loggingConfiguration;
   boost::json::value tracingConfiguration;
+  boost::json::value encryptionConfiguration;
   std::string mapRunArn;
   std::string revisionId;
 };

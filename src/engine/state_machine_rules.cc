@@ -249,6 +249,10 @@ json::value or_default_tracing(const json::value& configuration) {
   return json::object{{"enabled", false}};
 }
 
+json::value own_key() {
+  return json::object{{"type", "AWS_OWNED_KEY"}};
+}
+
 std::size_t page_size(int max_results) {
   if (max_results < 0 || max_results > kResultsMax) {
     throw cloud::Error(

@@ -49,6 +49,8 @@ boost::json::value parsed(const std::string& text, const char* code, const char*
 // As AWS answers them where nothing was asked for.
 boost::json::value or_default_logging(const boost::json::value& configuration);
 boost::json::value or_default_tracing(const boost::json::value& configuration);
+// The only encryptionConfiguration that there is.
+boost::json::value own_key();
 
 // How many a page has: 100 unless asked otherwise, at the most 1,000.
 std::size_t page_size(int max_results);

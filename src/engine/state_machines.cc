@@ -303,6 +303,7 @@ cloud::DescribeStateMachineOutput StateMachines::describe(const Store& store,
   result.creationDate = machine.created;
   result.loggingConfiguration = revision.logging;
   result.tracingConfiguration = revision.tracing;
+  result.encryptionConfiguration = own_key();
   result.revisionId = revision.id;
   return result;
 }

@@ -35,6 +35,7 @@ TEST_F(StateMachinesTest, IsDescribedAsItWasCreatedAlsoAfterACrash) {
   EXPECT_EQ(seen.roleArn, StepFunctionsDriver::kRole);
   EXPECT_EQ(seen.creationDate, bed.clock().now());
   EXPECT_EQ(seen.loggingConfiguration.at("level"), "OFF");
+  EXPECT_EQ(seen.encryptionConfiguration.at("type"), "AWS_OWNED_KEY");
   EXPECT_EQ(bed.run(bed.step_functions().DescribeStateMachine({arn, "METADATA_ONLY"})).definition,
             "");
 }

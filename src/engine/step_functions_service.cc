@@ -456,6 +456,7 @@ StepFunctionsService::DescribeStateMachineForExecution(
     result.updateDate = revision.updated;
     result.loggingConfiguration = revision.logging;
     result.tracingConfiguration = revision.tracing;
+    result.encryptionConfiguration = own_key();
     result.mapRunArn = record.map_run_arn;
     result.revisionId = revision.id;
     return result;

@@ -42,8 +42,8 @@ STRUCTURE(cloud::DescribeStateMachineInput, FIELD(stateMachineArn, .required = t
           FIELD(includedData));
 STRUCTURE(cloud::DescribeStateMachineOutput, FIELD(stateMachineArn), FIELD(name), FIELD(status),
           FIELD(definition), FIELD(roleArn), FIELD(type), FIELD(creationDate),
-          FIELD(loggingConfiguration), FIELD(tracingConfiguration), FIELD(revisionId),
-          FIELD(description));
+          FIELD(loggingConfiguration), FIELD(tracingConfiguration), FIELD(encryptionConfiguration),
+          FIELD(revisionId), FIELD(description));
 STRUCTURE(cloud::DeleteStateMachineInput, FIELD(stateMachineArn, .required = true));
 STRUCTURE(cloud::ListStateMachinesInput, FIELD(maxResults), FIELD(nextToken));
 STRUCTURE(cloud::StateMachineListItem, FIELD(stateMachineArn), FIELD(name), FIELD(type),
@@ -126,7 +126,8 @@ STRUCTURE(cloud::DescribeStateMachineForExecutionInput, FIELD(executionArn, .req
           FIELD(includedData));
 STRUCTURE(cloud::DescribeStateMachineForExecutionOutput, FIELD(stateMachineArn), FIELD(name),
           FIELD(definition), FIELD(roleArn), FIELD(updateDate), FIELD(loggingConfiguration),
-          FIELD(tracingConfiguration), FIELD(mapRunArn), FIELD(revisionId));
+          FIELD(tracingConfiguration), FIELD(encryptionConfiguration), FIELD(mapRunArn),
+          FIELD(revisionId));
 STRUCTURE(cloud::ListExecutionsInput, FIELD(stateMachineArn), FIELD(mapRunArn), FIELD(statusFilter),
           FIELD(redriveFilter), FIELD(maxResults), FIELD(nextToken));
 STRUCTURE(cloud::ExecutionListItem, FIELD(executionArn), FIELD(stateMachineArn), FIELD(name),
