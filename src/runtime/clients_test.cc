@@ -129,6 +129,14 @@ TEST_F(ClientsTest, NodeHandlersComeInManyForms) {
             "module");
 }
 
+TEST_F(ClientsTest, WhatTheInitialisationPrintsIsInTheFirstTail) {
+  const auto deployment = python("print('early')\ndef handler(event, context): pass\n");
+  EXPECT_THAT(call(deployment).LogTail, StartsWith("early\nSTART RequestId: "));
+  EXPECT_THAT(call(deployment).LogTail, StartsWith("START RequestId: "));
+  const auto dying = python("import os, sys\nprint('dying', flush=True)\nos._exit(7)\n");
+  EXPECT_THAT(call(dying).LogTail, HasSubstr("dying\n"));
+}
+
 TEST_F(ClientsTest, NodeSaysWhatIsWrongWithTheFunction) {
   EXPECT_THAT(failure(node("require('no-such-thing')")),
               StartsWith("Runtime.ImportModuleError: Error: Cannot find module 'no-such-thing'"));

@@ -144,7 +144,11 @@ cloud::Async<std::optional<cloud::InvocationOutcome>> Sandbox::call(
     co_return std::nullopt;
   }
   Call call{invocation, cold};
-  output_.begin_call();
+  if (cold) {
+    drain_output();  // what the initialisation has printed belongs to the first call
+  } else {
+    output_.begin_call();
+  }
   output_.say("START RequestId: " + invocation.AwsRequestId +
               " Version: " + options_.deployment.Version);
   if (exchange_->ready()) {
