@@ -149,6 +149,48 @@ def test_an_invoice_goes_into_the_bucket(sfn, s3, bucket):
     assert got["ContentType"] == "application/json"
 
 
+def sdk(action, parameters):
+    return states("Call", Call={"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:" + action,
+                                "Parameters": parameters, "End": True})
+
+
+def test_s3_is_called_by_its_apis_names(sfn, s3, sqs, queue, bucket):
+    s3.put_object(Bucket=bucket, Key="old", Body=b"\xff\xfe")
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])[
+        "Attributes"]["QueueArn"]
+
+    def called(action, name, **parameters):
+        machine = create(sfn, sdk("s3:" + action, {"Bucket": bucket, **parameters}), name=name)
+        seen = ended(sfn, start(sfn, machine))
+        assert seen["status"] == "SUCCEEDED", seen
+        return json.loads(seen["output"])
+
+    assert called("getObject", "Get", Key="old")["Body"] == "\ufffd\ufffd"
+    assert "ETag" in called("copyObject", "Copy", Key="new",
+                            CopySource=bucket + "/old")["CopyObjectResult"]
+    called("deleteObjects", "Delete", Delete={"Objects": [{"Key": "old"}]})
+    assert [each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["new"]
+    called("putBucketNotificationConfiguration", "Notify", SkipDestinationValidation=True,
+           NotificationConfiguration={"QueueConfigurations": [
+               {"Id": "x", "QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}]})
+    told = s3.get_bucket_notification_configuration(Bucket=bucket)["QueueConfigurations"]
+    assert [(each["Id"], each["QueueArn"]) for each in told] == [("x", arn)]
+
+
+def test_what_a_task_lacks_or_has_too_much(sfn, bucket):
+    send = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
+            "Parameters": {"QueueUrl": "u"}, "End": True}
+    with pytest.raises(ClientError) as error:
+        create(sfn, states("A", A=send))
+    assert error.value.response["Error"]["Message"].endswith(
+        "The field 'MessageBody' is required but was missing at /States/A/Parameters'")
+    assert refused(create, sfn=sfn, definition=sdk("s3:getobject", {})) == "InvalidDefinition"
+    seen = ended(sfn, start(sfn, create(sfn, sdk("s3:listObjectsV2", {
+        "Bucket": bucket, "bucket": bucket}))))
+    assert (seen["error"], seen["cause"]) == (
+        "States.Runtime", 'The field "bucket" is not supported by Step Functions')
+
+
 def test_one_execution_starts_another(sfn):
     inner = create(sfn, PASS, name="Inner")
     outer = create(sfn, states("Run", Run={
