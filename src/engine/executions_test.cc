@@ -422,7 +422,9 @@ TEST_F(ExecutionsTest, AnExpressOneHasFiveMinutes) {
 TEST_F(ExecutionsTest, AnExpressOneIsForgottenWhileItIsAskedFor) {
   const auto arn = machine.create(kWait, "EXPRESS");
   const auto execution = machine.start(arn, "one", "{}");
-  auto stop = [execution](Machine& m, Turn& turn) { return m.executions.stop(turn, execution, "", ""); };
+  auto stop = [execution](Machine& m, Turn& turn) {
+    return m.executions.stop(turn, execution, "", "");
+  };
   bed.begin_later(bed.engine().call<cloud::Time>(std::move(stop)));
   auto destroy = [arn](Machine& m, Turn& turn) {
     m.state_machines.destroy(turn, arn);

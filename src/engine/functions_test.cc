@@ -245,6 +245,8 @@ TEST_F(FunctionsTest, ReservedConcurrencyIsALimit) {
   invoke(call("f"));
   EXPECT_THAT(message_of(bed.lambda().PutFunctionConcurrency({"f", 19'901})),
               HasSubstr("below its minimum value of [100]"));
+  EXPECT_EQ(bed.error_of(bed.lambda().PutFunctionConcurrency({"f", 2'000'000'000})),
+            "InvalidParameterValueException");
   bed.run(bed.lambda().DeleteFunctionConcurrency({"f"}));
   EXPECT_FALSE(bed.run(bed.lambda().GetFunctionConcurrency({"f"})).ReservedConcurrentExecutions);
 }

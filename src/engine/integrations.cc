@@ -151,7 +151,8 @@ struct MachineChecker {
 
 }  // namespace
 
-// An action begins with a small letter, an operation with a capital; an action that doesn't is none.
+// An action begins with a small letter, an operation with a capital; an action that doesn't is
+// none.
 ServiceOperation operation_of(std::string_view service, std::string_view action) {
   if (service.starts_with(kSdk)) service.remove_prefix(kSdk.size());
   ServiceOperation operation{std::string(service == "sfn" ? "states" : service), {}};

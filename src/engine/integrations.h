@@ -25,9 +25,9 @@ using RequiredMembers =
     std::function<std::optional<std::vector<std::string>>(const ServiceOperation& operation)>;
 
 // The Task states whose Resource names something that is not to be had, or whose Parameters lack
-// what it needs, in AWS's words, in the order of the text; of an express machine's, or of a Map's express children, also the states that
-// only standard ones may have. The definition is one that compiles.
-// https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
+// what it needs, in AWS's words, in the order of the text; of an express machine's, or of a Map's
+// express children, also the states that only standard ones may have. The definition is one that
+// compiles. https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
 //
 // Without `required`, operations and their parameters are not looked at.
 std::vector<states::Diagnostic> unavailable_states(std::string_view definition, bool express,

@@ -2,6 +2,8 @@
 // on event-source mappings.
 #include "engine/lambda_service.h"
 
+#include <limits>
+
 #include "engine/function_policy.h"
 #include "engine/function_rules.h"
 #include "engine/permissions.h"
@@ -92,7 +94,7 @@ cloud::Async<cloud::GetFunctionPolicyResult> LambdaService::GetPolicy(
 
 cloud::Async<cloud::Concurrency> LambdaService::PutFunctionConcurrency(
     cloud::PutFunctionConcurrencyRequest request) {
-  check_range(request.ReservedConcurrentExecutions, 0, kAccountConcurrency,
+  check_range(request.ReservedConcurrentExecutions, 0, std::numeric_limits<int>::max(),
               "reservedConcurrentExecutions");
   const std::string arn = arn_of(request.FunctionName);
   auto op = [arn, caller = caller_, wanted = request.ReservedConcurrentExecutions.value_or(0)](

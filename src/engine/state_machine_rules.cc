@@ -60,7 +60,8 @@ void check_logging(const json::value& configuration) {
     throw cloud::Error("InvalidLoggingConfiguration", "Invalid Logging Configuration: level");
   }
   const auto* destinations = object->if_contains("destinations");
-  const bool one = destinations && destinations->is_array() && destinations->get_array().size() == 1;
+  const bool one =
+      destinations && destinations->is_array() && destinations->get_array().size() == 1;
   if (one || *level == "OFF") return;
   throw cloud::Error("InvalidLoggingConfiguration",
                      "Invalid Logging Configuration: Must specify exactly one Log Destination.");
@@ -233,10 +234,9 @@ json::value parsed(const std::string& text, const char* code, const char* what) 
   auto value = documents::from_text(text);
   if (value) return *std::move(value);
   const auto token = documents::unknown_token(text);
-  throw cloud::Error(code, std::string(what) + ": '" +
-                               (token ? token->message
-                                      : "The data is not JSON, or nested too deeply") +
-                               "'");
+  throw cloud::Error(
+      code, std::string(what) + ": '" +
+                (token ? token->message : "The data is not JSON, or nested too deeply") + "'");
 }
 
 json::value or_default_logging(const json::value& configuration) {

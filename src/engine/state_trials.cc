@@ -28,7 +28,8 @@ states::TestedState tested_state(const cloud::TestStateInput& request,
   if (!request.stateName.empty()) compiled(request.definition, false, required);
   auto state = states::state_of(request.definition, request.stateName);
   if (state) return *std::move(state);
-  if (request.stateName.empty()) compiled(request.definition, false, required);  // says what is wrong
+  if (request.stateName.empty())
+    compiled(request.definition, false, required);  // says what is wrong
   throw invalid("State not found in definition");
 }
 

@@ -35,7 +35,8 @@ StartOrder start_order(Input request) {
   check_length(request.traceHeader, "traceHeader", kTraceHeaderMax);
   std::string input = std::move(request.input).value_or("{}");
   constexpr const char* kWhat = "Invalid State Machine Execution Input";
-  if (input.empty()) throw Error(kInvalidInput, kWhat + std::string(": 'Invalid execution input.'"));
+  if (input.empty())
+    throw Error(kInvalidInput, kWhat + std::string(": 'Invalid execution input.'"));
   check_payload(input, kInvalidInput, kWhat);
   json::value value = parsed(input, kInvalidInput, kWhat);
   return {std::move(request.stateMachineArn), std::move(request.name), std::move(input),
@@ -65,7 +66,7 @@ class StepFunctionsService final : public StepFunctions {
 
   Async<CreateStateMachineOutput> CreateStateMachine(CreateStateMachineInput request) override {
     check(request);
-    auto definition = 
+    auto definition =
         compiled(request.definition, request.type == "EXPRESS", engine_.required_members());
     auto op = [this, request = std::move(request), definition = std::move(definition)](Machine& m,
                                                                                        Turn& turn) {
@@ -84,10 +85,9 @@ class StepFunctionsService final : public StepFunctions {
       return m.state_machines.get(arn).express;
     };
     const bool express = co_await call<bool>(std::move(type));
-    auto definition =
-        request.definition.empty()
-            ? nullptr
-            : compiled(request.definition, express, engine_.required_members());
+    auto definition = request.definition.empty()
+                          ? nullptr
+                          : compiled(request.definition, express, engine_.required_members());
     auto op = [request = std::move(request), definition = std::move(definition)](Machine& m,
                                                                                  Turn& turn) {
       auto result = m.state_machines.update(turn, request, definition);
@@ -371,9 +371,7 @@ class StepFunctionsService final : public StepFunctions {
     return m.versions.publish(turn, {arn, "", description}).stateMachineVersionArn;
   }
 
-  static void check_execution_arn(const std::string& arn) {
-    check_arn(arn, {"execution:"});
-  }
+  static void check_execution_arn(const std::string& arn) { check_arn(arn, {"execution:"}); }
   static void check_taggable(const std::string& arn) {
     check_arn(arn, {"stateMachine:", "activity:"});
   }

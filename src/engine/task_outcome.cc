@@ -91,8 +91,8 @@ json::value invoke_result(const cloud::InvokeResult& result) {
 void add_metadata(const states::Resource& resource, const std::string& request_id,
                   json::value& output) {
   auto* members = output.if_object();
-  const bool optimised = resource.kind == states::Resource::Kind::integration &&
-                         !resource.service.starts_with(kSdk);
+  const bool optimised =
+      resource.kind == states::Resource::Kind::integration && !resource.service.starts_with(kSdk);
   if (!optimised || members == nullptr) return;
   const char* type = "application/x-amz-json-1.0";
   if (resource.service == "lambda") type = "application/json";

@@ -24,8 +24,8 @@ boost::json::value payload_of(const cloud::InvokeResult& result);
 // for, or that was only tried, has no payload.
 boost::json::value invoke_result(const cloud::InvokeResult& result);
 
-// What the optimised integrations answer beside their service's output: how the call went over HTTP.
-// The output of any other resource stays as it is.
+// What the optimised integrations answer beside their service's output: how the call went over
+// HTTP. The output of any other resource stays as it is.
 void add_metadata(const states::Resource& resource, const std::string& request_id,
                   boost::json::value& output);
 

@@ -21,8 +21,8 @@ void check_members(const boost::json::value& parameters,
   for (const auto& member : parameters.get_object()) {
     const std::string_view name = member.key();
     if (std::ranges::find(known, name) != known.end()) continue;
-    throw TaskFailure{"States.Runtime", "The field \"" + std::string(name) +
-                                            "\" is not supported by Step Functions"};
+    throw TaskFailure{"States.Runtime",
+                      "The field \"" + std::string(name) + "\" is not supported by Step Functions"};
   }
 }
 

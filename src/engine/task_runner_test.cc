@@ -134,9 +134,9 @@ TEST_F(TaskRunnerTest, InvokeHasAllOfLambdasParameters) {
 TEST_F(TaskRunnerTest, ACallThatIsNotWaitedForHasNoPayload) {
   outcome.StatusCode = 202;
   outcome.Payload = "";
-  const auto execution = run(task("arn:aws:states:::lambda:invoke",
-                                  R"("Parameters":{"FunctionName":"Pay",)"
-                                  R"("InvocationType":"Event"},)"));
+  const auto execution =
+      run(task("arn:aws:states:::lambda:invoke", R"("Parameters":{"FunctionName":"Pay",)"
+                                                 R"("InvocationType":"Event"},)"));
   EXPECT_EQ(invoked.InvocationType, "Event");
   const auto output = json::parse(machine.describe(execution).output);
   EXPECT_EQ(output.at("StatusCode"), 202);
@@ -152,8 +152,9 @@ TEST_F(TaskRunnerTest, APayloadIsJsonAlsoIfItIsText) {
 }
 
 TEST_F(TaskRunnerTest, AParameterThatIsNoneFailsTheState) {
-  const auto seen = machine.describe(run(task(
-      "arn:aws:states:::lambda:invoke", R"("Parameters":{"FunctionName":"Pay","TaskToken":"t"},)")));
+  const auto seen =
+      machine.describe(run(task("arn:aws:states:::lambda:invoke",
+                                R"("Parameters":{"FunctionName":"Pay","TaskToken":"t"},)")));
   EXPECT_EQ(seen.error, "States.Runtime");
   EXPECT_EQ(seen.cause, R"(The field "TaskToken" is not supported by Step Functions)");
   EXPECT_THAT(calls, testing::IsEmpty());
@@ -258,8 +259,8 @@ TEST_F(TaskRunnerTest, AmountsStayAsTheyWere) {
 }
 
 TEST_F(TaskRunnerTest, AnOptimisedIntegrationTellsHowItsCallWent) {
-  const auto execution = run(task("arn:aws:states:::sns:publish",
-                                  R"("Parameters":{"TopicArn":"t","Message":"m"},)"));
+  const auto execution =
+      run(task("arn:aws:states:::sns:publish", R"("Parameters":{"TopicArn":"t","Message":"m"},)"));
   const auto output = json::parse(machine.describe(execution).output);
   const auto& http = output.at("SdkHttpMetadata");
   const auto& id = output.at("SdkResponseMetadata").at("RequestId");

@@ -61,8 +61,7 @@ const json::value& Interpreter::context(const Frame& frame, std::optional<TaskId
          {{"Id", identity_.state_machine_arn}, {"Name", identity_.state_machine_name}}}};
   }
   json::object& context = context_.get_object();
-  json::object state{{"Name", frame.state->name},
-                     {"EnteredTime", format_timestamp(frame.entered)}};
+  json::object state{{"Name", frame.state->name}, {"EnteredTime", format_timestamp(frame.entered)}};
   if (can_retry(*frame.state)) state["RetryCount"] = frame.retries;
   context["State"] = std::move(state);
   context.erase("Task");

@@ -39,8 +39,8 @@ struct Resource {
     // them, or more than kListedMax. kPayloadMax does not hold for it.
     reader,
     // The results of a distributed Map's children, to S3: `input` is {"Bucket", "Folder",
-    // "MapRunArn", "Transformation", "OutputType"}. They go into files of the folder, named by its manifest.json. Its answer says
-    // nothing.
+    // "MapRunArn", "Transformation", "OutputType"}. They go into files of the folder, named by its
+    // manifest.json. Its answer says nothing.
     writer,
   };
   enum class Pattern : unsigned char { request_response, sync, sync2, wait_for_task_token };

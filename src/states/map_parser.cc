@@ -194,7 +194,8 @@ std::optional<ResultWriter> StateParser::parse_writer() {
   if (source == nullptr) return std::nullopt;
   FieldReader writer(*source, fields.location("ResultWriter"), fields.diagnostics());
   ResultWriter result;
-  result.exports = !writer.has("WriterConfig") || writer.has("Resource") || writer.has("Parameters");
+  result.exports =
+      !writer.has("WriterConfig") || writer.has("Resource") || writer.has("Parameters");
   if (result.exports) writer.require({"Resource", "Parameters"});
   if (const auto arn = writer.string("Resource")) {
     const auto resource = parse_resource(*arn);

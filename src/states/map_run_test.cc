@@ -415,8 +415,7 @@ TEST(ItemReader, ReadsNoMoreItemsThanAsked) {
 }
 
 TEST(ItemReader, TellsItsItemsWhereTheyAreFrom) {
-  constexpr std::string_view kSelector =
-      R"(}, "ItemSelector": {"from.$": "$$.Map.Item.Source")";
+  constexpr std::string_view kSelector = R"(}, "ItemSelector": {"from.$": "$$.Map.Item.Source")";
   EXPECT_EQ(read(R"(, "ReaderConfig": {"InputType": "JSON"})" + std::string(kSelector), "[1]"),
             R"([{"from":"S3://b/k"}])");
   EXPECT_EQ(result_of(map(R"(, "ItemSelector": {"k.$": "$$.Map.Item.Key"})"), R"({"x": 1})"),

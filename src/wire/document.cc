@@ -191,8 +191,9 @@ const Operation* find_operation(std::string_view service, std::string_view name)
 // What S3's requests say of what it doesn't have here: in headers it isn't heeded either.
 void drop_not_heeded(json::value& input) {
   constexpr std::array<std::string_view, 8> kNotHeeded = {
-      "ACL",         "BucketKeyEnabled", "ChecksumAlgorithm", "ContentMD5", "ExpectedBucketOwner",
-      "RequestPayer", "SSEKMSKeyId",      "ServerSideEncryption"};
+      "ACL",         "BucketKeyEnabled",    "ChecksumAlgorithm",
+      "ContentMD5",  "ExpectedBucketOwner", "RequestPayer",
+      "SSEKMSKeyId", "ServerSideEncryption"};
   if (!input.is_object()) return;
   for (const auto name : kNotHeeded) input.get_object().erase(name);
 }

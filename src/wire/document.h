@@ -22,8 +22,8 @@ struct UnsupportedField : std::runtime_error {
   explicit UnsupportedField(const std::string& name);
 };
 
-// What is of another type is a SerializationException, what is not known an UnsupportedField. May be
-// called from any thread.
+// What is of another type is a SerializationException, what is not known an UnsupportedField. May
+// be called from any thread.
 void read_document(const Shape& shape, const boost::json::value& from, void* to,
                    const Wording& wording);
 boost::json::value write_document(const Shape& shape, const void* value);
@@ -33,8 +33,8 @@ std::optional<std::vector<std::string>> required_members(std::string_view servic
                                                          std::string_view operation);
 
 // Calls the operation ("PutObject") of the service ("s3"). Throws cloud::Error, also if there is no
-// such operation, or if its answer is too large for a document; UnsupportedField. The services must live until it
-// completes.
+// such operation, or if its answer is too large for a document; UnsupportedField. The services must
+// live until it completes.
 cloud::Async<boost::json::value> call_operation(cloud::Services& services, cloud::Caller caller,
                                                 std::string service, std::string operation,
                                                 boost::json::value input);

@@ -83,14 +83,14 @@ NAMED_STRUCTURE(
 NAMED_STRUCTURE(read_conditions, cloud::ReadConditions, HEADER(IfMatch, "If-Match"),
                 HEADER(IfNoneMatch, "If-None-Match"), HEADER(IfModifiedSince, "If-Modified-Since"),
                 HEADER(IfUnmodifiedSince, "If-Unmodified-Since"))
-NAMED_STRUCTURE(
-    copy_conditions, cloud::ReadConditions,
-    HEADER_NAMED(IfMatch, "CopySourceIfMatch", "x-amz-copy-source-if-match"),
-    HEADER_NAMED(IfNoneMatch, "CopySourceIfNoneMatch", "x-amz-copy-source-if-none-match"),
-    HEADER_NAMED(IfModifiedSince, "CopySourceIfModifiedSince",
-                 "x-amz-copy-source-if-modified-since"),
-    HEADER_NAMED(IfUnmodifiedSince, "CopySourceIfUnmodifiedSince",
-                 "x-amz-copy-source-if-unmodified-since"))
+NAMED_STRUCTURE(copy_conditions, cloud::ReadConditions,
+                HEADER_NAMED(IfMatch, "CopySourceIfMatch", "x-amz-copy-source-if-match"),
+                HEADER_NAMED(IfNoneMatch, "CopySourceIfNoneMatch",
+                             "x-amz-copy-source-if-none-match"),
+                HEADER_NAMED(IfModifiedSince, "CopySourceIfModifiedSince",
+                             "x-amz-copy-source-if-modified-since"),
+                HEADER_NAMED(IfUnmodifiedSince, "CopySourceIfUnmodifiedSince",
+                             "x-amz-copy-source-if-unmodified-since"))
 NAMED_STRUCTURE(write_conditions, cloud::WriteConditions, HEADER(IfMatch, "If-Match"),
                 HEADER(IfNoneMatch, "If-None-Match"))
 NAMED_STRUCTURE(copy_source, cloud::CopySource,
@@ -152,8 +152,8 @@ STRUCTURE(cloud::OptionsObjectResult, HEADER(AllowOrigin, "Access-Control-Allow-
 STRUCTURE(FilterRule, FIELD(Name), FIELD(Value, .always = true));
 STRUCTURE(KeyFilter, FLAT(FilterRules, "FilterRule"));
 STRUCTURE(EventFilter, FIELD(S3Key, .document = "Key"));
-#define DESTINATION(element, name)                                                     \
-  FIELD(Id), FIELD(Arn, .required = true, .xml = (element), .document = (name)),       \
+#define DESTINATION(element, name)                                               \
+  FIELD(Id), FIELD(Arn, .required = true, .xml = (element), .document = (name)), \
       FLAT(Events, "Event"), FIELD(Filter)
 STRUCTURE(TopicDestination, DESTINATION("Topic", "TopicArn"));
 STRUCTURE(QueueDestination, DESTINATION("Queue", "QueueArn"));
@@ -262,8 +262,7 @@ STRUCTURE(cloud::UploadPartCopyResult, FIELD(LastModified, .within = "CopyPartRe
 STRUCTURE(cloud::CompletedPart, FIELD(PartNumber, .required = true), FIELD(ETag, .required = true),
           INLINED(Checksum, checksum_elements));
 STRUCTURE(cloud::CompleteMultipartUploadRequest, BUCKET, KEY, UPLOAD_ID,
-          FIELD(Parts, .required = true, .xml = "Part", .flat = true,
-                .within = "MultipartUpload"),
+          FIELD(Parts, .required = true, .xml = "Part", .flat = true, .within = "MultipartUpload"),
           INLINED(Checksum, checksum_headers), HEADER(MpuObjectSize, "x-amz-mp-object-size"),
           INLINED(Conditions, write_conditions));
 STRUCTURE(cloud::CompleteMultipartUploadResult, FIELD(Bucket), FIELD(Key), FIELD(ETag),
@@ -273,8 +272,7 @@ STRUCTURE(cloud::ListPartsRequest, BUCKET, KEY, UPLOAD_ID,
           QUERY(PartNumberMarker, "part-number-marker"), QUERY(MaxParts, "max-parts"));
 STRUCTURE(cloud::Part, FIELD(PartNumber), FIELD(LastModified), FIELD(ETag), FIELD(Size),
           INLINED(Checksum, checksum_elements));
-#define OWNER_AND_INITIATOR \
-  FIELD(Owner, .xml = "Initiator", .document = "Initiator"), FIELD(Owner)
+#define OWNER_AND_INITIATOR FIELD(Owner, .xml = "Initiator", .document = "Initiator"), FIELD(Owner)
 STRUCTURE(cloud::ListPartsResult, FIELD(Bucket), FIELD(Key), FIELD(UploadId), OWNER_AND_INITIATOR,
           FIELD(StorageClass), FIELD(PartNumberMarker), FIELD(NextPartNumberMarker),
           FIELD(MaxParts), FIELD(IsTruncated), FLAT(Parts, "Part"), FIELD(ChecksumAlgorithm),
