@@ -71,6 +71,8 @@ struct DescribeStateMachineOutput {
   boost::json::value encryptionConfiguration;
   std::string revisionId;
   std::string description;  // of a version
+  // By the names of states: the variables that they look at.
+  std::map<std::string, std::vector<std::string>> variableReferences;
 };
 
 struct DeleteStateMachineInput {
@@ -357,6 +359,7 @@ struct DescribeStateMachineForExecutionOutput {
   boost::json::value encryptionConfiguration;
   std::string mapRunArn;
   std::string revisionId;
+  std::map<std::string, std::vector<std::string>> variableReferences;
 };
 
 struct ListExecutionsInput {

@@ -297,7 +297,10 @@ cloud::DescribeStateMachineOutput StateMachines::describe(const Store& store,
   result.stateMachineArn = machine.arn;
   result.name = machine.name;
   result.status = "ACTIVE";
-  if (with_definition) result.definition = definition_text(store, revision);
+  if (with_definition) {
+    result.definition = definition_text(store, revision);
+    result.variableReferences = states::variable_references(result.definition);
+  }
   result.roleArn = revision.role_arn;
   result.type = machine.express ? "EXPRESS" : "STANDARD";
   result.creationDate = machine.created;

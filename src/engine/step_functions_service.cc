@@ -449,7 +449,10 @@ StepFunctionsService::DescribeStateMachineForExecution(
     DescribeStateMachineForExecutionOutput result;
     result.stateMachineArn = record.state_machine_arn;
     result.name = record.state_machine_arn.substr(record.state_machine_arn.rfind(':') + 1);
-    if (data) result.definition = definition_text(turn.store, revision);
+    if (data) {
+      result.definition = definition_text(turn.store, revision);
+      result.variableReferences = states::variable_references(result.definition);
+    }
     result.roleArn = revision.role_arn;
     result.updateDate = revision.updated;
     result.loggingConfiguration = revision.logging;

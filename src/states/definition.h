@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
 #pragma once
 
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -37,6 +38,10 @@ std::shared_ptr<const Definition> compile(std::string_view json);
 
 // What the children of a distributed Map run, by the Map's label. Null if there is no such Map.
 std::shared_ptr<const Definition> child_of(const Definition& definition, std::string_view label);
+
+// The variables that states look at, sorted, by the states' names; only of those that do. Of a
+// definition that compiles.
+std::map<std::string, std::vector<std::string>> variable_references(std::string_view json);
 
 // All that compile() would find wrong, and what it would only warn of.
 std::vector<Diagnostic> validate(std::string_view json);

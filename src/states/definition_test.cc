@@ -341,6 +341,21 @@ TEST(Definition, WithVariablesThatHideOthers) {
             "/States/S/Assign/states\n");
 }
 
+TEST(Definition, TellsWhatItsStatesLookAt) {
+  using References = std::map<std::string, std::vector<std::string>>;
+  EXPECT_EQ(variable_references(R"j({"StartAt": "A", "States": {
+                "A": {"Type": "Pass", "Parameters": {"x": "$a", "yPath": "$b"},
+                      "Assign": {"a": 1, "b": 2, "n": [1], "s": 0}, "Next": "M"},
+                "M": {"Type": "Map", "ItemsPath": "$n", "ItemSelector": {
+                        "v.$": "States.Format('{}{}', $b, $a)"}, "Next": "C", "ItemProcessor": {
+                  "StartAt": "I", "States": {"I": {"Type": "Pass", "OutputPath": "$s[0]",
+                                                   "End": true}}}},
+                "C": {"Type": "Choice", "Choices": [{"And": [{"Variable": "$b", "NumericEqualsPath":
+                        "$a"}], "Next": "W"}]},
+                "W": {"Type": "Wait", "SecondsPath": "$s", "End": true}}})j"),
+            (References{{"C", {"a", "b"}}, {"I", {"s"}}, {"M", {"a", "b", "n"}}, {"W", {"s"}}}));
+}
+
 TEST(Definition, IsWarnedOfWhatLooksWrong) {
   EXPECT_EQ(of_pass(R"j(, "Parameters": {"a": "$.x", "b": {"c": "States.UUID()"}})j"),
             "?NO_DOLLAR: No .$ on a field that appears to be a JSONPath or Intrinsic Function. at "

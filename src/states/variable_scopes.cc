@@ -6,7 +6,9 @@
 #include <set>
 #include <string_view>
 
+#include "documents/json_text.h"
 #include "documents/utf8.h"
+#include "states/expression.h"
 
 namespace doorbuster::states {
 
@@ -116,7 +118,76 @@ void check_machine(const json::object& machine, const std::string& location, con
   });
 }
 
+// --- What states look at ---
+
+// A member of a state that is a path, and one of a template that is computed.
+bool is_computed(std::string_view field, bool in_template) {
+  return in_template ? field.ends_with(".$") : field.ends_with("Path") || field == "Variable";
+}
+
+bool begins_template(std::string_view field) {
+  constexpr std::string_view kTemplates[] = {"Parameters", "ItemSelector", "ResultSelector",
+                                             "BatchInput", "Assign",       "Credentials"};
+  return std::ranges::find(kTemplates, field) != std::end(kTemplates);
+}
+
+// What is no part of the state's own work: machines within it, and data that stay as they are.
+bool is_apart(std::string_view field) {
+  constexpr std::string_view kApart[] = {"ItemProcessor", "Iterator", "Branches", "Result"};
+  return std::ranges::find(kApart, field) != std::end(kApart);
+}
+
+void collect_variables(std::string_view text, Names& found) {
+  try {
+    const auto expression = Expression::parse(text);
+    std::vector<const JsonPath*> paths;
+    expression.collect_paths(paths);
+    for (const JsonPath* path : paths) {
+      if (path->root() == JsonPath::Root::variable) found.insert(path->variable());
+    }
+  } catch (
+      const std::runtime_error&) {  // NOLINT(bugprone-empty-catch): no path, as in TimestampPath
+  }
+}
+
+// Calls itself no deeper than JSON may be nested (kDepthMax).
+void collect_variables(const json::value& value, bool in_template, Names& found) {
+  if (const auto* array = value.if_array()) {
+    for (const json::value& item : *array) collect_variables(item, in_template, found);
+  }
+  if (!value.is_object()) return;
+  for (const auto& [key, member] : value.get_object()) {
+    const std::string_view field = key;
+    if (!in_template && is_apart(field)) continue;
+    if (member.is_string() && is_computed(field, in_template)) {
+      collect_variables(member.get_string(), found);
+    }
+    collect_variables(member, in_template || begins_template(field), found);
+  }
+}
+
+void collect_references(const json::object& machine,
+                        std::map<std::string, std::vector<std::string>>& references) {
+  const json::object* states = object_at(machine, "States");
+  if (states == nullptr) return;
+  for (const auto& [name, state] : *states) {
+    Names found;
+    collect_variables(state, false, found);
+    if (!found.empty()) references[std::string(name)] = {found.begin(), found.end()};
+    for_each_inner(state.as_object(), "", [&](const json::object& inner, const std::string&) {
+      collect_references(inner, references);
+    });
+  }
+}
+
 }  // namespace
+
+std::map<std::string, std::vector<std::string>> variable_references(std::string_view text) {
+  std::map<std::string, std::vector<std::string>> references;
+  const auto machine = documents::from_text(text);
+  if (machine && machine->is_object()) collect_references(machine->get_object(), references);
+  return references;
+}
 
 void check_variables(const json::object& machine, const std::string& location,
                      Diagnostics& diagnostics) {

@@ -43,7 +43,7 @@ STRUCTURE(cloud::DescribeStateMachineInput, FIELD(stateMachineArn, .required = t
 STRUCTURE(cloud::DescribeStateMachineOutput, FIELD(stateMachineArn), FIELD(name), FIELD(status),
           FIELD(definition), FIELD(roleArn), FIELD(type), FIELD(creationDate),
           FIELD(loggingConfiguration), FIELD(tracingConfiguration), FIELD(encryptionConfiguration),
-          FIELD(revisionId), FIELD(description));
+          FIELD(revisionId), FIELD(description), FIELD(variableReferences));
 STRUCTURE(cloud::DeleteStateMachineInput, FIELD(stateMachineArn, .required = true));
 STRUCTURE(cloud::ListStateMachinesInput, FIELD(maxResults), FIELD(nextToken));
 STRUCTURE(cloud::StateMachineListItem, FIELD(stateMachineArn), FIELD(name), FIELD(type),
@@ -127,7 +127,7 @@ STRUCTURE(cloud::DescribeStateMachineForExecutionInput, FIELD(executionArn, .req
 STRUCTURE(cloud::DescribeStateMachineForExecutionOutput, FIELD(stateMachineArn), FIELD(name),
           FIELD(definition), FIELD(roleArn), FIELD(updateDate), FIELD(loggingConfiguration),
           FIELD(tracingConfiguration), FIELD(encryptionConfiguration), FIELD(mapRunArn),
-          FIELD(revisionId));
+          FIELD(revisionId), FIELD(variableReferences));
 STRUCTURE(cloud::ListExecutionsInput, FIELD(stateMachineArn), FIELD(mapRunArn), FIELD(statusFilter),
           FIELD(redriveFilter), FIELD(maxResults), FIELD(nextToken));
 STRUCTURE(cloud::ExecutionListItem, FIELD(executionArn), FIELD(stateMachineArn), FIELD(name),
