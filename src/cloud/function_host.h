@@ -2,9 +2,11 @@
 // in. AWS shows nothing of this; the types speak Lambda's words.
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "cloud/async.h"
@@ -35,11 +37,15 @@ struct Invocation {
   std::string ClientContext;  // JSON, or empty
   std::string TraceHeader;    // X-Amzn-Trace-Id, or empty
   std::string InvokedFunctionArn;
+  // In the place of Payload, if the function is an image and the caller has a value.
+  std::optional<boost::json::value> Event;
 };
 
 struct InvocationOutcome {
   // What the function answered, or {"errorMessage", "errorType", ...} if FunctionError is set.
   std::string Payload;
+  // What it answered to an Event, in the place of Payload.
+  std::optional<boost::json::value> Answer;
   std::string FunctionError;  // "Unhandled", or empty
   std::string LogTail;        // the last 4 KiB of what this call wrote to the log
   std::chrono::milliseconds Duration{};

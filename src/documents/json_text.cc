@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
-#include <utility>
 
 namespace doorbuster::documents {
 
@@ -149,8 +148,9 @@ std::string to_text(const json::value& value, std::size_t depth_max) {
   thread_local std::string grown;
   grown.clear();
   append_value(grown, value, depth_max);
-  if (grown.size() > kGrownMax) return std::exchange(grown, {});
-  return grown;
+  std::string text = grown;
+  if (grown.size() > kGrownMax) std::string().swap(grown);
+  return text;
 }
 
 bool is_finite(const json::value& value) {

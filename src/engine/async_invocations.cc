@@ -25,7 +25,7 @@ cloud::Async<std::optional<cloud::Deployment>> begin(Engine& engine, const std::
                                                      const Delivery& delivery) {
   auto op = [&engine, arn, delivery](Machine& m, Turn& turn) {
     auto deployment = m.function_events.begin(turn, arn, delivery);
-    if (deployment) attach_code(engine, *m.functions.find(arn), *deployment);
+    if (deployment) attach_code(engine, m.functions.find(arn)->code, *deployment);
     return deployment;
   };
   return engine.call<std::optional<cloud::Deployment>>(std::move(op));

@@ -1,13 +1,14 @@
 #include "engine/built_in_functions.h"
 
+#include <atomic>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
-#include <optional>
+#include <memory>
 
 #include "cloud/error.h"
 #include "documents/json_text.h"
@@ -18,16 +19,35 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 
-// A call of a handler, and the time it is given. Belongs to the strand.
-struct HandlerCall {
-  HandlerCall(const asio::any_io_executor& executor, std::chrono::seconds timeout)
-      : strand(asio::make_strand(executor)), timer(strand, timeout) {}
+// A call of a handler. Whatever comes first completes it: the handler's end, or that of its time.
+template <class Completion>
+class HandlerCall {
+ public:
+  HandlerCall(Completion completion, const asio::any_io_executor& executor,
+              std::chrono::seconds timeout)
+      : completion_(std::move(completion)), timer_(executor, timeout) {}
 
-  asio::any_io_executor strand;
-  asio::steady_timer timer;
-  bool done = false;
-  std::exception_ptr error;
-  json::value answer;
+  // Before the handler begins: nothing else but complete() touches the timer.
+  template <class TimedOut>
+  void limit(TimedOut timed_out) {
+    timer_.async_wait(std::move(timed_out));
+  }
+
+  // From any thread.
+  void complete(cloud::InvocationOutcome outcome) {
+    if (completed_.exchange(true)) return;
+    timer_.cancel();
+    const auto executor = asio::get_associated_executor(completion_);
+    asio::dispatch(executor,
+                   [completion = std::move(completion_), outcome = std::move(outcome)]() mutable {
+                     std::move(completion)(std::move(outcome));
+                   });
+  }
+
+ private:
+  Completion completion_;
+  asio::steady_timer timer_;
+  std::atomic<bool> completed_ = false;
 };
 
 std::string failure(const std::string& type, const std::string& message) {
@@ -46,41 +66,54 @@ std::string failure_of(const std::exception_ptr& error) {
   }
 }
 
-cloud::Async<void> run(std::shared_ptr<HandlerCall> call, const cloud::Handler& handler,
-                       std::string payload, cloud::Context context) {
-  try {
-    json::value event = json::parse(payload);
-    call->answer = co_await handler(std::move(event), std::move(context));
-  } catch (...) {
-    call->error = std::current_exception();
-  }
-  call->done = true;
-  call->timer.cancel();
+cloud::Async<json::value> run(const cloud::Handler& handler, cloud::Invocation invocation,
+                              cloud::Context context) {
+  auto event = invocation.Event ? *std::move(invocation.Event) : json::parse(invocation.Payload);
+  co_return co_await handler(std::move(event), std::move(context));
 }
 
-// On the call's strand, on which a handler that waits for nothing has ended before the timer is
-// waited for.
-cloud::Async<cloud::InvocationOutcome> finish(std::shared_ptr<HandlerCall> call,
-                                              cloud::Async<void> running, int timeout_s,
-                                              std::string request_id) {
-  asio::co_spawn(call->strand, std::move(running), asio::detached);
-  boost::system::error_code stopped;
-  if (!call->done) {
-    co_await call->timer.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
-  }
+cloud::InvocationOutcome failed(std::string payload) {
   cloud::InvocationOutcome outcome;
-  if (!call->done) {
-    outcome.FunctionError = "Unhandled";
-    outcome.Payload =
-        failure("Sandbox.Timedout", "RequestId: " + request_id + " Error: Task timed out after " +
-                                        std::to_string(timeout_s) + ".00 seconds");
-  } else if (call->error) {
-    outcome.FunctionError = "Unhandled";
-    outcome.Payload = failure_of(call->error);
+  outcome.FunctionError = "Unhandled";
+  outcome.Payload = std::move(payload);
+  return outcome;
+}
+
+cloud::InvocationOutcome timed_out(const std::string& request_id, int timeout_s) {
+  return failed(failure("Sandbox.Timedout", "RequestId: " + request_id +
+                                                " Error: Task timed out after " +
+                                                std::to_string(timeout_s) + ".00 seconds"));
+}
+
+cloud::InvocationOutcome answered(json::value answer, bool as_value) {
+  cloud::InvocationOutcome outcome;
+  if (as_value) {
+    outcome.Answer = std::move(answer);
   } else {
-    outcome.Payload = documents::to_text(call->answer);
+    outcome.Payload = documents::to_text(answer);
   }
-  co_return outcome;
+  return outcome;
+}
+
+cloud::Async<cloud::InvocationOutcome> call(const asio::any_io_executor& executor,
+                                            const cloud::Handler& handler, int timeout_s,
+                                            cloud::Invocation invocation, cloud::Context context) {
+  auto initiate = [&executor, &handler, timeout_s](auto completion, cloud::Invocation given,
+                                                   cloud::Context about) {
+    const bool as_value = given.Event.has_value();
+    const auto call = std::make_shared<HandlerCall<decltype(completion)>>(
+        std::move(completion), executor, std::chrono::seconds(timeout_s));
+    call->limit([call, timeout_s, id = given.AwsRequestId](boost::system::error_code stopped) {
+      if (!stopped) call->complete(timed_out(id, timeout_s));
+    });
+    asio::co_spawn(
+        executor, run(handler, std::move(given), std::move(about)),
+        [call, as_value](const std::exception_ptr& error, json::value answer) {
+          call->complete(error ? failed(failure_of(error)) : answered(std::move(answer), as_value));
+        });
+  };
+  return asio::async_initiate<const asio::use_awaitable_t<>, void(cloud::InvocationOutcome)>(
+      std::move(initiate), asio::use_awaitable, std::move(invocation), std::move(context));
 }
 
 }  // namespace
@@ -103,11 +136,9 @@ cloud::Async<cloud::InvocationOutcome> BuiltInFunctions::invoke(cloud::Deploymen
                        "There is no image " + deployment.ImageUri + " any more.", kGone);
   }
   const auto begun = std::chrono::steady_clock::now();
-  auto call = std::make_shared<HandlerCall>(executor_, std::chrono::seconds(deployment.Timeout));
   cloud::Context context{deployment.FunctionName, invocation.AwsRequestId};
-  auto running = run(call, handler->second, std::move(invocation.Payload), std::move(context));
-  auto finishing = finish(call, std::move(running), deployment.Timeout, invocation.AwsRequestId);
-  auto outcome = co_await asio::co_spawn(call->strand, std::move(finishing), asio::use_awaitable);
+  auto outcome = co_await call(executor_, handler->second, deployment.Timeout,
+                               std::move(invocation), std::move(context));
   outcome.Duration = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begun);
   co_return outcome;

@@ -54,6 +54,18 @@ TEST_F(BuiltInFunctionsTest, AHandlerGetsItsEventAndContext) {
   EXPECT_EQ(outcome.FunctionError, "");
 }
 
+TEST_F(BuiltInFunctionsTest, AValueIsAnsweredByAValue) {
+  functions.add("doorbuster/F",
+                [](boost::json::value event, cloud::Context) -> cloud::Async<boost::json::value> {
+                  co_return event;
+                });
+  cloud::Invocation invocation;
+  invocation.Event = boost::json::value{{"amount", 19.99}};
+  const auto outcome = run(functions.invoke(deployment("doorbuster/F"), std::move(invocation)));
+  EXPECT_EQ(outcome.Answer, (boost::json::value{{"amount", 19.99}}));
+  EXPECT_EQ(outcome.Payload, "");
+}
+
 TEST_F(BuiltInFunctionsTest, WhatItThrowsIsItsFailure) {
   auto outcome = call([](auto, auto) -> cloud::Async<boost::json::value> {
     throw cloud::Error("NoSuchKey", "there is none", 404);

@@ -35,10 +35,9 @@ class ExecutionPiecesTest : public testing::Test {
     Decoder small(small_);
     return pieces_.read(*store_, kExecution, small);
   }
-  template <typename Change>
-  void change(Change change) {
+  void change(void (ExecutionPieces::*how)(Batch&, std::uint64_t)) {
     auto batch = store_->batch();
-    (pieces_.*change)(batch, kExecution);
+    (pieces_.*how)(batch, kExecution);
     store_->write(batch);
   }
   // That they have of their own.

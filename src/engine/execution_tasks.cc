@@ -4,6 +4,7 @@
 #include "documents/json_text.h"
 #include "engine/execution_host.h"
 #include "engine/executions.h"
+#include "engine/task_parameters.h"
 
 namespace doorbuster::engine {
 
@@ -52,8 +53,22 @@ std::optional<RunnerTask> Executions::runner_task(Turn& turn, const TaskRef& tas
   if (live && !order) order = order_of(turn, *live, task.task);
   if (!live || !order) return std::nullopt;
   const Revision& revision = machines_.revision(live->record.revision);
-  return RunnerTask{task, std::move(*order), live->record.arn, live->record.state_machine_arn,
-                    revision.role_arn};
+  RunnerTask asked{.ref = task,
+                   .order = std::move(*order),
+                   .execution_arn = live->record.arn,
+                   .state_machine_arn = live->record.state_machine_arn,
+                   .role_arn = revision.role_arn};
+  begin_call(turn, asked);
+  return asked;
+}
+
+void Executions::begin_call(Turn& turn, RunnerTask& task) {
+  try {
+    const auto function = function_called(task);
+    if (function) task.call = functions_.begin(turn, caller_of(task), *function);
+  } catch (const cloud::Error& e) {
+    task.refused = e;
+  }
 }
 
 std::optional<cloud::GetActivityTaskOutput> Executions::activity_task(Turn& turn,

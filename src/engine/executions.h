@@ -37,10 +37,11 @@ struct StartOrder {
 
 class Executions {
  public:
-  Executions(StateMachines& machines, const StateMachineVersions& versions, Activities& activities,
-             TaskTokens& tokens)
+  Executions(StateMachines& machines, const StateMachineVersions& versions, Functions& functions,
+             Activities& activities, TaskTokens& tokens)
       : machines_(machines),
         versions_(versions),
+        functions_(functions),
         activities_(activities),
         tokens_(tokens),
         live_([this](const Store& store, const ExecutionRecord& record,
@@ -162,11 +163,13 @@ class Executions {
   void answer_task(Turn& turn, const TaskRef& task, const ExecutionRecord& nested);
 
   std::optional<RunnerTask> runner_task(Turn& turn, const TaskRef& task, TaskBoard::Order order);
+  void begin_call(Turn& turn, RunnerTask& task);
   std::optional<cloud::GetActivityTaskOutput> activity_task(Turn& turn, const TaskRef& task,
                                                             const std::string& worker);
 
   StateMachines& machines_;
   const StateMachineVersions& versions_;
+  Functions& functions_;
   Activities& activities_;
   TaskTokens& tokens_;
   TaskBoard board_;

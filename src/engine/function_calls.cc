@@ -19,42 +19,12 @@ cloud::Async<std::string> read_code(const Engine& engine, Piece piece) {
   co_return *std::move(bytes);
 }
 
-struct Begun {
-  cloud::Deployment deployment;
-  std::string request_id;
-};
-
-cloud::Async<Begun> begin(Engine& engine, const std::optional<cloud::Caller>& caller,
-                          const std::string& function_arn) {
-  auto op = [&engine, caller, function_arn](Machine& m, Turn& turn) {
-    if (caller) m.functions.permitted(*caller, function_arn, "InvokeFunction");
-    Begun begun{m.functions.begin(function_arn), str(turn.random.uuid())};
-    attach_code(engine, *m.functions.find(function_arn), begun.deployment);
-    return begun;
+cloud::Async<BegunCall> begin(Engine& engine, const std::optional<cloud::Caller>& caller,
+                              const std::string& function_arn) {
+  auto op = [caller, function_arn](Machine& m, Turn& turn) {
+    return m.functions.begin(turn, caller, function_arn);
   };
-  return engine.call<Begun>(std::move(op));
-}
-
-// Nothing if the call was not begun, because its code had gone.
-cloud::Async<std::optional<cloud::InvocationOutcome>> call_begun(Engine& engine, Begun begun,
-                                                                 cloud::Invocation invocation) {
-  const std::string function_arn = invocation.InvokedFunctionArn;
-  std::optional<cloud::InvocationOutcome> outcome;
-  std::exception_ptr failure;
-  try {
-    outcome = co_await run_function(engine, std::move(begun.deployment), std::move(invocation));
-  } catch (const CodeGone&) {  // NOLINT(bugprone-empty-catch): there is no outcome
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  const bool failed = failure || (outcome && !outcome->FunctionError.empty());
-  const auto took = outcome ? std::optional(outcome->Duration) : std::nullopt;
-  auto end = [function_arn, failed, took](Machine& m, Turn&) {
-    m.functions.end(function_arn, failed, took);
-  };
-  engine.tell(std::move(end));
-  if (failure) std::rethrow_exception(failure);
-  co_return outcome;
+  return engine.call<BegunCall>(std::move(op));
 }
 
 std::string too_large(std::size_t size) {
@@ -65,9 +35,10 @@ std::string too_large(std::size_t size) {
 
 }  // namespace
 
-void attach_code(const Engine& engine, const Function& function, cloud::Deployment& deployment) {
-  if (!function.code) return;
-  deployment.code = [&engine, piece = *function.code] { return read_code(engine, piece); };
+void attach_code(const Engine& engine, const std::optional<Piece>& code,
+                 cloud::Deployment& deployment) {
+  if (!code) return;
+  deployment.code = [&engine, piece = *code] { return read_code(engine, piece); };
 }
 
 cloud::Async<cloud::InvocationOutcome> run_function(Engine& engine, cloud::Deployment deployment,
@@ -80,21 +51,38 @@ cloud::Async<cloud::InvocationOutcome> run_function(Engine& engine, cloud::Deplo
   co_return outcome;
 }
 
+cloud::Async<RanCall> run_call(Engine& engine, BegunCall call, cloud::Invocation invocation) {
+  RanCall ran;
+  ran.end.function_arn = invocation.InvokedFunctionArn = std::move(call.function_arn);
+  if (invocation.AwsRequestId.empty()) invocation.AwsRequestId = std::move(call.request_id);
+  attach_code(engine, call.code, call.deployment);
+  try {
+    ran.outcome = co_await run_function(engine, std::move(call.deployment), std::move(invocation));
+  } catch (const CodeGone&) {  // NOLINT(bugprone-empty-catch): there is no outcome
+  } catch (...) {
+    ran.failure = std::current_exception();
+  }
+  ran.end.failed = ran.failure || (ran.outcome && !ran.outcome->FunctionError.empty());
+  if (ran.outcome) ran.end.took = ran.outcome->Duration;
+  co_return ran;
+}
+
 cloud::Async<cloud::InvocationOutcome> call_function(Engine& engine,
                                                      std::optional<cloud::Caller> caller,
                                                      std::string function_arn,
                                                      cloud::Invocation invocation) {
   co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
-  invocation.InvokedFunctionArn = function_arn;
   for (;;) {
     auto begun = co_await begin(engine, caller, function_arn);
+    // Another try is the same request.
     if (invocation.AwsRequestId.empty()) invocation.AwsRequestId = begun.request_id;
-    if (!begun.deployment.code) {  // then it can't go
-      auto outcome = co_await call_begun(engine, std::move(begun), std::move(invocation));
-      co_return *std::move(outcome);
-    }
-    auto outcome = co_await call_begun(engine, std::move(begun), invocation);
-    if (outcome) co_return *std::move(outcome);
+    // A call begins again only where its code can go: else its payload, of up to 6 MB, isn't
+    // copied.
+    auto given = begun.code ? invocation : std::move(invocation);
+    auto ran = co_await run_call(engine, std::move(begun), std::move(given));
+    engine.tell([end = std::move(ran.end)](Machine& m, Turn&) { end.tell(m.functions); });
+    if (ran.failure) std::rethrow_exception(ran.failure);
+    if (ran.outcome) co_return *std::move(ran.outcome);
   }
 }
 

@@ -235,6 +235,13 @@ cloud::Deployment Functions::begin(const std::string& arn) {
   return function.deployment();
 }
 
+BegunCall Functions::begin(Turn& turn, const std::optional<cloud::Caller>& caller,
+                           const std::string& arn) {
+  if (caller) permitted(*caller, arn, "InvokeFunction");
+  auto deployment = begin(arn);
+  return {arn, str(turn.random.uuid()), std::move(deployment), find(arn)->code};
+}
+
 void Functions::end(const std::string& arn, bool failed,
                     std::optional<std::chrono::milliseconds> took) {
   const auto running = running_.find(arn);

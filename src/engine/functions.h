@@ -34,6 +34,14 @@ struct FunctionEvent {
   static FunctionEvent of(const StoredMessage& message);
 };
 
+// A call that has begun: Functions::end() must follow.
+struct BegunCall {
+  std::string function_arn;
+  std::string request_id;
+  cloud::Deployment deployment;  // without its code
+  std::optional<Piece> code;     // of a zip
+};
+
 class Functions {
  public:
   Functions(Queues& queues, Bodies& bodies, Metrics& metrics)
@@ -78,6 +86,8 @@ class Functions {
   // A call begins: end() must follow. Throws ResourceNotFoundException, and
   // TooManyRequestsException while too many are under way.
   cloud::Deployment begin(const std::string& arn);
+  // The same on behalf of a caller, who must be permitted to, or of the service itself.
+  BegunCall begin(Turn& turn, const std::optional<cloud::Caller>& caller, const std::string& arn);
   // How long it took; nothing if it could not be begun after all.
   void end(const std::string& arn, bool failed, std::optional<std::chrono::milliseconds> took);
 

@@ -219,7 +219,7 @@ cloud::Async<cloud::FunctionConfiguration> LambdaService::UpdateFunctionConfigur
   auto look = [this](Machine&, Turn&, const Function& now) {
     Function copy = now;
     cloud::Deployment deployment = copy.deployment();
-    attach_code(engine_, now, deployment);
+    attach_code(engine_, now.code, deployment);
     return std::make_pair(std::move(copy), std::move(deployment));
   };
   auto [next, before] = co_await with_function<std::pair<Function, cloud::Deployment>>(

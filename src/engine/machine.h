@@ -43,7 +43,7 @@ class Machine {
         state_machines(metrics),
         versions(state_machines),
         tokens(std::move(secret)),
-        executions(state_machines, versions, activities, tokens) {}
+        executions(state_machines, versions, functions, activities, tokens) {}
 
   Metrics metrics;
   MetricHistory metric_history;

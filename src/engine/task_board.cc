@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "cloud/error.h"
+#include "engine/text.h"
 
 namespace doorbuster::engine {
 namespace {
@@ -92,7 +93,9 @@ void TaskBoard::give_out(Turn& turn, const Fetch& fetch) {
     if (first.mapped()) --orders_;
     const TaskRef& ref = first.key();
     auto task = ref.execution == 0 ? fetch_trial(ref) : fetch(ref, std::move(first.mapped()));
-    if (task) tasks.push_back(std::move(*task));
+    if (!task) continue;
+    task->request_id = task->call ? task->call->request_id : str(turn.random.uuid());
+    tasks.push_back(std::move(*task));
   }
   if (tasks.empty()) return;
   under_way_ += tasks.size();

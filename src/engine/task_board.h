@@ -13,7 +13,9 @@
 #include <string>
 #include <vector>
 
+#include "cloud/error.h"
 #include "engine/execution_record.h"
+#include "engine/functions.h"
 #include "engine/turn.h"
 
 namespace doorbuster::engine {
@@ -24,6 +26,11 @@ struct RunnerTask {
   std::string execution_arn;
   std::string state_machine_arn;
   std::string role_arn;
+  std::string request_id;  // by which its service is called
+  // The call of the function that an execution's task waits for, begun in the turn that gives the
+  // task out; or why it could not be.
+  std::optional<BegunCall> call;
+  std::optional<cloud::Error> refused;
 };
 using RunnerTasks = std::vector<RunnerTask>;
 

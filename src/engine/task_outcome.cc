@@ -66,7 +66,8 @@ std::string string_in(const json::value& object, std::string_view member) {
 
 }  // namespace
 
-json::value payload_of(const cloud::InvokeResult& result) {
+json::value payload_of(cloud::InvocationOutcome result) {
+  if (result.Answer) return *std::move(result.Answer);
   auto payload = documents::from_text(result.Payload.empty() ? "null" : result.Payload);
   if (result.FunctionError.empty()) {
     if (!payload) throw TaskFailure{"Lambda.Unknown", "The function's answer is not JSON"};
@@ -80,10 +81,20 @@ json::value payload_of(const cloud::InvokeResult& result) {
                         result.Payload};
 }
 
+json::value invoke_result(json::value payload) {
+  return json::object{
+      {"ExecutedVersion", "$LATEST"}, {"Payload", std::move(payload)}, {"StatusCode", kOk}};
+}
+
 json::value invoke_result(const cloud::InvokeResult& result) {
   json::object output{{"ExecutedVersion", result.ExecutedVersion}};
   if (!result.LogResult.empty()) output["LogResult"] = result.LogResult;
-  if (result.StatusCode == kOk) output["Payload"] = payload_of(result);
+  if (result.StatusCode == kOk) {
+    cloud::InvocationOutcome outcome;
+    outcome.Payload = result.Payload;
+    outcome.FunctionError = result.FunctionError;
+    output["Payload"] = payload_of(std::move(outcome));
+  }
   output["StatusCode"] = result.StatusCode;
   return output;
 }

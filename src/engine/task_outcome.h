@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "cloud/error.h"
+#include "cloud/function_host.h"
 #include "cloud/lambda_invocation.h"
 #include "engine/execution_record.h"
 #include "states/execution.h"
@@ -18,10 +19,12 @@ struct TaskFailure {
 };
 
 // What a function answered. Throws TaskFailure if it failed: its error's type, or Lambda.Unknown.
-boost::json::value payload_of(const cloud::InvokeResult& result);
+boost::json::value payload_of(cloud::InvocationOutcome outcome);
 
-// The result of lambda:invoke; throws TaskFailure if the function failed. A call that nobody waits
-// for, or that was only tried, has no payload.
+// The result of lambda:invoke, of a payload.
+boost::json::value invoke_result(boost::json::value payload);
+// The same of a call that asked for more; throws TaskFailure if the function failed. A call that
+// nobody waits for, or that was only tried, has no payload.
 boost::json::value invoke_result(const cloud::InvokeResult& result);
 
 // What the optimised integrations answer beside their service's output: how the call went over

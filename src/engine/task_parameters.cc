@@ -3,10 +3,23 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "cloud/arn.h"
 #include "documents/json_text.h"
+#include "engine/function_rules.h"
 #include "engine/task_outcome.h"
 
 namespace doorbuster::engine {
+namespace {
+
+// Of lambda:invoke.
+bool asks_for_the_answer_only(const boost::json::value& parameters) {
+  return parameters.is_object() &&
+         std::ranges::all_of(parameters.get_object(), [](const auto& member) {
+           return member.key() == "FunctionName" || member.key() == "Payload";
+         });
+}
+
+}  // namespace
 
 std::string text_of(const boost::json::value& parameters, std::string_view member) {
   const auto* object = parameters.if_object();
@@ -39,6 +52,20 @@ cloud::InvokeRequest invoke_request(const boost::json::value& parameters) {
   const auto* payload = object ? object->if_contains("Payload") : nullptr;
   request.Payload = payload ? documents::to_text(*payload) : "{}";
   return request;
+}
+
+cloud::Caller caller_of(const RunnerTask& task) {
+  const auto arn = cloud::Arn::parse(task.execution_arn).value();
+  return {.scope = {arn.account, arn.region}, .arn = task.role_arn};
+}
+
+std::optional<std::string> function_called(const RunnerTask& task) {
+  using Kind = states::Resource::Kind;
+  const auto& resource = task.order.resource;
+  if (resource.kind == Kind::function) return function_arn(caller_of(task), resource.arn, "");
+  if (resource.kind != Kind::integration || resource.service != "lambda") return std::nullopt;
+  if (!asks_for_the_answer_only(task.order.input)) return std::nullopt;
+  return function_arn(caller_of(task), text_of(task.order.input, "FunctionName"), "");
 }
 
 }  // namespace doorbuster::engine

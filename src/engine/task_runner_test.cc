@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/json.hpp>
 
@@ -25,7 +26,10 @@ std::string task(const std::string& resource, const std::string& more) {
 
 class TaskRunnerTest : public testing::Test {
  protected:
-  TaskRunnerTest() { start_runner(); }
+  TaskRunnerTest() {
+    start_runner();
+    make_function();
+  }
 
   void start_runner() {
     auto call_service = [this](cloud::Services&, cloud::Caller, std::string service,
@@ -42,33 +46,49 @@ class TaskRunnerTest : public testing::Test {
   }
 
   struct FakeLambda final : cloud::Lambda {
-    FakeLambda(TaskRunnerTest& test, cloud::Caller caller)
-        : test_(test), caller_(std::move(caller)) {}
+    explicit FakeLambda(TaskRunnerTest& test) : test_(test) {}
     cloud::Async<cloud::InvokeResult> Invoke(cloud::InvokeRequest request) override {
-      return test_.invoke(caller_, std::move(request));
+      test_.invoked = std::move(request);
+      co_return test_.result;
     }
 
     TaskRunnerTest& test_;
-    const cloud::Caller caller_;
   };
   struct FakeServices final : cloud::Services {
     explicit FakeServices(TaskRunnerTest& test) : test_(test) {}
-    std::unique_ptr<cloud::Lambda> lambda(const cloud::Caller& caller) override {
-      return std::make_unique<FakeLambda>(test_, caller);
+    std::unique_ptr<cloud::Lambda> lambda(const cloud::Caller&) override {
+      return std::make_unique<FakeLambda>(test_);
     }
 
     TaskRunnerTest& test_;
   };
 
-  cloud::Async<cloud::InvokeResult> invoke(cloud::Caller caller, cloud::InvokeRequest request) {
-    calls.push_back(request.FunctionName + ' ' + request.Payload + ' ' + caller.arn);
-    invoked = request;
-    if (hang) {
+  // A zip's, or an image's.
+  void create_function(const std::string& name, bool image = false) {
+    cloud::CreateFunctionRequest request;
+    request.FunctionName = name;
+    request.Role = StepFunctionsDriver::kRole;
+    if (image) {
+      request.PackageType = "Image";
+      request.Code.ImageUri = "doorbuster/" + name;
+    } else {
+      request.Runtime = "python3.11";
+      request.Handler = "app.handler";
+      request.Code.ZipFile = "zip";
+    }
+    bed.run(bed.lambda().CreateFunction(std::move(request)));
+  }
+  void make_function() {
+    create_function("Pay");
+    bed.functions.acts["Pay"] = [this](const cloud::Invocation&) {
+      if (error) throw cloud::Error(*error);
+      return outcome;
+    };
+    bed.functions.waits["Pay"] = [this]() -> cloud::Async<void> {
+      if (!hang) co_return;
       boost::asio::steady_timer timer(bed.executor(), std::chrono::hours(1'000));
       co_await timer.async_wait(boost::asio::use_awaitable);
-    }
-    if (error) throw cloud::Error(*error);
-    co_return outcome;
+    };
   }
   cloud::Async<json::value> call(std::string service, std::string operation, json::value input) {
     calls.push_back(service + ' ' + operation + ' ' + documents::to_text(input));
@@ -85,11 +105,12 @@ class TaskRunnerTest : public testing::Test {
   FakeServices services{*this};
   std::optional<TaskRunner> runner;
   std::vector<std::string> calls;
-  cloud::InvokeRequest invoked;  // the last one
-  cloud::InvokeResult outcome{.FunctionError = {},
-                              .LogResult = {},
-                              .Payload = R"({"paid":true})",
-                              .ExecutedVersion = "$LATEST"};
+  cloud::InvokeRequest invoked;  // the last one that Lambda itself was asked for
+  cloud::InvokeResult result{.FunctionError = {},
+                             .LogResult = {},
+                             .Payload = R"({"paid":true})",
+                             .ExecutedVersion = "$LATEST"};
+  cloud::InvocationOutcome outcome = answered(R"({"paid":true})");
   std::optional<cloud::Error> error;
   bool hang = false;
 };
@@ -98,8 +119,7 @@ class TaskRunnerTest : public testing::Test {
 
 TEST_F(TaskRunnerTest, AFunctionByItsArnGetsAndGivesBarePayloads) {
   const auto execution = run(task(kFunction, ""), R"({"amount":5})");
-  EXPECT_EQ(calls, (std::vector<std::string>{std::string(kFunction) + R"( {"amount":5} )" +
-                                             StepFunctionsDriver::kRole}));
+  EXPECT_EQ(bed.functions.payloads(), (std::vector<std::string>{R"({"amount":5})"}));
   EXPECT_EQ(machine.describe(execution).output, R"({"paid":true})");
   EXPECT_EQ(machine.history(execution),
             "ExecutionStarted TaskStateEntered LambdaFunctionScheduled LambdaFunctionStarted "
@@ -114,12 +134,11 @@ TEST_F(TaskRunnerTest, InvokeAnswersWithMetadata) {
   EXPECT_EQ(output.at("Payload"), json::parse(R"({"paid":true})"));
   EXPECT_EQ(output.at("StatusCode"), 200);
   EXPECT_EQ(output.at("ExecutedVersion"), "$LATEST");
-  ASSERT_EQ(calls.size(), 1U);
-  EXPECT_TRUE(calls[0].starts_with(R"(Pay {"amount":5} )")) << calls[0];
+  EXPECT_EQ(bed.functions.payloads(), (std::vector<std::string>{R"({"amount":5})"}));
 }
 
 TEST_F(TaskRunnerTest, InvokeHasAllOfLambdasParameters) {
-  outcome.LogResult = "bG9n";
+  result.LogResult = "bG9n";
   const auto execution =
       run(task("arn:aws:states:::lambda:invoke",
                R"("Parameters":{"FunctionName":"Pay","Qualifier":"7","ClientContext":"e30=",)"
@@ -132,8 +151,8 @@ TEST_F(TaskRunnerTest, InvokeHasAllOfLambdasParameters) {
 }
 
 TEST_F(TaskRunnerTest, ACallThatIsNotWaitedForHasNoPayload) {
-  outcome.StatusCode = 202;
-  outcome.Payload = "";
+  result.StatusCode = 202;
+  result.Payload = "";
   const auto execution =
       run(task("arn:aws:states:::lambda:invoke", R"("Parameters":{"FunctionName":"Pay",)"
                                                  R"("InvocationType":"Event"},)"));
@@ -147,8 +166,7 @@ TEST_F(TaskRunnerTest, ACallThatIsNotWaitedForHasNoPayload) {
 TEST_F(TaskRunnerTest, APayloadIsJsonAlsoIfItIsText) {
   run(task("arn:aws:states:::lambda:invoke",
            R"("Parameters":{"FunctionName":"Pay","Payload":"five"},)"));
-  ASSERT_EQ(calls.size(), 1U);
-  EXPECT_TRUE(calls[0].starts_with(R"(Pay "five" )")) << calls[0];
+  EXPECT_EQ(bed.functions.payloads(), (std::vector<std::string>{R"("five")"}));
 }
 
 TEST_F(TaskRunnerTest, AParameterThatIsNoneFailsTheState) {
@@ -157,7 +175,7 @@ TEST_F(TaskRunnerTest, AParameterThatIsNoneFailsTheState) {
                                 R"("Parameters":{"FunctionName":"Pay","TaskToken":"t"},)")));
   EXPECT_EQ(seen.error, "States.Runtime");
   EXPECT_EQ(seen.cause, R"(The field "TaskToken" is not supported by Step Functions)");
-  EXPECT_THAT(calls, testing::IsEmpty());
+  EXPECT_THAT(bed.functions.calls, testing::IsEmpty());
 }
 
 TEST_F(TaskRunnerTest, AFunctionsErrorIsTheStates) {
@@ -184,11 +202,11 @@ TEST_F(TaskRunnerTest, WhatFailsIsRetriedInTime) {
   error.emplace("TooManyRequestsException", "Rate Exceeded.", 429);
   const auto execution =
       run(task(kFunction, R"("Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":2}],)"));
-  EXPECT_EQ(calls.size(), 1U);
+  EXPECT_EQ(bed.functions.calls.size(), 1U);
   error.reset();
   reopen();
   bed.advance(seconds(2));
-  EXPECT_EQ(calls.size(), 2U);
+  EXPECT_EQ(bed.functions.calls.size(), 2U);
   EXPECT_EQ(machine.status(execution), "SUCCEEDED");
 }
 
@@ -199,7 +217,7 @@ TEST_F(TaskRunnerTest, ATaskUnderWayIsBegunAgainAfterACrash) {
   hang = false;
   reopen();
   EXPECT_EQ(machine.status(execution), "SUCCEEDED");
-  EXPECT_EQ(calls.size(), 2U);
+  EXPECT_EQ(bed.functions.calls.size(), 2U);
 }
 
 TEST_F(TaskRunnerTest, ATaskOfADamagedExecutionIsNotBegunAgain) {
@@ -208,7 +226,7 @@ TEST_F(TaskRunnerTest, ATaskOfADamagedExecutionIsNotBegunAgain) {
   machine.damage(execution);
   reopen();
   EXPECT_EQ(machine.describe(execution).error, "States.Runtime");
-  EXPECT_EQ(calls.size(), 1U);
+  EXPECT_EQ(bed.functions.calls.size(), 1U);
 }
 
 // Its branch is cancelled in the step that has begun it.
@@ -223,7 +241,7 @@ TEST_F(TaskRunnerTest, WhatIsCancelledAtOnceIsNotBegun) {
           branch("B", kFunction) + "]}}}");
   bed.advance(seconds(1));
   EXPECT_EQ(machine.describe(execution).error, "States.Runtime");
-  EXPECT_THAT(calls, testing::IsEmpty());
+  EXPECT_THAT(bed.functions.calls, testing::IsEmpty());
 }
 
 TEST_F(TaskRunnerTest, WhatIsLateTimesOut) {
@@ -231,6 +249,49 @@ TEST_F(TaskRunnerTest, WhatIsLateTimesOut) {
   const auto execution = run(task(kFunction, R"("TimeoutSeconds":5,)"));
   bed.advance(seconds(5));
   EXPECT_EQ(machine.describe(execution).error, "States.Timeout");
+}
+
+TEST_F(TaskRunnerTest, AnImageIsGivenAValue) {
+  create_function("Ship", true);
+  cloud::Invocation seen;
+  bed.functions.acts["Ship"] = [&seen](const cloud::Invocation& invocation) {
+    seen = invocation;
+    cloud::InvocationOutcome shipped;
+    shipped.Answer = json::value{{"shipped", true}};
+    return shipped;
+  };
+  const auto execution = run(task("arn:aws:states:::lambda:invoke",
+                                  R"("Parameters":{"FunctionName":"Ship","Payload.$":"$"},)"),
+                             R"({"amount":19.99})");
+  ASSERT_TRUE(seen.Event);
+  EXPECT_EQ(*seen.Event, json::parse(R"({"amount":19.99})"));
+  EXPECT_EQ(seen.Payload, "");
+  EXPECT_EQ(json::parse(machine.describe(execution).output).at("Payload"),
+            json::parse(R"({"shipped":true})"));
+}
+
+TEST_F(TaskRunnerTest, AFunctionThatIsNotThereFailsTheState) {
+  const auto seen = machine.describe(run(task(std::string(kFunction) + "Not", "")));
+  EXPECT_EQ(seen.error, "Lambda.ResourceNotFoundException");
+}
+
+TEST_F(TaskRunnerTest, ACallCountsUntilItEndsWhateverBecomesOfItsExecution) {
+  bed.run(bed.lambda().PutFunctionConcurrency({"Pay", 1}));
+  std::optional<boost::asio::steady_timer> held(std::in_place, bed.executor(),
+                                                std::chrono::hours(1'000));
+  bed.functions.waits["Pay"] = [&held]() -> cloud::Async<void> {
+    boost::system::error_code stopped;
+    co_await held->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, stopped));
+  };
+  const auto arn = machine.create(task(kFunction, ""));
+  const auto first = machine.start(arn, "first", "{}");
+  bed.run(bed.step_functions().StopExecution({first, "", ""}));
+  EXPECT_EQ(machine.describe(machine.start(arn, "second", "{}")).error,
+            "Lambda.TooManyRequestsException");
+  held->cancel();
+  bed.settle();
+  bed.functions.waits.clear();
+  EXPECT_EQ(machine.status(machine.start(arn, "third", "{}")), "SUCCEEDED");
 }
 
 // --- Services ---------------------------------------------------------------------------------

@@ -73,8 +73,9 @@ TEST(DataFlow, ResultPathThatFitsNowhereFails) {
 // However far its output had been made.
 TEST(DataFlow, AStateThatFailsAfterItsWorkHasItsInputStill) {
   const std::string input = R"({"a":{"b":[1,"x"]},"n":0.5})";
-  EXPECT_EQ(result_of(machine("Task", R"("ResultPath": "$.a.b[0]", "OutputPath": "$.missing",
-                "Catch": [{"ErrorEquals": ["States.Runtime"], "ResultPath": null, "Next": "T"}]},
+  EXPECT_EQ(result_of(machine("Task", R"("ResultPath": "$.n.m", "Catch": [
+                {"ErrorEquals": ["States.ResultPathMatchFailure"], "ResultPath": null,
+                 "Next": "T"}]},
                 "T": {"Type": "Pass", "End": true)"),
                       input),
             input);
