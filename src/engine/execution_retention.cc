@@ -68,10 +68,15 @@ void Executions::sweep(Turn& turn) {
       return false;
     }
     Decoder in(key.substr(1 + sizeof(std::uint64_t)));
-    LiveExecution& live = *live_.find(turn.store, in.u64());
-    live.pieces.forget(turn.batch, live.record.number);
-    forget(turn, live.record);
-    forgotten += live.record.events + 1;
+    const auto record = read_record(turn.store, in.u64());
+    const std::string pieces = piece_prefix(record->number);
+    turn.store.scan(Family::state, pieces, after_prefix(pieces),
+                    [&turn](std::string_view piece, std::string_view) {
+                      turn.batch.remove(Family::state, piece);
+                      return true;
+                    });
+    forget(turn, *record);
+    forgotten += record->events + 1;
     return true;
   });
 }

@@ -182,7 +182,7 @@ bool Executions::reopen(Turn& turn, LiveExecution& live) {
   ExecutionHost host(turn, tokens_, record, open);
   bool goes_on = true;  // what it throws ends it again
   guarded(turn, live, host, [&] {
-    goes_on = live.execution->redrive(host);
+    goes_on = live.execution->redrive(host, static_cast<std::int64_t>(record.events));
     if (goes_on) note_redrive(turn, live);
     return goes_on;
   });
@@ -278,8 +278,7 @@ void Executions::give_up(Turn& turn, LiveExecution& live, const std::string& why
   while (!open.tasks.empty()) host.cancel(open.tasks.begin()->first);
   abandon(record, host);
   for (auto& run : record.map_runs) run.end(states::Status::failed, turn.now);
-  live.pieces.forget(turn.batch, record.number);
-  close(turn, live);
+  close(turn, live);  // its pieces stay: what damages them may be mended, and then it is redriven
 }
 
 bool Executions::step(Turn& turn, LiveExecution& live, const Call& call) {

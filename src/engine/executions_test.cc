@@ -202,6 +202,40 @@ TEST_F(ExecutionsTest, OneThatIsDamagedFailsAlone) {
             "ExecutionNotRedrivable");
 }
 
+TEST_F(ExecutionsTest, OneThatWasDamagedIsRedrivenOnceItIsMended) {
+  const auto execution = machine.start(machine.create(kWait), "one", "{}");
+  const std::string pieces = machine.pieces(execution);
+  machine.damage(execution);
+  bed.reopen();
+  bed.advance(seconds(60));
+  EXPECT_EQ(machine.status(execution), "FAILED");
+  machine.put_piece(execution, "", pieces);
+  bed.run(bed.step_functions().RedriveExecution({execution, ""}));
+  bed.reopen();
+  bed.advance(seconds(59));
+  EXPECT_EQ(machine.status(execution), "RUNNING");
+  bed.advance(seconds(1));
+  EXPECT_EQ(machine.status(execution), "SUCCEEDED");
+  EXPECT_EQ(machine.history(execution),
+            "ExecutionStarted WaitStateEntered ExecutionFailed ExecutionRedriven WaitStateExited "
+            "ExecutionSucceeded");
+}
+
+TEST_F(ExecutionsTest, OneThatIsDamagedIsForgottenInTime) {
+  const auto execution = machine.start(machine.create(kWait), "one", "{}");
+  machine.damage(execution);
+  bed.reopen();
+  bed.advance(days(91));
+  EXPECT_EQ(bed.error_of(bed.step_functions().DescribeExecution({execution, ""})),
+            "ExecutionDoesNotExist");
+  std::size_t left = 0;
+  bed.engine().store().scan(Family::state, "y", "z", [&](std::string_view, std::string_view) {
+    ++left;
+    return true;
+  });
+  EXPECT_EQ(left, 0U);
+}
+
 // A Map's items are gone, which shows only when the next is to begin.
 TEST_F(ExecutionsTest, OneThatBreaksAsItIsRedrivenFailsAlone) {
   const auto arn = machine.create(R"({"StartAt":"M","States":{"M":{"Type":"Map","End":true,

@@ -64,6 +64,13 @@ class StepFunctionsDriver {
     };
     bed_.run(bed_.engine().call<Done>(std::move(spoil)));
   }
+  // All of them, while they are small.
+  std::string pieces(const std::string& execution) {
+    const Store& store = bed_.engine().store();
+    std::string bytes;
+    store.get(Family::state, piece_prefix(find_execution(store, execution).value()), &bytes);
+    return bytes;
+  }
   // Puts one in the place of what the store has.
   void put_piece(const std::string& execution, const std::string& key, const std::string& bytes) {
     const auto number = find_execution(bed_.engine().store(), execution).value();

@@ -210,8 +210,10 @@ class Execution {
 
   // StopExecution.
   virtual void abort(std::string error, std::string cause, Host& host) = 0;
-  // RedriveExecution: goes on from the states that failed. False if this one can't be.
-  virtual bool redrive(Host& host) = 0;
+  // RedriveExecution: goes on from the states that failed, or from where its host has given it up.
+  // `last_event` is the last one of its history, if others than itself have added to that. False if
+  // this one can't be.
+  virtual bool redrive(Host& host, std::int64_t last_event = 0) = 0;
 
   virtual Status status() const = 0;
   virtual const boost::json::value& output() const = 0;  // of one that succeeded

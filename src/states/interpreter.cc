@@ -1,5 +1,6 @@
 #include "states/interpreter.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <stdexcept>
 #include <utility>
@@ -189,10 +190,14 @@ void Interpreter::abort(std::string error, std::string cause, Host& host) {
   });
 }
 
-bool Interpreter::redrive(Host& host) {
-  if (status_ == Status::running || status_ == Status::succeeded || frames_.empty()) return false;
-  if (history_.last() + 1 >= kHistoryMax || identity_.redrives >= kRedrivesMax) return false;
-  turn(host, [this] {
+bool Interpreter::redrive(Host& host, std::int64_t last_event) {
+  if (status_ == Status::succeeded || frames_.empty()) return false;
+  const std::int64_t last = std::max(history_.last(), last_event);
+  if (last + 1 >= kHistoryMax || identity_.redrives >= kRedrivesMax) return false;
+  turn(host, [&] {
+    history_.restore(last);
+    rest_all();
+    ready_.clear();
     status_ = Status::running;
     error_.clear();
     cause_.clear();

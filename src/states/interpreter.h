@@ -44,7 +44,7 @@ class Interpreter final : public Execution {
   void wake(Host& host) override;
   bool limit_run(std::string_view run_arn, const RunLimits& limits, Host& host) override;
   void abort(std::string error, std::string cause, Host& host) override;
-  bool redrive(Host& host) override;
+  bool redrive(Host& host, std::int64_t last_event) override;
   Status status() const override { return status_; }
   const boost::json::value& output() const override { return output_.value; }
   const std::string& error() const override { return error_; }
