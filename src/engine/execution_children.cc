@@ -98,8 +98,7 @@ void Executions::abort(Turn& turn, LiveExecution& live, std::string error, std::
       return true;
     });
   } else {
-    live.record.status = states::Status::aborted;
-    close(turn, live);
+    end_damaged(turn, live, states::Status::aborted, std::move(error), std::move(cause));
   }
 }
 

@@ -136,6 +136,18 @@ TEST_F(ExecutionChildrenTest, ADamagedParentFailsAndStopsThem) {
   EXPECT_EQ(describe_run(execution).status, "FAILED");
 }
 
+TEST_F(ExecutionChildrenTest, ADamagedParentThatIsStoppedStopsThem) {
+  const auto execution = run(map(kWait), "[1,2]");
+  machine.damage(execution);
+  bed.reopen();
+  bed.run(bed.step_functions().StopExecution({execution, "Enough", "of it"}));
+  EXPECT_EQ(machine.describe(execution).error, "Enough");
+  EXPECT_EQ(machine.history(execution),
+            "ExecutionStarted MapStateEntered MapStateStarted MapRunStarted ExecutionAborted");
+  EXPECT_EQ(told(describe_run(execution).executionCounts), "2 aborted, 2 total");
+  EXPECT_EQ(describe_run(execution).status, "ABORTED");
+}
+
 TEST_F(ExecutionChildrenTest, ADamagedOneFailsAsAnyOther) {
   const auto execution = run(map(kWait, R"("ToleratedFailureCount":1,)"), "[1,2]");
   machine.damage(children(execution).at(0).executionArn);

@@ -257,28 +257,37 @@ LiveExecution* Executions::open_one(Turn& turn, std::uint64_t execution) {
 }
 
 void Executions::give_up(Turn& turn, LiveExecution& live, const std::string& why) {
-  ExecutionRecord& record = live.record;
-  turn.log(record.arn + " has failed: what is stored of it is damaged: " + why);
+  turn.log(live.record.arn + " has failed: what is stored of it is damaged: " + why);
   live.execution.reset();
-  if (record.stopped != cloud::Time()) note_redrive(turn, live);  // that is what broke it
-  record.status = states::Status::failed;
-  record.error = "States.Runtime";
-  record.cause = "What is stored of the execution is damaged: " + why;
+  if (live.record.stopped != cloud::Time()) note_redrive(turn, live);  // that is what broke it
+  end_damaged(turn, live, states::Status::failed, "States.Runtime",
+              "What is stored of the execution is damaged: " + why);
+}
+
+// Its pieces stay: what damages them may be mended, and then it is redriven.
+void Executions::end_damaged(Turn& turn, LiveExecution& live, states::Status status,
+                             std::string error, std::string cause) {
+  ExecutionRecord& record = live.record;
+  record.status = status;
+  record.error = std::move(error);
+  record.cause = std::move(cause);
   record.events = std::max(record.events, last_event(turn.store, record.number));
   OpenExecution& open = open_.at(record.number);
   ExecutionHost host(turn, tokens_, record, open);
   const auto last = static_cast<std::int64_t>(record.events);
+  const bool failed = status == states::Status::failed;
   host.append({last + 1,
                last,
                turn.now,
-               "ExecutionFailed",
-               "executionFailedEventDetails",
+               failed ? "ExecutionFailed" : "ExecutionAborted",
+               failed ? "executionFailedEventDetails" : "executionAbortedEventDetails",
                {{"error", record.error}, {"cause", record.cause}}});
   host.write_history();
   while (!open.tasks.empty()) host.cancel(open.tasks.begin()->first);
   abandon(record, host);
-  for (auto& run : record.map_runs) run.end(states::Status::failed, turn.now);
-  close(turn, live);  // its pieces stay: what damages them may be mended, and then it is redriven
+  for (auto& run : record.map_runs) run.end(status, turn.now);
+  live.pieces.keep(turn.batch, record.number);
+  close(turn, live);
 }
 
 bool Executions::step(Turn& turn, LiveExecution& live, const Call& call) {

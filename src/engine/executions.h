@@ -106,6 +106,9 @@ class Executions {
   // Null if it isn't open, or damaged: then it has failed.
   LiveExecution* open_one(Turn& turn, std::uint64_t execution);
   void give_up(Turn& turn, LiveExecution& live, const std::string& why);
+  // One that can't be gone on with, and all that it has under way.
+  void end_damaged(Turn& turn, LiveExecution& live, states::Status status, std::string error,
+                   std::string cause);
   // What an open execution has asked for by that task; nothing if it has not, or not any more.
   std::optional<states::TaskOrder> order_of(Turn& turn, LiveExecution& live, states::TaskId task);
 
