@@ -190,6 +190,17 @@ class Interpreter final : public Execution {
   void write_results(Frame& frame);
   void end_run(Frame& frame, boost::json::value result);
   void run_failed(Frame& frame, Failure failure);
+  // What goes wrong with the work is the run's failure. Whether it went well.
+  template <typename Work>
+  bool within_run(Frame& frame, Work work) {
+    try {
+      work();
+      return true;
+    } catch (Failure& failure) {
+      run_failed(frame, std::move(failure));
+      return false;
+    }
+  }
   void reopen_run(Frame& frame);
   // To the host, if the frame has a run.
   void tell_run(const Frame& frame, Status status);

@@ -499,6 +499,19 @@ TEST(ResultWriter, GivesTheStateItsResultsWithoutAResource) {
   EXPECT_EQ(with("FLATTEN"), "[1,2,3,4]");
 }
 
+TEST(MapRun, FailsByWhatItsReaderOrWriterCannotBeAsked) {
+  constexpr std::string_view kEnd =
+      "4<3 MapRunStarted\n"
+      "5<4 MapRunFailed\n"
+      "6<5 MapStateFailed\n"
+      "7<6 ExecutionFailed\n";
+  EXPECT_THAT(run_both_ways(reading(R"(, "ReaderConfig": {"InputType": "JSON"})"), "{}").events(),
+              EndsWith(std::string(kEnd)));
+  constexpr std::string_view kNowhere = R"(, "ResultWriter": {
+      "Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket.$": "$[9]"}})";
+  EXPECT_THAT(run_both_ways(map(kNowhere), "[1]").events(), EndsWith(std::string(kEnd)));
+}
+
 TEST(ResultWriter, FailsAsAWhole) {
   EXPECT_EQ(
       result_of(map(kWriter), "[1]", {{"M", {gives("10"), fails("S3.NoSuchBucket", "no bucket")}}}),

@@ -65,13 +65,14 @@ void Interpreter::execute_distributed(Frame& frame, const MapState& map) {
   tell_run(frame, Status::running);
   frames_.changed(frame, Frames::kPlace | Frames::kFork | Frames::kLimits);
   if (!map.reader) return begin_run(frame, map);
-
-  FrameEnvironment environment(*this, frame);
-  json::value made;
-  const Scope scope{effective_input(frame, environment, made), environment};
-  frame.phase = Frame::Phase::reading;
-  begin_task(frame, next_task_++, map.reader->resource,
-             payload(frame, map.reader->parameters.evaluate(scope)));
+  within_run(frame, [&] {
+    FrameEnvironment environment(*this, frame);
+    json::value made;
+    const Scope scope{effective_input(frame, environment, made), environment};
+    Payload order = payload(frame, map.reader->parameters.evaluate(scope));
+    frame.phase = Frame::Phase::reading;
+    begin_task(frame, next_task_++, map.reader->resource, std::move(order));
+  });
 }
 
 void Interpreter::items_read(Frame& frame, const json::value& answer) {
@@ -79,21 +80,15 @@ void Interpreter::items_read(Frame& frame, const json::value& answer) {
   FrameEnvironment environment(*this, frame);
   json::value made;
   const Scope scope{effective_input(frame, environment, made), environment};
-  try {
+  const bool read = within_run(frame, [&] {
     frame.fork->items = read_items(*map.reader, answer, scope);
     frame.fork->source = source_of(*map.reader, scope);
-  } catch (Failure& failure) {
-    return run_failed(frame, std::move(failure));
-  }
-  begin_run(frame, map);
+  });
+  if (read) begin_run(frame, map);
 }
 
 void Interpreter::begin_run(Frame& frame, const MapState& map) {
-  try {
-    set_items(frame, map);
-  } catch (Failure& failure) {
-    return run_failed(frame, std::move(failure));
-  }
+  if (!within_run(frame, [&] { set_items(frame, map); })) return;
   frame.phase = Frame::Phase::forked;
   frames_.changed(frame, Frames::kPlace | Frames::kFork);
   tell_run(frame, Status::running);
@@ -163,16 +158,18 @@ void Interpreter::child_ended(Frame& frame, TaskId task, Outcome outcome) {
 }
 
 void Interpreter::write_results(Frame& frame) {
-  const MapState& map = map_of(frame);
-  FrameEnvironment environment(*this, frame);
-  json::value made;
-  const Scope scope{effective_input(frame, environment, made), environment};
-  json::value order =
-      results_to_write(frame.fork->run_arn, *map.writer, map.writer->parameters.evaluate(scope));
-  frame.fork->writing = true;
-  std::string text = to_text(order);
-  begin_task(frame, next_task_++, map.writer->resource,
-             {.value = std::move(order), .text = std::move(text)});
+  within_run(frame, [&] {
+    const ResultWriter& writer = *map_of(frame).writer;
+    FrameEnvironment environment(*this, frame);
+    json::value made;
+    const Scope scope{effective_input(frame, environment, made), environment};
+    json::value order =
+        results_to_write(frame.fork->run_arn, writer, writer.parameters.evaluate(scope));
+    std::string text = to_text(order);
+    frame.fork->writing = true;
+    begin_task(frame, next_task_++, writer.resource,
+               {.value = std::move(order), .text = std::move(text)});
+  });
 }
 
 void Interpreter::end_run(Frame& frame, json::value result) {
