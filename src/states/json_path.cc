@@ -17,11 +17,17 @@ namespace {
 
 using Nodes = std::vector<const json::value*>;
 
-// A path can visit a place more than once ("$..*..*"): beyond this it is stopped.
+// A path can visit a place more than once ("$..*..*"), and select a place and all around it: beyond
+// this it is stopped.
 constexpr std::size_t kNodesMax = 200'000;
+constexpr std::size_t kCopiedMax = std::size_t{8} << 20;  // bytes, about
+
+[[noreturn]] void too_much() {
+  throw runtime_failure("A JSONPath selects too much of its input.");
+}
 
 void add(Nodes& out, const json::value* node) {
-  if (out.size() >= kNodesMax) throw runtime_failure("A JSONPath selects too much of its input.");
+  if (out.size() >= kNodesMax) too_much();
   out.push_back(node);
 }
 
@@ -99,10 +105,30 @@ class Stepper {
   Nodes& out_;
 };
 
+// In memory, about.
+std::size_t memory_of(const json::value& value) {
+  std::size_t bytes = sizeof value;
+  if (value.is_string()) {
+    bytes += value.get_string().size();
+  } else if (value.is_array()) {
+    for (const json::value& item : value.get_array()) bytes += memory_of(item);
+  } else if (value.is_object()) {
+    for (const auto& member : value.get_object()) {
+      bytes += member.key().size() + memory_of(member.value());
+    }
+  }
+  return bytes;
+}
+
 json::array copies(const Nodes& nodes) {
   json::array all;
   all.reserve(nodes.size());
-  for (const json::value* node : nodes) all.push_back(*node);
+  std::size_t bytes = 0;
+  for (const json::value* node : nodes) {
+    bytes += memory_of(*node);
+    if (bytes > kCopiedMax) too_much();
+    all.push_back(*node);
+  }
   return all;
 }
 

@@ -128,6 +128,17 @@ TEST(Limits, AnAnswerIsNotNestedWithoutEnd) {
   EXPECT_THROW(Execution::begin(compile(kLoop), {}, deep, run.host), std::invalid_argument);
 }
 
+// Each of the levels holds all of the text.
+TEST(Limits, APathSelectsNoMoreThanIsGoodForMemory) {
+  std::string deep = '"' + std::string(200'000, 'x') + '"';
+  for (int i = 0; i < 50; ++i) deep = "[" + deep + "]";
+  EXPECT_THAT(result_of(R"({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true,
+                            "Parameters": {"all.$": "$..*"}}}})",
+                        deep),
+              HasSubstr("FAILED States.Runtime: An error occurred while executing the state 'A' "
+                        "(entered at the event id #2). A JSONPath selects too much"));
+}
+
 TEST(Limits, AMapOverManyItemsWritesWhatEachStepTouches) {
   std::string items = "[0";
   for (int i = 1; i < 5'000; ++i) items += "," + std::to_string(i);
