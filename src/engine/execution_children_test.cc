@@ -108,6 +108,17 @@ TEST_F(ExecutionChildrenTest, OfAMapWithASlashInItsNameAreChildrenAsOthersAre) {
             StepFunctionsDriver::arn("Machine/LoadParse"));
 }
 
+TEST_F(ExecutionChildrenTest, HaveArnsThatCanBeAskedFor) {
+  std::string label;
+  while (label.size() < 120) label += "\xe0\xb8\x81";  // 40 characters
+  const std::string definition = map(kPass, R"("Label":")" + label + R"(",)");
+  const auto execution =
+      machine.start(machine.create(definition, "", std::string(80, 'm')), "one", "[1]");
+  const auto child = children(execution).at(0).executionArn;
+  EXPECT_EQ(machine.status(child), "SUCCEEDED");
+  EXPECT_EQ(describe_run(execution).status, "SUCCEEDED");
+}
+
 TEST_F(ExecutionChildrenTest, AreStoppedWithTheirParent) {
   const auto execution = run(map(kWait), "[1,2]");
   const auto before = children(execution);

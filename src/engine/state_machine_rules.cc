@@ -6,6 +6,7 @@
 #include "cloud/arn.h"
 #include "cloud/error.h"
 #include "documents/json_text.h"
+#include "documents/utf8.h"
 #include "engine/text.h"
 
 namespace doorbuster::engine {
@@ -18,7 +19,8 @@ constexpr std::size_t kDefinitionMax = 1 << 20;
 constexpr std::size_t kTagsMax = 50;
 constexpr std::size_t kTagKeyMax = 128;
 constexpr std::size_t kTagValueMax = 256;
-constexpr std::size_t kArnMax = 256;
+constexpr std::size_t kArnMax = 256;            // characters
+constexpr std::size_t kLabelledArnMax = 1'000;  // with the labels of nested Maps
 constexpr int kPageDefault = 100;
 constexpr int kResultsMax = 1'000;
 
@@ -112,7 +114,9 @@ void check_arn(const std::string& arn, std::initializer_list<std::string_view> k
   if (!parsed) throw invalid_arn("Invalid ARN prefix: " + arn);
   if (parsed->service != "states") throw invalid_arn("Invalid ARN service: " + arn);
   const auto is_of = [&](std::string_view kind) { return parsed->resource.starts_with(kind); };
-  if (arn.size() > kArnMax || std::ranges::none_of(kinds, is_of)) {
+  const bool has_label = parsed->resource.find('/') != std::string::npos;
+  if (documents::count_characters(arn) > (has_label ? kLabelledArnMax : kArnMax) ||
+      std::ranges::none_of(kinds, is_of)) {
     throw invalid_arn("Resource type not valid in this context: " +
                       parsed->resource.substr(0, parsed->resource.find(':')));
   }
