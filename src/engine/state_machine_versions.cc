@@ -245,14 +245,18 @@ cloud::PublishStateMachineVersionOutput StateMachineVersions::publish(
       return {version.created, version_arn(machine.arn, number)};
     }
   }
-  if (record.versions.size() >= kVersionsMax) {
-    throw cloud::Error("ServiceQuotaExceededException",
-                       "The state machine has as many versions as it can: 1000", kQuotaExceeded);
-  }
+  check_room(machine.arn);
   record.versions[++record.last] = {revision.number, turn.now, request.description};
   machines_.hold(revision);
   write(turn, machine.arn);
   return {turn.now, version_arn(machine.arn, record.last)};
+}
+
+void StateMachineVersions::check_room(const std::string& state_machine_arn) const {
+  const auto record = records_.find(state_machine_arn);
+  if (record == records_.end() || record->second.versions.size() < kVersionsMax) return;
+  throw cloud::Error("ServiceQuotaExceededException",
+                     "The state machine has as many versions as it can: 1000", kQuotaExceeded);
 }
 
 void StateMachineVersions::destroy(Turn& turn, const std::string& arn) {

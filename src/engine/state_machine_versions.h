@@ -38,6 +38,8 @@ class StateMachineVersions {
   // After the state machines.
   void open(const Store& store);
 
+  // Throws ServiceQuotaExceededException if the state machine can have no more versions.
+  void check_room(const std::string& state_machine_arn) const;
   // The same version again if the state machine's revision has one.
   cloud::PublishStateMachineVersionOutput publish(
       Turn& turn, const cloud::PublishStateMachineVersionInput& request);

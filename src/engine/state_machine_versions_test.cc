@@ -134,6 +134,23 @@ TEST_F(StateMachineVersionsTest, AreListedAndDeleted) {
   EXPECT_EQ(publish(), machine + ":1");
 }
 
+TEST_F(StateMachineVersionsTest, AnUpdateThatCannotBePublishedChangesNothing) {
+  constexpr int kMost = 1'000;
+  for (int i = 1; i <= kMost; ++i) {
+    change(i);
+    publish();
+  }
+  cloud::UpdateStateMachineInput update;
+  update.stateMachineArn = machine;
+  update.definition = gives(0);
+  update.publish = true;
+  EXPECT_EQ(bed.error_of(states().UpdateStateMachine(update)), "ServiceQuotaExceededException");
+  EXPECT_EQ(started(machine, "one").output, "1000");
+  update.definition.clear();
+  EXPECT_EQ(bed.run(states().UpdateStateMachine(update)).stateMachineVersionArn,
+            machine + ":1000");
+}
+
 TEST_F(StateMachineVersionsTest, AVersionHasOneName) {
   const auto first = publish();
   create(alias("PROD", {{first, 100}}));

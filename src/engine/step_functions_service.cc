@@ -90,6 +90,7 @@ class StepFunctionsService final : public StepFunctions {
                           : compiled(request.definition, express, engine_.required_members());
     auto op = [request = std::move(request), definition = std::move(definition)](Machine& m,
                                                                                  Turn& turn) {
+      if (request.publish && changes(request)) m.versions.check_room(request.stateMachineArn);
       auto result = m.state_machines.update(turn, request, definition);
       if (request.publish) {
         result.stateMachineVersionArn =
