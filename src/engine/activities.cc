@@ -110,16 +110,21 @@ std::vector<cloud::Tag>* Activities::tags(const std::string& arn) {
 // --- Tasks and workers ------------------------------------------------------------------------
 
 bool Activities::offer(const std::string& arn, const TaskRef& task) {
-  const auto it = activities_.find(arn);
-  if (it == activities_.end()) return false;
-  it->second.tasks.insert(task);
-  awake_.insert(arn);
+  if (!activities_.contains(arn)) return false;
+  keep(arn, task);
   return true;
 }
 
+void Activities::keep(const std::string& arn, const TaskRef& task) {
+  tasks_[arn].insert(task);
+  awake_.insert(arn);
+}
+
 void Activities::drop(const std::string& arn, const TaskRef& task) {
-  const auto it = activities_.find(arn);
-  if (it != activities_.end()) it->second.tasks.erase(task);
+  const auto it = tasks_.find(arn);
+  if (it == tasks_.end()) return;
+  it->second.erase(task);
+  if (it->second.empty()) tasks_.erase(it);
 }
 
 void Activities::poll(Turn& turn, const std::string& arn, std::string worker,
@@ -160,15 +165,19 @@ void Activities::begin_turn(Turn& turn) {
 void Activities::finish_turn(Turn& turn, const HandOut& hand_out) {
   for (const auto& arn : std::exchange(awake_, {})) {
     const auto it = activities_.find(arn);
-    if (it != activities_.end()) give(turn, it->second, hand_out);
+    if (it != activities_.end()) give(turn, arn, it->second, hand_out);
   }
 }
 
-void Activities::give(Turn& turn, Activity& activity, const HandOut& hand_out) {
-  while (!activity.tasks.empty() && !activity.polls.empty()) {
+void Activities::give(Turn& turn, const std::string& arn, Activity& activity,
+                      const HandOut& hand_out) {
+  while (!activity.polls.empty()) {
+    const auto tasks = tasks_.find(arn);
+    if (tasks == tasks_.end()) return;
     auto& poll = activity.polls.front();
-    const auto first = activity.tasks.extract(activity.tasks.begin());
-    auto task = hand_out(first.value(), poll.worker);
+    const TaskRef first = *tasks->second.begin();
+    drop(arn, first);
+    auto task = hand_out(first, poll.worker);
     if (!task) continue;
     poll.reply->value = std::move(*task);
     turn.done.push_back(std::move(poll.reply));

@@ -24,7 +24,7 @@ class Activities {
 
   cloud::CreateActivityOutput create(Turn& turn, const cloud::Scope& scope,
                                      const cloud::CreateActivityInput& request);
-  // Tasks that wait for a worker wait in vain from then on.
+  // Tasks that wait for a worker wait until there is an activity of that ARN again.
   void destroy(Turn& turn, const std::string& arn);
   // Throws ActivityDoesNotExist.
   cloud::DescribeActivityOutput describe(const std::string& arn) const;
@@ -34,9 +34,11 @@ class Activities {
   std::vector<cloud::Tag>* tags(const std::string& arn);
   void write_tags(Turn& turn, const std::string& arn) const;
 
-  // A task for the activity's workers, who get the oldest execution's first. False if there is no
-  // such activity.
+  // A task for the activity's workers, who get the oldest execution's first. False, and it isn't
+  // kept, if there is no such activity.
   bool offer(const std::string& arn, const TaskRef& task);
+  // The same of one that was offered before a restart, whether the activity is there or not.
+  void keep(const std::string& arn, const TaskRef& task);
   // Nobody waits for it any more.
   void drop(const std::string& arn, const TaskRef& task);
   // A worker asks for one. It is answered at the end of a turn that has one for it, or after 60
@@ -64,17 +66,17 @@ class Activities {
     std::string name;
     cloud::Time created{};
     std::vector<cloud::Tag> tags;
-    std::set<TaskRef> tasks;  // that no worker has
-    std::list<Poll> polls;    // in the order of `until`
+    std::list<Poll> polls;  // in the order of `until`
   };
 
   Activity& find(const std::string& arn);
   const Activity& find(const std::string& arn) const;
-  static void give(Turn& turn, Activity& activity, const HandOut& hand_out);
+  void give(Turn& turn, const std::string& arn, Activity& activity, const HandOut& hand_out);
 
-  std::map<std::string, Activity> activities_;  // by ARN
-  std::set<std::string> polled_;                // those whose workers wait
-  std::set<std::string> awake_;                 // those that have got a task or a poll this turn
+  std::map<std::string, Activity> activities_;      // by ARN
+  std::map<std::string, std::set<TaskRef>> tasks_;  // that no worker has, by ARN
+  std::set<std::string> polled_;                    // those whose workers wait
+  std::set<std::string> awake_;  // those that have got a task or a poll this turn
   std::uint64_t next_poll_ = 1;
 };
 

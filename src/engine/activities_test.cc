@@ -124,6 +124,20 @@ TEST_F(ActivitiesTest, ItsStateFailsIfItIsGone) {
             "ActivityDoesNotExist");
 }
 
+// Whether there was a restart in between or not.
+TEST_F(ActivitiesTest, ItsTasksAreThoseOfTheNextOfItsName) {
+  const auto arn = machine.create(kPack);
+  for (const bool crash : {false, true}) {
+    const auto execution = machine.start(arn, crash ? "two" : "one", "{}");
+    bed.run(bed.step_functions().DeleteActivity({kActivity}));
+    if (crash) bed.reopen();
+    bed.run(bed.step_functions().CreateActivity({"Pack", {}, {}}));
+    if (crash) bed.reopen();
+    EXPECT_EQ(succeed(token()), "");
+    EXPECT_EQ(machine.status(execution), "SUCCEEDED");
+  }
+}
+
 TEST_F(ActivitiesTest, IsDescribedListedAndTagged) {
   bed.reopen();
   EXPECT_EQ(bed.run(bed.step_functions().DescribeActivity({kActivity})).name, "Pack");

@@ -222,7 +222,7 @@ TEST_F(ExecutionChildrenTest, ARunIsDescribed) {
 }
 
 TEST_F(ExecutionChildrenTest, AreRedrivenWithTheirRun) {
-  const auto activity = bed.run(bed.step_functions().CreateActivity({"work", {}})).activityArn;
+  const auto activity = bed.run(bed.step_functions().CreateActivity({"work", {}, {}})).activityArn;
   const std::string choice = R"({"P":{"Type":"Choice","Default":"T","Choices":[
       {"Variable":"$","NumericEquals":1,"Next":"S"}]},
       "S":{"Type":"Succeed"},"T":{"Type":"Task","TimeoutSeconds":10,"End":true,"Resource":")" +

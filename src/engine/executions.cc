@@ -66,7 +66,7 @@ void Executions::open(const Store& store) {
       } else if (task.state == OpenTask::State::taken) {
         continue;
       } else if (task.kind == OpenTask::Kind::activity) {
-        activities_.offer(task.activity_arn, ref);
+        activities_.keep(task.activity_arn, ref);
       } else {
         board_.offer(ref);
       }

@@ -147,8 +147,7 @@ TEST_F(StateMachineVersionsTest, AnUpdateThatCannotBePublishedChangesNothing) {
   EXPECT_EQ(bed.error_of(states().UpdateStateMachine(update)), "ServiceQuotaExceededException");
   EXPECT_EQ(started(machine, "one").output, "1000");
   update.definition.clear();
-  EXPECT_EQ(bed.run(states().UpdateStateMachine(update)).stateMachineVersionArn,
-            machine + ":1000");
+  EXPECT_EQ(bed.run(states().UpdateStateMachine(update)).stateMachineVersionArn, machine + ":1000");
 }
 
 TEST_F(StateMachineVersionsTest, AVersionHasOneName) {
