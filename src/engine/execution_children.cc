@@ -53,14 +53,14 @@ cloud::Error not_running(const std::string& map_run_arn) {
 
 }  // namespace
 
-void Executions::number_map_runs(Turn& turn, ExecutionRecord& record) {
-  for (auto& run : record.map_runs) {
-    if (run.first == 0) run.first = machines_.next_number();
-    if (run.number != 0) continue;
+void Executions::write_map_run(Turn& turn, ExecutionRecord& record, MapRun& run) {
+  if (run.first == 0) run.first = machines_.next_number();
+  if (run.number == 0) {
     run.number = run.first;
     turn.batch.put(Family::state, map_run_key(run.state.arn), Encoder().u64(record.number).bytes());
+    turn.batch.put(Family::state, course_key(record.number), record.encode_course());
   }
-  turn.batch.put(Family::state, course_key(record.number), record.encode_course());
+  turn.batch.put(Family::state, run_key(record.number, run), run_value(run));
 }
 
 std::shared_ptr<const states::Definition> Executions::definition_of(const Store& store,

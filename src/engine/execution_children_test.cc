@@ -293,6 +293,30 @@ TEST_F(ExecutionChildrenTest, OneThatCannotBeRedrivenIsBegunAnew) {
   EXPECT_EQ(children(execution).size(), 2U);
 }
 
+TEST_F(ExecutionChildrenTest, ManyRunsAreListedInTheirOrder) {
+  const std::string definition = R"({"StartAt":"O","States":{"O":{"Type":"Map","MaxConcurrency":1,
+      "ItemProcessor":)" + map(kPass) +
+                                 R"(,"End":true}}})";
+  const auto execution = run(definition, "[[1],[],[1,2]]");
+  bed.reopen();
+  std::vector<std::int64_t> items;
+  for (const auto& run : bed.run(bed.step_functions().ListMapRuns({execution})).mapRuns) {
+    items.push_back(bed.run(bed.step_functions().DescribeMapRun({run.mapRunArn})).itemCounts.total);
+  }
+  EXPECT_EQ(items, (std::vector<std::int64_t>{1, 0, 2}));
+  EXPECT_EQ(machine.describe(execution).output, "[[1],[],[1,2]]");
+  bed.advance(std::chrono::days(91));
+  std::size_t left = 0;
+  for (const char* rows : {"g", "j"}) {
+    const std::string end = after_prefix(rows);
+    bed.engine().store().scan(Family::state, rows, end, [&](std::string_view, std::string_view) {
+      ++left;
+      return true;
+    });
+  }
+  EXPECT_EQ(left, 0U);
+}
+
 TEST_F(ExecutionChildrenTest, ARedrivenRunCountsExpressOnesThatAreBegunAnew) {
   const std::string choice = R"({"P":{"Type":"Choice","Default":"W","Choices":[
       {"Variable":"$","NumericEquals":1,"Next":"S"}]},

@@ -1,6 +1,8 @@
 // Whoever runs an execution, for the length of one call: what it says goes into the turn's batch.
 #pragma once
 
+#include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -49,7 +51,9 @@ class ExecutionHost final : public states::Host {
     }
     run->state = state;
     if (state.status != states::Status::running) run->stopped = turn_.now;
-    map_runs_changed_ = true;
+    if (std::ranges::find(changed_runs_, state.arn) == changed_runs_.end()) {
+      changed_runs_.push_back(state.arn);
+    }
   }
 
   // What has been appended since the last call.
@@ -66,8 +70,8 @@ class ExecutionHost final : public states::Host {
   using Cancelled = std::vector<std::pair<states::TaskId, OpenTask>>;
   const Cancelled& cancelled() const { return cancelled_; }
   std::uint64_t appended() const { return appended_; }  // events
-  // Whether a distributed Map has begun or ended.
-  bool map_runs_changed() const { return map_runs_changed_; }
+  // The ARNs of those distributed Maps' runs of which something is new.
+  const std::vector<std::string>& changed_runs() const { return changed_runs_; }
 
  private:
   Turn& turn_;
@@ -78,7 +82,7 @@ class ExecutionHost final : public states::Host {
   std::vector<states::TaskOrder> begun_;
   Cancelled cancelled_;
   std::uint64_t appended_ = 0;
-  bool map_runs_changed_ = false;
+  std::vector<std::string> changed_runs_;
 };
 
 }  // namespace doorbuster::engine

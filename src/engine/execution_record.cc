@@ -28,20 +28,11 @@ std::optional<TaskRef> get_task(Decoder& in) {
   return ref.execution == 0 ? std::nullopt : std::optional(ref);
 }
 
-void put_run(Encoder& out, const MapRun& run) {
-  out.varint(run.number);
-  put_time(out, run.started);
-  put_time(out, run.stopped);
-  const auto& [arn, status, limits, children, items, express] = run.state;
-  out.text(arn).byte(static_cast<std::uint8_t>(status));
-  out.varint(static_cast<std::uint64_t>(limits.concurrency_max));
-  out.varint(static_cast<std::uint64_t>(limits.failures_max));
-  out.u64(std::bit_cast<std::uint64_t>(limits.failures_percentage_max));
-  out.varint(children).varint(items).varint(run.redrives);
-  put_time(out, run.redriven);
-  out.varint(run.first).byte(express ? 1 : 0);
+std::string run_prefix(std::uint64_t execution) {
+  return Encoder().raw("j").u64(execution).bytes();
 }
-MapRun get_run(Decoder& in) {
+
+MapRun get_run(Decoder in) {
   MapRun run;
   run.number = in.varint();
   run.started = get_time(in);
@@ -62,14 +53,21 @@ MapRun get_run(Decoder& in) {
 }
 
 // What has become of it is read first: if it is forgotten in between, there is nothing of it, and
-// not one that seems to run.
+// not one that seems to run. `Source` is the store, or a snapshot of it.
 template <typename Source>
 std::optional<ExecutionRecord> read(const Source& store, std::uint64_t execution) {
   std::string beginning;
   std::string course;
   store.get(Family::state, course_key(execution), &course);
   if (!store.get(Family::state, beginning_key(execution), &beginning)) return std::nullopt;
-  return ExecutionRecord::decode(execution, beginning, course);
+  auto record = ExecutionRecord::decode(execution, beginning, course);
+  if (!record.has_map_runs) return record;
+  store.scan(Family::state, run_prefix(execution), run_prefix(execution + 1),
+             [&](std::string_view, std::string_view run) {
+               record.map_runs.push_back(get_run(Decoder(run)));
+               return true;
+             });
+  return record;
 }
 
 }  // namespace
@@ -102,8 +100,7 @@ std::string ExecutionRecord::encode_course() const {
   put_time(out, stopped);
   out.text(output).text(error).text(cause).varint(redrives);
   put_time(out, redriven);
-  out.varint(events).varint(attempt);
-  for (const auto& run : map_runs) put_run(out, run);
+  out.varint(events).varint(attempt).byte(map_runs.empty() ? 0 : 1);
   return std::move(out).bytes();
 }
 
@@ -137,7 +134,7 @@ ExecutionRecord ExecutionRecord::decode(std::uint64_t number, std::string_view b
   record.redriven = get_time(in);
   record.events = in.varint();
   record.attempt = in.varint();
-  while (!in.done()) record.map_runs.push_back(get_run(in));
+  record.has_map_runs = in.byte() != 0;
   return record;
 }
 
@@ -178,10 +175,10 @@ OpenExecution decode_open(Decoder& in) {
 }
 
 MapRun* find_run(ExecutionRecord& record, std::string_view arn) {
-  for (auto& run : record.map_runs) {
-    if (run.state.arn == arn) return &run;
-  }
-  return nullptr;
+  // The last one is asked for most.
+  const auto found = std::find_if(record.map_runs.rbegin(), record.map_runs.rend(),
+                                  [&](const MapRun& run) { return run.state.arn == arn; });
+  return found == record.map_runs.rend() ? nullptr : &*found;
 }
 
 std::string derived_name(const std::string& execution_arn, states::TaskId task) {
@@ -193,6 +190,24 @@ std::string derived_name(const std::string& execution_arn, states::TaskId task) 
 
 std::string map_run_key(const std::string& map_run_arn) {
   return Encoder().raw("g").raw(map_run_arn).bytes();
+}
+std::string run_key(std::uint64_t execution, const MapRun& run) {
+  return Encoder().raw(run_prefix(execution)).u64(run.number).bytes();
+}
+std::string run_value(const MapRun& run) {
+  Encoder out;
+  out.varint(run.number);
+  put_time(out, run.started);
+  put_time(out, run.stopped);
+  const auto& [arn, status, limits, children, items, express] = run.state;
+  out.text(arn).byte(static_cast<std::uint8_t>(status));
+  out.varint(static_cast<std::uint64_t>(limits.concurrency_max));
+  out.varint(static_cast<std::uint64_t>(limits.failures_max));
+  out.u64(std::bit_cast<std::uint64_t>(limits.failures_percentage_max));
+  out.varint(children).varint(items).varint(run.redrives);
+  put_time(out, run.redriven);
+  out.varint(run.first).byte(express ? 1 : 0);
+  return std::move(out).bytes();
 }
 std::string name_key(const std::string& execution_arn) {
   return Encoder().raw("n").raw(execution_arn).bytes();

@@ -13,6 +13,7 @@
 //                                             "o" and "l" list a state machine's, or a map run's,
 //                                             the newest first
 //            "g" ARN                          the number of the execution that a map run is of
+//            "j" number run:u64               a map run of it
 //            "z" stopped:u64 number           when it ended, so that it is forgotten in time
 //   history  number event:u64                 events up to that one (engine/execution_history.h)
 #pragma once
@@ -50,11 +51,12 @@ struct MapRun {
   // didn't are no longer the run's.
   std::uint64_t first = 0;
 
-  // If it has not ended before.
-  void end(states::Status status, cloud::Time now) {
-    if (state.status != states::Status::running) return;
+  // False if it has ended before.
+  bool end(states::Status status, cloud::Time now) {
+    if (state.status != states::Status::running) return false;
     state.status = status;
     stopped = now;
+    return true;
   }
 };
 
@@ -85,8 +87,9 @@ struct ExecutionRecord {
   std::uint64_t redrives = 0;
   cloud::Time redriven{};
   std::uint64_t events = 0;  // of its history, when it ended
-  std::uint64_t attempt = 0;  // which redrive of its Map run a child was last begun by
-  std::vector<MapRun> map_runs;
+  std::uint64_t attempt = 0;     // which redrive of its Map run a child was last begun by
+  bool has_map_runs = false;     // as it was read
+  std::vector<MapRun> map_runs;  // each in a row of its own, in the order in which they were begun
 
   // Whether it can be asked for when it has ended.
   bool kept() const { return !express || task; }
@@ -142,6 +145,8 @@ std::string derived_name(const std::string& execution_arn, states::TaskId task);
 
 std::string name_key(const std::string& execution_arn);
 std::string map_run_key(const std::string& map_run_arn);
+std::string run_key(std::uint64_t execution, const MapRun& run);
+std::string run_value(const MapRun& run);
 std::string beginning_key(std::uint64_t execution);
 std::string course_key(std::uint64_t execution);
 std::string piece_prefix(std::uint64_t execution);

@@ -41,8 +41,10 @@ void Executions::forget(Turn& turn, const ExecutionRecord& record) {
   const std::uint64_t number = record.number;
   turn.batch.remove(Family::state, name_key(record.arn));
   turn.batch.remove_written_once(Family::state, beginning_key(number));
-  for (const auto& run : record.map_runs)
+  for (const auto& run : record.map_runs) {
     turn.batch.remove(Family::state, map_run_key(run.state.arn));
+    turn.batch.remove(Family::state, run_key(number, run));
+  }
   live_.drop(number);
   if (record.kept()) {
     turn.batch.remove(Family::state, course_key(number));

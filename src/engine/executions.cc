@@ -285,7 +285,9 @@ void Executions::end_damaged(Turn& turn, LiveExecution& live, states::Status sta
   host.write_history();
   while (!open.tasks.empty()) host.cancel(open.tasks.begin()->first);
   abandon(record, host);
-  for (auto& run : record.map_runs) run.end(status, turn.now);
+  for (auto& run : record.map_runs) {
+    if (run.end(status, turn.now)) write_map_run(turn, record, run);
+  }
   live.pieces.keep(turn.batch, record.number);
   close(turn, live);
 }
@@ -346,7 +348,9 @@ void Executions::follow_up(Turn& turn, LiveExecution& live, ExecutionHost& host)
 void Executions::take_note(Turn& turn, LiveExecution& live, ExecutionHost& host) {
   host.write_history();
   share_events_ += host.appended();
-  if (host.map_runs_changed()) number_map_runs(turn, live.record);
+  for (const auto& arn : host.changed_runs()) {
+    write_map_run(turn, live.record, *find_run(live.record, arn));
+  }
   abandon(live.record, host);
 }
 

@@ -144,7 +144,8 @@ class Executions {
     TaskRef task;  // of the parent
     std::optional<states::TaskOrder> order;
   };
-  void number_map_runs(Turn& turn, ExecutionRecord& record);
+  // A new one, or one that has changed.
+  void write_map_run(Turn& turn, ExecutionRecord& record, MapRun& run);
   // What carries out tasks of the parent's which it has cancelled.
   void abandon(const ExecutionRecord& parent, const ExecutionHost& host);
   void leave(std::uint64_t nested, const TaskRef& task);

@@ -54,7 +54,7 @@ class StoreError : public std::runtime_error {
 //     "s" bucket:u32                           how much lies in it
 //     "i"                                      the next number of Step Functions to give
 //     "r" revision:u64                         how many executions and versions of it are kept
-//     "n", "x", "w", "o", "y", "l", "g", "z"   executions: engine/execution_record.h
+//     "n", "x", "w", "o", "y", "l", "g", "j", "z"   executions: engine/execution_record.h
 //   messages   queue:u32 sequence:u64          a message
 //   delayed    queue:u32 due:u64 sequence:u64  a message before its delay has passed
 //   objects    bucket:u32 key                  an object without its body
