@@ -104,6 +104,8 @@ void Executions::abort(Turn& turn, LiveExecution& live, std::string error, std::
 
 void Executions::begin_child(Turn& turn, Child child) {
   if (!awaited(child.task)) return;
+  // It has been asked for twice, if its parent was stopped and redriven before it began.
+  if (open_.at(child.task.execution).find(child.task.task)->execution != 0) return;
   LiveExecution* parent = open_one(turn, child.task.execution);
   if (parent && !child.order) child.order = order_of(turn, *parent, child.task.task);
   if (!parent || !child.order || begin_again(turn, *parent, child)) return;

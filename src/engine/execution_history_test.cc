@@ -62,8 +62,8 @@ TEST_F(ExecutionHistoryTest, SaysAllThatAwsSays) {
             R"("taskCredentials":{"roleArn":"arn:aws:iam::000000000000:role/Other"},)"
             R"("resourceType":"sqs","resource":"sendMessage.waitForTaskToken"})"
             "\n"
-            R"(6<5 TaskTimedOut taskTimedOutEventDetails{"resourceType":"sqs",)"
-            R"("resource":"sendMessage.waitForTaskToken"})"
+            R"(6<5 TaskTimedOut taskTimedOutEventDetails{"error":"States.Timeout",)"
+            R"("resourceType":"sqs","resource":"sendMessage.waitForTaskToken"})"
             "\n"
             R"(7<6 ExecutionFailed executionFailedEventDetails{"error":"States.Timeout"})"
             "\n");

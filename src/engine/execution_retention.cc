@@ -19,6 +19,15 @@ cloud::Time end_of_retention(std::string_view end_key) {
   return from_ms(static_cast<std::int64_t>(Decoder(end_key.substr(1)).u64())) + kRetention;
 }
 
+void erase_pieces(Turn& turn, std::uint64_t execution) {
+  const std::string prefix = piece_prefix(execution);
+  turn.store.scan(Family::state, prefix, after_prefix(prefix),
+                  [&turn](std::string_view piece, std::string_view) {
+                    turn.batch.remove(Family::state, piece);
+                    return true;
+                  });
+}
+
 std::string not_redrivable(const ExecutionRecord& record, cloud::Time now) {
   if (record.express && !record.task) return "Execution is EXPRESS and cannot be redriven";
   if (record.status == states::Status::running) {
@@ -71,12 +80,7 @@ void Executions::sweep(Turn& turn) {
     }
     Decoder in(key.substr(1 + sizeof(std::uint64_t)));
     const auto record = read_record(turn.store, in.u64());
-    const std::string pieces = piece_prefix(record->number);
-    turn.store.scan(Family::state, pieces, after_prefix(pieces),
-                    [&turn](std::string_view piece, std::string_view) {
-                      turn.batch.remove(Family::state, piece);
-                      return true;
-                    });
+    erase_pieces(turn, record->number);
     forget(turn, *record);
     forgotten += record->events + 1;
     return true;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "engine/execution_record.h"
+#include "engine/turn.h"
 
 namespace doorbuster::engine {
 
@@ -13,6 +14,9 @@ inline constexpr std::chrono::days kRetention{90};
 
 // Of the execution that an end_key() is of.
 cloud::Time end_of_retention(std::string_view end_key);
+
+// All that the store has of an execution's pieces, whatever is damaged of them.
+void erase_pieces(Turn& turn, std::uint64_t execution);
 
 // Why RedriveExecution can't go on with it, or with its Map's run if it is a child of one; empty if
 // it can.

@@ -264,7 +264,7 @@ void Executions::give_up(Turn& turn, LiveExecution& live, const std::string& why
               "What is stored of the execution is damaged: " + why);
 }
 
-// Its pieces stay: what damages them may be mended, and then it is redriven.
+// Its pieces stay, if it can be redriven: what damages them may be mended.
 void Executions::end_damaged(Turn& turn, LiveExecution& live, states::Status status,
                              std::string error, std::string cause) {
   ExecutionRecord& record = live.record;
@@ -288,7 +288,12 @@ void Executions::end_damaged(Turn& turn, LiveExecution& live, states::Status sta
   for (auto& run : record.map_runs) {
     if (run.end(status, turn.now)) write_map_run(turn, record, run);
   }
-  live.pieces.keep(turn.batch, record.number);
+  if (record.kept()) {
+    live.pieces.keep(turn.batch, record.number);
+  } else {
+    live.pieces.forget(turn.batch, record.number);
+    erase_pieces(turn, record.number);
+  }
   close(turn, live);
 }
 

@@ -209,7 +209,7 @@ TEST_F(ExecutionsTest, OneThatWasDamagedIsRedrivenOnceItIsMended) {
   bed.reopen();
   bed.advance(seconds(60));
   EXPECT_EQ(machine.status(execution), "FAILED");
-  machine.put_piece(execution, "", pieces);
+  machine.put_pieces(execution, pieces);
   bed.run(bed.step_functions().RedriveExecution({execution, ""}));
   bed.reopen();
   bed.advance(seconds(59));
@@ -241,7 +241,7 @@ TEST_F(ExecutionsTest, OneThatBreaksAsItIsRedrivenFailsAlone) {
   const auto arn = machine.create(R"({"StartAt":"M","States":{"M":{"Type":"Map","End":true,
       "ItemProcessor":{"StartAt":"F","States":{"F":{"Type":"Fail","Error":"Boom"}}}}}})");
   const auto execution = machine.start(arn, "one", "[1,2]");
-  machine.put_piece(execution, "m/1", R"([3,[],"",2])");
+  machine.put_piece(execution, "m/1", R"([3,[],"",2,false])");
   bed.reopen();
   bed.run(bed.step_functions().RedriveExecution({execution, ""}));
   const auto seen = machine.describe(execution);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/execution_pieces.h"
 #include "engine/execution_record.h"
 #include "engine/test_bed.h"
 
@@ -50,13 +51,19 @@ class StepFunctionsDriver {
     request.stateMachineArn = arn;
     return bed_.run(bed_.step_functions().ListExecutions(request)).executions;
   }
-  // Spoils the pieces of an open one, which must be small.
+  // Spoils all that the store has of what it runs by.
   void damage(const std::string& execution) {
     auto spoil = [execution](Machine&, Turn& turn) {
       const auto number = find_execution(turn.store, execution).value();
+      const auto spoil_row = [&turn](std::string_view key, std::string_view) {
+        turn.batch.put(Family::state, key, "nonsense");
+        return true;
+      };
+      const std::string prefix = piece_prefix(number);
+      turn.store.scan(Family::state, prefix, after_prefix(prefix), spoil_row);
       const auto key = open_key(read_record(turn.store, number).value());
       std::string row;
-      ASSERT_TRUE(turn.store.get(Family::state, key, &row));
+      if (!turn.store.get(Family::state, key, &row)) return;
       Decoder in(row);
       decode_open(in);
       row.resize(row.size() - in.rest().size());
@@ -64,18 +71,33 @@ class StepFunctionsDriver {
     };
     bed_.run(bed_.engine().call<Done>(std::move(spoil)));
   }
-  // All of them, while they are small.
+  // The small pieces of an open one.
   std::string pieces(const std::string& execution) {
     const Store& store = bed_.engine().store();
-    std::string bytes;
-    store.get(Family::state, piece_prefix(find_execution(store, execution).value()), &bytes);
-    return bytes;
+    const auto record = read_record(store, find_execution(store, execution).value());
+    std::string row;
+    store.get(Family::state, open_key(record.value()), &row);
+    Decoder in(row);
+    decode_open(in);
+    return std::string(in.rest());
   }
-  // Puts one in the place of what the store has.
+  // Gives these to one that has ended.
+  void put_pieces(const std::string& execution, const std::string& bytes) {
+    auto put = [execution, bytes](Machine&, Turn& turn) {
+      turn.batch.put(Family::state, piece_prefix(find_execution(turn.store, execution).value()),
+                     bytes);
+    };
+    bed_.run(bed_.engine().call<Done>(std::move(put)));
+  }
+  // Puts one in the place of what one that has ended has.
   void put_piece(const std::string& execution, const std::string& key, const std::string& bytes) {
-    const auto number = find_execution(bed_.engine().store(), execution).value();
-    auto put = [row = piece_prefix(number) + key, bytes](Machine&, Turn& turn) {
-      turn.batch.put(Family::state, row, bytes);
+    auto put = [execution, key, bytes](Machine&, Turn& turn) {
+      const auto number = find_execution(turn.store, execution).value();
+      ExecutionPieces pieces;
+      Decoder nothing("");
+      pieces.read(turn.store, number, nothing);
+      pieces.write(turn.batch, number, {{key, bytes}});
+      pieces.keep(turn.batch, number);
     };
     bed_.run(bed_.engine().call<Done>(std::move(put)));
   }

@@ -155,12 +155,13 @@ std::string nested_cause(const ExecutionRecord& record) {
     text = documents::to_text(result);
   };
   write();
-  if (text.size() <= states::kCauseMax) return text;
-  // A byte that is cut off is one less in the text, or more where it is escaped.
-  const std::size_t excess = text.size() - states::kCauseMax;
-  const std::size_t left = record.cause.size() - std::min(record.cause.size(), excess);
-  shorter.cause = states::first_bytes(record.cause, left);
-  write();
+  // A byte that is cut off is one less in the text, or several where it is escaped.
+  while (text.size() > states::kCauseMax && !shorter.cause.empty()) {
+    const std::size_t size = shorter.cause.size();
+    const std::size_t excess = std::min(size, text.size() - states::kCauseMax);
+    shorter.cause = states::first_bytes(shorter.cause, std::max(size - excess, size / 2));
+    write();
+  }
   return text;
 }
 

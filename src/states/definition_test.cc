@@ -59,7 +59,7 @@ TEST(Definition, ThatIsNoJson) {
   EXPECT_THAT(found[0].location, HasSubstr("line: 2, column: 1"));
   EXPECT_THAT(diagnostics("{} x"), StartsWith("INVALID_JSON_DESCRIPTION"));
   constexpr std::string_view kWhere =
-      R"([Source: (String)" not a definition "; line: 1, column: 4])";
+      R"j([Source: (String)"not a definition"; line: 1, column: 4])j";
   const auto word = validate("not a definition").at(0);
   EXPECT_EQ(word.message,
             "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token "

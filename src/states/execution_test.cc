@@ -41,7 +41,8 @@ TEST(Restoring, WhatIsDamagedSaysSo) {
   constexpr std::size_t kDepth = documents::kDepthMax + 1;
   run.stored["output"] = "[" + std::string(kDepth, '[') + std::string(kDepth, ']') + "]";
   const auto definition = compile(R"({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})");
-  EXPECT_THROW(Execution::restore(definition, {run.stored.begin(), run.stored.end()}),
+  EXPECT_THROW(Execution::restore(definition, {}, boost::json::object(),
+                                  {run.stored.begin(), run.stored.end()}),
                std::runtime_error);
 }
 

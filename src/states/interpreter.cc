@@ -55,6 +55,9 @@ Interpreter::Interpreter(std::shared_ptr<const Definition> definition, Identity 
 
 void Interpreter::start(Host& host, const json::object& variables) {
   Payload input{.value = input_, .text = to_text(input_)};
+  if (definition_->timeout_s) {
+    deadline_ = identity_.started + std::chrono::seconds(*definition_->timeout_s);
+  }
   turn(host, [&] {
     append_at(0, "ExecutionStarted", "executionStartedEventDetails",
               {{"input", input.text}, {"roleArn", identity_.role_arn}});
