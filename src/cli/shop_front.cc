@@ -121,6 +121,11 @@ void ShopFront::start() {
   server_->start();
 }
 
+void ShopFront::stop() {
+  server_->stop();
+  console_.stop();
+}
+
 cloud::Async<wire::Response> ShopFront::ByPath::answer(gateway::Request& request) {
   if (console::Console::serves(request.head().path)) return console_.answer(request);
   return shop_.answer(request);

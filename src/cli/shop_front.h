@@ -28,7 +28,7 @@ class ShopFront {
   // Orders that wait in the queue already are known to the shop from then on.
   void start();
   // See gateway::Server.
-  void stop() { server_->stop(); }
+  void stop();
 
  private:
   // What is the console's goes there.

@@ -115,6 +115,13 @@ wire::Response no_content() {
   return response;
 }
 
+Lookout::Look all_metrics(const ReadTotals& read_totals) {
+  return [read_totals]() -> cloud::Async<json::object> {
+    const auto totals = co_await read_totals();
+    co_return to_json(totals);
+  };
+}
+
 LoadParts load_parts(const ConsoleParts& parts) {
   return {parts.account.sqs, parts.clock, parts.random, sleep_for, parts.workers};
 }
@@ -146,7 +153,13 @@ Console::Console(ConsoleOptions options, const ConsoleParts& parts)
       dead_letters_(parts.account.sqs, parts.account.scope, parts.shipping, parts.sales,
                     parts.workers, parts.browse),
       load_(load_parts(parts)),
+      lookout_(parts.workers, all_metrics(parts.read_totals), parts.clock, minute_),
       streams_(options_.streams_max) {}
+
+void Console::stop() {
+  lookout_.stop();
+  load_.stop();
+}
 
 bool Console::serves(std::string_view path) {
   return is_under(kPath, path) || path == kMetricsPath;
@@ -256,11 +269,20 @@ cloud::Async<wire::Response> Console::prometheus(gateway::Request& request) {
   co_return response;
 }
 
-cloud::Async<json::object> Console::look() {
+cloud::Async<json::object> Console::look(bool first) {
   const auto totals = co_await parts_.read_totals();
-  co_return json::object{{"at", parts_.clock.now().time_since_epoch().count()},
-                         {"metrics", to_json(totals)},
-                         {"load", to_json(load_.status())}};
+  const auto now = parts_.clock.now();
+  auto metrics = to_json(totals);
+  minute_->take(now, metrics);
+  json::object seen{{"at", now.time_since_epoch().count()}};
+  if (first) {
+    if (auto before = minute_->before(now, metrics); !before.empty()) {
+      seen["before"] = std::move(before);
+    }
+  }
+  seen["metrics"] = std::move(metrics);
+  seen["load"] = to_json(load_.status());
+  co_return seen;
 }
 
 cloud::Async<wire::Response> Console::live(gateway::Request&, std::string_view) {
@@ -268,7 +290,7 @@ cloud::Async<wire::Response> Console::live(gateway::Request&, std::string_view) 
   if (!place) {
     throw problem(503, "Too many are watching: look again in a moment.", kStreamsAgain);
   }
-  LiveStream::Look look_now = [this] { return look(); };
+  LiveStream::Look look_now = [this](bool first) { return look(first); };
   wire::Response response;
   response.headers = {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}};
   response.body.rest =

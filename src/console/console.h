@@ -28,6 +28,7 @@
 #include "console/aws_passage.h"
 #include "console/dead_letters.h"
 #include "console/guard.h"
+#include "console/last_minute.h"
 #include "console/live.h"
 #include "console/load.h"
 #include "console/system.h"
@@ -73,6 +74,8 @@ struct ConsoleParts {
 class Console final : public gateway::Handler {
  public:
   Console(ConsoleOptions options, const ConsoleParts& parts);
+  // Looks no more, and sends no load; the workers may still be about it. From any thread.
+  void stop();
 
   // Whether a path is the console's.
   static bool serves(std::string_view path);
@@ -108,7 +111,7 @@ class Console final : public gateway::Handler {
   cloud::Async<wire::Response> stop_load(gateway::Request& request, std::string_view name);
   cloud::Async<wire::Response> function_log(gateway::Request& request, std::string_view name);
 
-  cloud::Async<boost::json::object> look();
+  cloud::Async<boost::json::object> look(bool first);
 
   const ConsoleOptions options_;
   const ConsoleParts parts_;
@@ -117,6 +120,8 @@ class Console final : public gateway::Handler {
   const std::unique_ptr<cloud::CloudWatch> cloud_watch_;
   DeadLetters dead_letters_;
   Load load_;
+  const std::shared_ptr<LastMinute> minute_ = std::make_shared<LastMinute>();
+  Lookout lookout_;
   shop::Places streams_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/json.hpp>
 
@@ -17,6 +18,7 @@ using shop::header;
 using shop::Headers;
 using shop::wait;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // Somebody's bucket, with a page in it; SQS that says whose it is.
 class FakeS3 final : public cloud::S3 {
@@ -40,6 +42,13 @@ class FakeLambda final : public cloud::Lambda {
     }
     co_return cloud::FunctionConfiguration();
   }
+};
+
+// Turned while the workers look at it.
+class SharedClock final : public cloud::Clock {
+ public:
+  cloud::Time now() const override { return time; }
+  std::atomic<cloud::Time> time = cloud::Time(std::chrono::seconds(1'000));
 };
 
 class FakeSqs final : public cloud::Sqs {
@@ -102,7 +111,7 @@ class ConsoleTest : public ::testing::Test {
       std::vector<cloud::MetricTotal> totals(1);
       totals[0].Metric = {"AWS/SQS", "NumberOfMessagesSent", {{"QueueName", "q"}}};
       totals[0].Unit = "Count";
-      totals[0].Value = 3;
+      totals[0].Value = sent_;
       co_return totals;
     };
     return console_.emplace(
@@ -129,11 +138,12 @@ class ConsoleTest : public ::testing::Test {
   cloud::Iam iam_;
   cloud::Scope scope_;
   FakeServices services_;
-  shop::FakeClock clock_;
+  SharedClock clock_;
   boost::asio::thread_pool workers_{1};
   ConsoleOptions options_;
   std::string logged_;
-  bool broken_ = false;
+  std::atomic<double> sent_ = 3;  // the workers look at it, too
+  std::atomic<bool> broken_ = false;
   std::optional<Console> console_;
 };
 
@@ -243,6 +253,19 @@ TEST_F(ConsoleTest, ShowsWhatHappensNow) {
   EXPECT_NE(header(full, "Retry-After"), "(none)");
   stream.body.rest.reset();
   EXPECT_EQ(get("/console/api/live").status, 200);
+}
+
+TEST_F(ConsoleTest, SaysAtFirstHowItWasBefore) {
+  options_.live.every = std::chrono::milliseconds(1);
+  auto early = get("/console/api/live");
+  wait(early.body.rest->read());
+  clock_.time = clock_.now() + std::chrono::seconds(30);
+  sent_ = 8;
+  auto late = get("/console/api/live");
+  EXPECT_THAT(wait(late.body.rest->read()),
+              HasSubstr(R"("before":{"at":[1000000],)"
+                        R"("metrics":{"AWS/SQS/NumberOfMessagesSent/q":[3E0]}})"));
+  EXPECT_THAT(wait(late.body.rest->read()), Not(HasSubstr("before")));
 }
 
 TEST_F(ConsoleTest, EndsAStreamInTime) {

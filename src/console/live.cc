@@ -26,7 +26,7 @@ cloud::Async<std::string> LiveStream::read() {
   // A client that reads slowly isn't sent what it has missed.
   next_ = std::max(next_ + options_.every, steady_clock::now());
   try {
-    const auto seen = co_await look_();
+    const auto seen = co_await look_(!std::exchange(begun_, true));
     co_return "data: " + boost::json::serialize(seen) + "\n\n";
   } catch (const cloud::Error&) {
     // The engine has stopped.

@@ -19,7 +19,8 @@ struct LiveOptions {
 
 class LiveStream final : public cloud::ByteStream {
  public:
-  using Look = std::function<cloud::Async<boost::json::object>()>;
+  // What there is to see now; for the first event of a stream, also what was before.
+  using Look = std::function<cloud::Async<boost::json::object>(bool first)>;
 
   // `place` is kept as long as the stream is there.
   LiveStream(LiveOptions options, Look look, std::shared_ptr<void> place);
@@ -36,6 +37,7 @@ class LiveStream final : public cloud::ByteStream {
   const std::shared_ptr<void> place_;
   const SteadyTime end_;
   SteadyTime next_;
+  bool begun_ = false;
 };
 
 }  // namespace doorbuster::console

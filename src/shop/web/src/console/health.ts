@@ -6,7 +6,7 @@ import type { SystemQueue } from "./system";
 export type Health = "flows" | "idle" | "fills" | "stopped";
 
 const kWindow = 30; // seconds
-const kKnownAfter = 8; // seconds of samples
+const kBegun = 8; // seconds after its start, from which a program can be said to take none
 const kPatience = 15; // seconds that a message may wait while nobody takes any
 const kOld = 60; // seconds
 const kGrowthMin = 50; // messages
@@ -40,9 +40,9 @@ function healthOf(
   { visible, oldest, sentRate, receivedRate }: Omit<QueueFigures, "health">,
 ): Health {
   const received = live.growth(receivedFrom(name), kWindow);
-  const seen = received.seconds >= kKnownAfter;
-  if (seen && visible > 0 && received.by === 0 && oldest > kPatience) return "stopped";
-  if (visible > 0 && (oldest > kOld || (seen && grows(live, name, visible)))) return "fills";
+  const none = received.by === 0 && received.seconds >= kBegun;
+  if (visible > 0 && none && oldest > kPatience) return "stopped";
+  if (visible > 0 && (oldest > kOld || grows(live, name, visible))) return "fills";
   return visible > 0 || sentRate > 0 || receivedRate > 0 ? "flows" : "idle";
 }
 

@@ -1,5 +1,5 @@
 // The system's numbers as they are now: a sample a second by server-sent events, for the whole
-// console one stream, and the last minute of it.
+// console one stream, and those of the minute before, which the server has kept.
 import { useEffect, useState } from "preact/hooks";
 import { get } from "./api";
 import { kWritten } from "./metric_names";
@@ -19,12 +19,25 @@ export interface Sample {
   load: LoadProgress;
 }
 
-const kKept = 75; // samples: a minute, and what a busy machine comes late by
+// A stream's first event also tells how it was before: of what has changed since, a value for each
+// time.
+interface FirstSample extends Sample {
+  before?: { at: number[]; metrics: Record<string, number[]> };
+}
+
+function samplesBefore({ before, metrics, load }: FirstSample): Sample[] {
+  return (before?.at ?? []).map((at, nth) => {
+    const then = Object.entries(before?.metrics ?? {}).map(([name, row]) => [name, row[nth] ?? 0]);
+    return { at, metrics: { ...metrics, ...Object.fromEntries(then) }, load };
+  });
+}
+
+const kKept = 120_000; // ms: a minute, and the one before that the server may not have written down
 const kRetry = 3_000; // ms
 const kPatience = 6_000; // ms without a sample: the server ends a stream now and then
 
 export class Live {
-  readonly samples: Sample[] = [];
+  samples: readonly Sample[] = [];
   state: "connecting" | "live" | "lost" = "connecting";
   private source: EventSource | undefined;
   private patience: ReturnType<typeof setTimeout> | undefined;
@@ -53,13 +66,17 @@ export class Live {
     return this.latest?.metrics[metric];
   }
 
-  // The first sample of the last `seconds`.
+  // The sample that comes next to what was so many seconds ago.
   since(seconds: number): Sample | undefined {
-    const begin = (this.latest?.at ?? 0) - seconds * 1000 - 200;
-    return this.samples.find((sample) => sample.at >= begin);
+    const begin = (this.latest?.at ?? 0) - seconds * 1000;
+    const from = (sample: Sample) => Math.abs(sample.at - begin);
+    return this.samples.reduce<Sample | undefined>(
+      (best, each) => (best && from(best) <= from(each) ? best : each),
+      undefined,
+    );
   }
 
-  // By how much a counter has grown in the last `seconds`, or since the console was opened, and
+  // By how much a counter has grown in the last `seconds`, or since the program was started, and
   // how many seconds that is.
   growth(metric: string, seconds: number): { by: number; seconds: number } {
     const last = this.latest;
@@ -81,7 +98,7 @@ export class Live {
     this.source = source;
     this.expect();
     source.onmessage = (message: MessageEvent<string>) => {
-      this.take(JSON.parse(message.data) as Sample);
+      this.take(JSON.parse(message.data) as FirstSample);
     };
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) return; // the browser connects again by itself
@@ -121,15 +138,16 @@ export class Live {
     }, kPatience);
   }
 
-  private take(sample: Sample): void {
+  private take(sample: FirstSample): void {
     this.state = "live";
     this.expect();
     const last = this.latest;
     // The program was started anew: what it counts begins at 0 again.
     const counted = (each: Sample) => each.metrics[kWritten] ?? 0;
-    if (last && counted(sample) < counted(last)) this.samples.length = 0;
-    this.samples.push(sample);
-    if (this.samples.length > kKept) this.samples.shift();
+    const known = last && counted(sample) < counted(last) ? [] : this.samples;
+    this.samples = [...known, ...samplesBefore(sample), sample]
+      .filter(({ at }) => at > sample.at - kKept)
+      .sort((a, b) => a.at - b.at);
     this.tell();
   }
 

@@ -50,7 +50,7 @@ export function Tiles({ system, live }: { system: System; live: Live }) {
   const time = mean ?? meanSinceStart(live, workflow(system, "ExecutionTime"));
   return (
     <dl class="tiles">
-      <Tile label={now.ordersPerMinute} value={form.count(lastMinute(hour, live, orders), locale)} />
+      <Tile label={now.ordersPerMinute} value={form.count(live.growth(orders, 60).by, locale)} />
       <Tile label={now.ordersPerHour} value={form.count(inHour(orders), locale)} />
       <Tile
         label={now.paymentSuccess}
@@ -106,11 +106,4 @@ function inLastHour(hour: Series | undefined, live: Live, metric: string): numbe
   const since = age > 0 ? live.growth(metric, age).by : 0;
   const found = sum(hour?.values[withStatistic(metric, "Sum")]) + since;
   return known.first > 1 ? Math.max(found, counted) : found;
-}
-
-// Live, and as long as the console has not seen a whole minute, the rest at the last one's rate.
-function lastMinute(hour: Series | undefined, live: Live, metric: string): number {
-  const grown = live.growth(metric, 60);
-  const before = lastOf(hour?.values[withStatistic(metric, "Sum")]?.slice(-2)) ?? 0;
-  return grown.by + before * Math.max(0, 1 - grown.seconds / 60);
 }
