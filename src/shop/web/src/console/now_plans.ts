@@ -15,8 +15,9 @@ import {
   waitingIn,
   workflow,
 } from "./metric_names";
-import { withStatistic, type Series } from "./metrics";
+import { paced, withStatistic, type Series } from "./metrics";
 import type { System } from "./system";
+import { kNotified } from "./verdict";
 
 type Show = (value: number, locale: string) => string;
 
@@ -137,8 +138,7 @@ export function plansOf(system: System, words: ConsoleWords): Plan[] {
 
 export const idOf = ({ metric, statistic }: Line): string => withStatistic(metric, statistic);
 
-const kMoment = 30; // seconds that the newest point stands for
-const kMomentMin = 8; // of which there have to be so many: two orders in a second are no flood
+const kMoment = 60; // seconds that the newest point stands for, as the figures' minute
 
 // What is stored, and behind it the moment that isn't yet.
 export function drawn(plan: Plan, stored: Series | undefined, live: Live) {
@@ -146,22 +146,27 @@ export function drawn(plan: Plan, stored: Series | undefined, live: Live) {
   const now = Math.round((live.latest?.at ?? Date.now()) / 1000);
   if (live.latest) times.push(now);
   const lines = plan.lines.map((line) => {
-    const scale = line.per === undefined ? 1 : line.per / (stored?.period ?? 60);
-    const less = line.less === undefined ? [] : (stored?.values[withStatistic(line.less, "Sum")] ?? []);
-    const values = (stored?.values[idOf(line)] ?? (stored?.times ?? []).map(() => null)).map(
-      (value, at) => (value === null ? null : Math.max(0, value - (less[at] ?? 0)) * scale),
-    );
+    const values = stored ? storedOf(line, stored) : [];
     if (live.latest) values.push(nowOf(line, live));
     return { label: line.label, values, ...(line.tone && { tone: line.tone }) };
   });
   return { times, lines };
 }
 
+function storedOf(line: Line, stored: Series): (number | null)[] {
+  const { per, less } = line;
+  if (per === undefined) return [...(stored.values[idOf(line)] ?? stored.times.map(() => null))];
+  const isnt = less === undefined ? [] : paced(stored, withStatistic(less, "Sum"), per);
+  return paced(stored, idOf(line), per).map((value, at) =>
+    value === null ? null : Math.max(0, value - (isnt[at] ?? 0)),
+  );
+}
+
 function nowOf({ metric, statistic, per, less }: Line, live: Live): number | null {
   if (per !== undefined) {
-    const grown = live.growth(metric, kMoment);
-    const meant = Math.max(0, grown.by - (less === undefined ? 0 : live.growth(less, kMoment).by));
-    return grown.seconds >= kMomentMin ? (meant / grown.seconds) * per : null;
+    const grown = live.growth(metric, kMoment).by;
+    const isnt = less === undefined ? 0 : live.growth(less, kMoment + kNotified).by;
+    return Math.max(0, grown - isnt) * (per / kMoment);
   }
   if (live.value(`${metric}.count`) === undefined) return live.value(metric) ?? null;
   const done = live.growth(`${metric}.count`, kMoment).by;

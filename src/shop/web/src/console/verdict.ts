@@ -12,7 +12,7 @@ export interface Verdict {
 }
 
 const kMinute = 60; // seconds
-const kNotified = 10; // seconds at most from a declined payment to its execution's end
+export const kNotified = 10; // seconds at most from a declined payment to its execution's end
 
 // Executions that failed this minute. One whose payment was declined has done what it is for.
 export function failuresOf(system: System, live: Live): number {

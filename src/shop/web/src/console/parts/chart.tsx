@@ -18,6 +18,8 @@ export interface ChartProps {
   show: (value: number, locale: string) => string;
   axis?: (value: number, locale: string) => string;
   bars?: boolean;
+  least?: number; // seconds that lines reach back at least
+  step?: number; // seconds between two values
   height?: number;
   when: (at: number, locale: string) => string; // the time that the cursor is at
 }
@@ -45,7 +47,7 @@ function useScheme(): number {
 }
 
 export function Chart(props: ChartProps) {
-  const { times, lines, show, axis, bars = false, height = 168 } = props;
+  const { times, lines, show, axis, bars = false, least = 600, step = 60, height = 168 } = props;
   const { locale } = useWords();
   const box = useRef<HTMLDivElement>(null);
   const handle = useRef<Handle | null>(null);
@@ -64,6 +66,8 @@ export function Chart(props: ChartProps) {
     const options = {
       lines: lines.map((line, at) => ({ label: line.label, tone: toneOf(line, at) })),
       bars,
+      least,
+      step,
       locale,
       label: (value: number) => label(value, locale),
       whole: label === compact, // as counts are written
@@ -86,7 +90,7 @@ export function Chart(props: ChartProps) {
       handle.current?.destroy();
       handle.current = null;
     };
-  }, [locale, scheme, bars, height, lines.map((line) => line.label).join("\n")]);
+  }, [locale, scheme, bars, least, step, height, lines.map((line) => line.label).join("\n")]);
 
   useEffect(() => handle.current?.setData(data), [times, ...lines.map((line) => line.values)]);
 

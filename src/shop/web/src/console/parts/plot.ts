@@ -13,6 +13,8 @@ export interface PlotLine {
 export interface PlotOptions {
   lines: readonly PlotLine[];
   bars: boolean;
+  least: number; // seconds that a chart of lines reaches back
+  step: number; // seconds between two values
   locale: string;
   label: (value: number) => string; // of the axis
   whole: boolean; // what is counted has no halves
@@ -24,7 +26,15 @@ export interface PlotOptions {
 export type PlotData = [times: number[], ...values: (number | null)[][]];
 
 const kDay = 86_400; // seconds
+const kHour = 3_600;
+const kTimes = [1, 2, 5, 10, 15, 30]
+  .flatMap((step) => [step, 60 * step])
+  .concat([1, 2, 3, 6, 12].map((hours) => hours * kHour))
+  .concat([1, 2, 7, 14].map((days) => days * kDay))
+  .sort((a, b) => a - b);
 const kDays = [1, 2, 7, 14, 28].map((days) => days * kDay);
+const kAxisMin = 44; // pixels
+const kAxisGap = 14;
 const kMinutes = 300; // below which seconds are told
 const kDashes: Record<PlotTone, number[]> = { a: [], b: [6, 3], c: [2, 3], d: [10, 3, 2, 3], declined: [4, 4] };
 const kFont = '12px "Plex", "Plex Thai", system-ui, sans-serif';
@@ -52,15 +62,40 @@ function timeLabels(locale: string) {
 // Between two times, so that they don't run into each other.
 const room = (plot: uPlot): number => (spanOf(plot) <= kMinutes ? 96 : 62);
 
-function seriesOf({ label, tone }: PlotLine, bars: boolean, alone: boolean): uPlot.Series {
+// Steps from one value to the next: a single one that is missing came late; over more of them nothing
+// was measured, and nothing is drawn.
+const kJoined = 2.5;
+
+const longGaps =
+  (step: number): uPlot.Series.GapsRefiner =>
+  (plot, _, __, ___, gaps) => {
+    const at = (pixel: number) => plot.posToVal(pixel, "x", true);
+    return gaps.filter(([from, to]) => at(to) - at(from) > kJoined * step);
+  };
+
+// A value that no line leads to or from is a point.
+const lonely =
+  (step: number): uPlot.Series.Points.Filter =>
+  ({ data }, nth) => {
+    const known = [...(data[nth] ?? []).keys()].filter((at) => data[nth]?.[at] != null);
+    const joined = (a: number | undefined, b: number | undefined) =>
+      a !== undefined &&
+      b !== undefined &&
+      Math.abs((data[0][a] ?? 0) - (data[0][b] ?? 0)) <= kJoined * step;
+    return known.filter((at, i) => !joined(at, known[i - 1]) && !joined(at, known[i + 1]));
+  };
+
+function seriesOf({ label, tone }: PlotLine, options: PlotOptions): uPlot.Series {
+  const { bars, step } = options;
+  const alone = options.lines.length === 1;
   const stroke = colour(`tone-${tone}`);
   return {
     label,
     stroke,
     width: bars ? 0 : 2,
     dash: kDashes[tone],
-    points: { show: false },
-    spanGaps: true,
+    points: bars ? { show: false } : { show: true, size: 6, filter: lonely(step) },
+    ...(bars ? { spanGaps: true } : { gaps: longGaps(step) }),
     ...((alone || bars) && { fill: bars ? stroke : colour(`wash-${tone}`) }),
     ...(bars && uPlot.paths.bars && { paths: uPlot.paths.bars({ size: [0.72, 48], radius: 0.15 }) }),
   };
@@ -71,20 +106,38 @@ function upFromZero(_: uPlot, __: number, max: number): uPlot.Range.MinMax {
   return [0, max > 0 ? max * 1.12 : 1];
 }
 
-// From the first time to the last. A bar reaches half a step to both sides of its own, and a single
-// time stands in the middle of a day.
-function around(bars: boolean) {
+// From the first time to the last, and of lines at least so far back, also as long as there are none.
+function upToNow(least: number) {
   return ({ data: [times] }: uPlot): uPlot.Range.MinMax => {
-    const [first, last] = [times[0], times.at(-1)];
-    if (first === undefined || last === undefined) return [0, 1];
-    if (first === last) return [first - kDay / 2, first + kDay / 2];
-    const air = bars ? (last - first) / (times.length - 1) / 2 : 0;
-    return [first - air, last + air];
+    const last = times.at(-1) ?? Date.now() / 1000;
+    return [Math.min(times[0] ?? last, last - least), last];
   };
 }
 
+// A bar reaches half a step to both sides of its time, and a single one stands in the middle of a day.
+function aroundBars({ data: [times] }: uPlot): uPlot.Range.MinMax {
+  const last = times.at(-1) ?? Date.now() / 1000;
+  const first = times[0] ?? last;
+  const half = first === last ? kDay / 2 : (last - first) / (times.length - 1) / 2;
+  return [first - half, last + half];
+}
+
+let ruler: CanvasRenderingContext2D | null | undefined;
+
+// Of a text beside the axis.
+function widthOf(text: string): number {
+  ruler ??= document.createElement("canvas").getContext("2d");
+  if (!ruler) return 0;
+  ruler.font = kFont;
+  return ruler.measureText(text).width;
+}
+
+// As wide as what is written beside it, so that no unit pushes its number out of the picture.
+const roomFor = (_: uPlot, labels: string[] | null): number =>
+  Math.ceil(Math.max(kAxisMin, ...(labels ?? []).map((label) => widthOf(label) + kAxisGap)));
+
 export function plot(into: HTMLElement, options: PlotOptions, data: PlotData): uPlot {
-  const { lines, bars, locale, label, whole, width, height, onCursor } = options;
+  const { lines, bars, least, locale, label, whole, width, height, onCursor } = options;
   const [[first = 0, second = 0]] = data;
   const daily = second - first >= kDay;
   const written = (tick: number) => (whole && !Number.isInteger(tick) ? "" : label(tick));
@@ -106,7 +159,7 @@ export function plot(into: HTMLElement, options: PlotOptions, data: PlotData): u
         drag: { x: false, y: false },
         ...(!bars && { sync: { key: "console" } }),
       },
-      scales: { x: { time: true, range: around(bars) }, y: { range: upFromZero } },
+      scales: { x: { time: true, range: bars ? aroundBars : upToNow(least) }, y: { range: upFromZero } },
       axes: [
         {
           ...axis,
@@ -115,11 +168,11 @@ export function plot(into: HTMLElement, options: PlotOptions, data: PlotData): u
           gap: 8,
           space: room,
           values: timeLabels(locale),
-          ...(daily && { incrs: kDays }),
+          incrs: daily ? kDays : kTimes,
         },
-        { ...axis, size: 56, space: 34, values: (_, ticks) => ticks.map(written) },
+        { ...axis, size: roomFor, space: 34, values: (_, ticks) => ticks.map(written) },
       ],
-      series: [{}, ...lines.map((line) => seriesOf(line, bars, lines.length === 1))],
+      series: [{}, ...lines.map((line) => seriesOf(line, options))],
       hooks: { setCursor: [({ cursor }) => onCursor(cursor.idx ?? undefined)] },
     },
     data,

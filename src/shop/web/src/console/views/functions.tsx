@@ -12,7 +12,7 @@ import {
 import * as form from "../form";
 import { useLive } from "../live";
 import { callsOf, durationOf, errorsOf } from "../metric_names";
-import { hourly, kRanges, lastOf, series, sinceBegun, sum, type Range, type Series } from "../metrics";
+import { hourly, kRanges, lastOf, paced, reachOf, series, sinceBegun, sum, type Range, type Series } from "../metrics";
 import { Badge } from "../parts/badge";
 import { Chart } from "../parts/chart";
 import { Json } from "../parts/json";
@@ -199,9 +199,8 @@ function Charts({ name }: { name: string }) {
     kRefresh,
   );
   const times = stored.value?.times ?? [];
-  const of = (metric: string, scale = 1) =>
-    (stored.value?.values[metric] ?? []).map((value) => (value === null ? null : value * scale));
-  const perMinute = 60 / (stored.value?.period ?? 60);
+  const of = (metric: string) => stored.value?.values[metric] ?? [];
+  const perMinute = (metric: string) => (stored.value ? paced(stored.value, metric, 60) : []);
   const when = range === "week" ? form.moment : form.clock;
   return (
     <>
@@ -215,12 +214,13 @@ function Charts({ name }: { name: string }) {
             title={lambda.callsPerMinute}
             times={times}
             lines={[
-              { label: lambda.calls, values: of(metrics[0], perMinute) },
-              { label: lambda.errors, values: of(metrics[1], perMinute) },
+              { label: lambda.calls, values: perMinute(metrics[0]) },
+              { label: lambda.errors, values: perMinute(metrics[1]) },
             ]}
             show={form.rate}
             axis={form.compact}
             when={when}
+            {...reachOf(range)}
           />
         </Panel>
         <Panel title={lambda.duration}>
@@ -233,6 +233,7 @@ function Charts({ name }: { name: string }) {
             ]}
             show={form.duration}
             when={when}
+            {...reachOf(range)}
           />
         </Panel>
       </div>

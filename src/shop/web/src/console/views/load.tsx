@@ -166,10 +166,13 @@ function Progress({ load, live, system }: ProgressProps) {
   );
 }
 
+const kShown = 60_000; // ms
+
 // The last minute, second by second.
 function Ways({ live, system }: { live: Live; system: System }) {
   const { words } = useWords();
-  const { samples } = live;
+  const begin = (live.latest?.at ?? 0) - kShown;
+  const samples = live.samples.filter(({ at }) => at >= begin);
   const growth = (metric: string) =>
     samples.slice(1).map((sample, at) => {
       const before = samples[at];
@@ -188,6 +191,8 @@ function Ways({ live, system }: { live: Live; system: System }) {
       show={(value, locale) => `${form.rate(value, locale)}/s`}
       axis={form.compact}
       height={200}
+      least={60}
+      step={5}
       when={form.moment}
     />
   );

@@ -2,7 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import * as form from "../form";
 import { useLive } from "../live";
-import { kRanges, series, sinceBegun, type Range } from "../metrics";
+import { kRanges, reachOf, series, sinceBegun, type Range } from "../metrics";
 import { drawn, idOf, plansOf } from "../now_plans";
 import { Chart } from "../parts/chart";
 import { Panel, Trouble, View } from "../parts/pieces";
@@ -46,6 +46,7 @@ export default function Now() {
               show={plan.show}
               {...(plan.axis && { axis: plan.axis })}
               when={when}
+              {...reachOf(range)}
             />
           </Panel>
         ))}
