@@ -212,6 +212,7 @@ export const consoleEn = {
     giveBack: "Give back now",
     returned: "The message is back in the queue.",
     delete: "Delete",
+    deleting: "Deleting the message",
     deleted: "The message is deleted.",
     send: "Send a message",
     delay: "Delay (seconds)",

@@ -205,6 +205,7 @@ export const consoleFr: ConsoleWords = {
     giveBack: "Rendre tout de suite",
     returned: "Le message est de retour dans la file.",
     delete: "Supprimer",
+    deleting: "Suppression du message",
     deleted: "Le message est supprimé.",
     send: "Envoyer un message",
     delay: "Délai (secondes)",

@@ -199,6 +199,7 @@ export const consoleTh: ConsoleWords = {
     giveBack: "คืนทันที",
     returned: "ข้อความกลับเข้าคิวแล้ว",
     delete: "ลบ",
+    deleting: "กำลังลบข้อความ",
     deleted: "ลบข้อความแล้ว",
     send: "ส่งข้อความ",
     delay: "หน่วงเวลา (วินาที)",

@@ -70,6 +70,14 @@ export async function receiveMessages(request: ReceiveMessage): Promise<Message[
 export const deleteMessage = (QueueUrl: string, ReceiptHandle: string): Promise<object> =>
   call("AmazonSQS.DeleteMessage", { QueueUrl, ReceiptHandle });
 
+// Nobody else receives it for so many seconds from now on.
+export const hideMessage = (
+  QueueUrl: string,
+  ReceiptHandle: string,
+  VisibilityTimeout: number,
+): Promise<object> =>
+  call("AmazonSQS.ChangeMessageVisibility", { QueueUrl, ReceiptHandle, VisibilityTimeout });
+
 // It can be received again at once.
 export const returnMessage = (QueueUrl: string, ReceiptHandle: string): Promise<object> =>
-  call("AmazonSQS.ChangeMessageVisibility", { QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });
+  hideMessage(QueueUrl, ReceiptHandle, 0);

@@ -1,5 +1,6 @@
-// What can't be taken back is held for a few seconds, in which it can be. Whoever leaves the console
-// meanwhile has taken it back.
+// What can't be taken back is held for a few seconds, in which it can be: the focus is on its undoing
+// at once, Ctrl+Z does it as well, and the time stands still for whoever points or goes there. Whoever
+// leaves the console meanwhile has taken it back.
 import { createContext, type ComponentChildren } from "preact";
 import { useCallback, useContext, useEffect, useRef, useState } from "preact/hooks";
 import { Refusal } from "../api";
@@ -58,6 +59,22 @@ export function ToastProvider({ children }: { children: ComponentChildren }) {
     setToasts((all) => [...all, { id, text: held.doing, kind: "held", seconds: kHeld, held }]);
   }, []);
 
+  const undo = ({ id, held }: Toast) => {
+    change(id, null);
+    held?.undone?.();
+  };
+  const newest = toasts.findLast(({ held }) => held !== undefined);
+  useEffect(() => {
+    if (!newest) return undefined;
+    const pressed = (event: KeyboardEvent) => {
+      if (!isUndo(event)) return;
+      event.preventDefault();
+      undo(newest);
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, [newest?.id]);
+
   const carryOut = ({ id, held }: Toast) => {
     change(id, null);
     held?.act().then(tell, (error: unknown) => {
@@ -68,7 +85,6 @@ export function ToastProvider({ children }: { children: ComponentChildren }) {
 
   return (
     <Context.Provider value={useRef({ hold, tell }).current}>
-      {children}
       <div class="toasts" role="status">
         {toasts.map((toast) => (
           <div key={toast.id} class={`toast ${toast.kind}`}>
@@ -78,15 +94,13 @@ export function ToastProvider({ children }: { children: ComponentChildren }) {
               <Countdown
                 from={toast.seconds}
                 onEnd={() => carryOut(toast)}
-                onUndo={() => {
-                  change(toast.id, null);
-                  toast.held?.undone?.();
-                }}
+                onUndo={() => undo(toast)}
               />
             )}
           </div>
         ))}
       </div>
+      {children}
     </Context.Provider>
   );
 }
@@ -97,15 +111,56 @@ interface CountdownProps {
   onUndo: () => void;
 }
 
+// Where something is written, the key takes back what was written.
+const isUndo = ({ key, ctrlKey, metaKey, shiftKey, target }: KeyboardEvent): boolean =>
+  key.toLowerCase() === "z" &&
+  (ctrlKey || metaKey) &&
+  !shiftKey &&
+  !(target instanceof Element && target.matches("input:not([type=checkbox]), textarea"));
+
+// Takes the focus, and gives it back where it was, or to the view's heading.
+function useFocusHere() {
+  const button = useRef<HTMLButtonElement>(null);
+  const ours = useRef(false); // it is we who move the focus
+  useEffect(() => {
+    const here = button.current;
+    const before = document.activeElement;
+    ours.current = true;
+    here?.focus({ preventScroll: true });
+    ours.current = false;
+    return () => {
+      if (document.activeElement !== here && document.activeElement !== document.body) return;
+      const heading = document.querySelector("main h1");
+      const back = before?.isConnected && before !== document.body ? before : heading;
+      if (back instanceof HTMLElement) back.focus({ preventScroll: true });
+    };
+  }, []);
+  return { button, ours };
+}
+
 function Countdown({ from, onEnd, onUndo }: CountdownProps) {
   const { words, locale } = useWords();
   const [left, setLeft] = useState(from);
+  const [pointed, setPointed] = useState(false);
+  const [visited, setVisited] = useState(false);
+  const { button, ours } = useFocusHere();
+  const still = pointed || visited;
   useEffect(() => {
+    if (still) return undefined;
     const timer = setTimeout(() => (left > 1 ? setLeft(left - 1) : onEnd()), 1000);
     return () => clearTimeout(timer);
-  }, [left]);
+  }, [left, still]);
   return (
-    <button type="button" class="undo" onClick={onUndo}>
+    <button
+      ref={button}
+      type="button"
+      class="undo"
+      onClick={onUndo}
+      onPointerEnter={() => setPointed(true)}
+      onPointerLeave={() => setPointed(false)}
+      onFocus={() => setVisited(!ours.current)}
+      onBlur={() => setVisited(false)}
+    >
       {words.undo} <span aria-hidden="true">{count(left, locale)}</span>
     </button>
   );

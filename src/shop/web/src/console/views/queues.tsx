@@ -5,6 +5,7 @@ import { TextField } from "../../design/field";
 import { Link } from "../../route";
 import {
   deleteMessage,
+  hideMessage,
   listQueues,
   queueAttributes,
   queueUrl,
@@ -198,6 +199,7 @@ function Poll({ url, attributes }: { url: string; attributes: Attributes }) {
   const [error, setError] = useState<unknown>();
   const [messages, setMessages] = useState<Message[]>([]);
   const [received, setReceived] = useState<number>(); // the last time
+  const [until, setUntil] = useState(0); // when they can be received again, ms of the epoch
   const hidden = whole(seconds, kVisibilityMax);
   const receives = /"maxReceiveCount":\s*"?(\d+)/.exec(attributes.RedrivePolicy ?? "")?.[1];
   const fault =
@@ -216,6 +218,7 @@ function Poll({ url, attributes }: { url: string; attributes: Attributes }) {
         WaitTimeSeconds: kWait,
       };
       const found = await receiveMessages(request);
+      setUntil(Date.now() + hidden * 1000);
       setMessages(found);
       setReceived(found.length);
     } catch (refused) {
@@ -250,21 +253,31 @@ function Poll({ url, attributes }: { url: string; attributes: Attributes }) {
         )}
       </div>
       {messages.map((message) => (
-        <MessageCard key={message.ReceiptHandle} url={url} message={message} onGone={without} />
+        <MessageCard
+          key={message.ReceiptHandle}
+          url={url}
+          message={message}
+          until={until}
+          onGone={without}
+        />
       ))}
     </Panel>
   );
 }
 
+const kHiddenForUndo = 30; // seconds
+
 interface MessageProps {
   url: string;
   message: Message;
+  until: number; // when others can receive it, ms of the epoch
   onGone: (handle: string) => void;
 }
 
-function MessageCard({ url, message, onGone }: MessageProps) {
+function MessageCard({ url, message, until, onGone }: MessageProps) {
   const { words, locale } = useWords();
-  const { tell } = useToasts();
+  const { hold, tell } = useToasts();
+  const [leaving, setLeaving] = useState(false);
   const { MessageId, ReceiptHandle, Body, Attributes: system = {}, MessageAttributes } = message;
   const event = messageWithin(Body);
   const carryOut = async (what: Promise<unknown>, done: string) => {
@@ -276,8 +289,32 @@ function MessageCard({ url, message, onGone }: MessageProps) {
       tell((error as Error).message, true);
     }
   };
+  // Hidden for long enough that its receipt still holds when it is deleted.
+  const remove = async () => {
+    setLeaving(true);
+    try {
+      const left = until - Date.now();
+      if (left < kHiddenForUndo * 1000) await hideMessage(url, ReceiptHandle, kHiddenForUndo);
+    } catch (error) {
+      setLeaving(false);
+      tell((error as Error).message, true);
+      return;
+    }
+    hold({
+      doing: words.queue.deleting,
+      undone: () => setLeaving(false),
+      act: async () => {
+        await deleteMessage(url, ReceiptHandle).catch((error: unknown) => {
+          setLeaving(false);
+          throw error;
+        });
+        onGone(ReceiptHandle);
+        return words.queue.deleted;
+      },
+    });
+  };
   return (
-    <article class="message" aria-label={MessageId}>
+    <article class={leaving ? "message leaving" : "message"} aria-label={MessageId}>
       <Facts
         rows={[
           [words.queue.message, <span class="mono">{MessageId}</span>],
@@ -295,6 +332,7 @@ function MessageCard({ url, message, onGone }: MessageProps) {
         <button
           type="button"
           class="quiet small"
+          disabled={leaving}
           onClick={() => void carryOut(returnMessage(url, ReceiptHandle), words.queue.returned)}
         >
           <Glyph name="redo" />
@@ -303,7 +341,8 @@ function MessageCard({ url, message, onGone }: MessageProps) {
         <button
           type="button"
           class="quiet small bad"
-          onClick={() => void carryOut(deleteMessage(url, ReceiptHandle), words.queue.deleted)}
+          disabled={leaving}
+          onClick={() => void remove()}
         >
           <Glyph name="trash" />
           {words.queue.delete}
