@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cloud/error.h"
+#include "console/compression.h"
 #include "console/metrics.h"
 #include "console/sales.h"
 #include "console/workers.h"
@@ -220,7 +221,9 @@ cloud::Async<wire::Response> Console::api(gateway::Request& request, std::string
     const auto name = shop::match(route.path, path);
     if (!name) continue;
     if (shop::is_method(route.method, head.method)) {
-      co_return co_await (this->*route.page)(request, *name);
+      auto response = co_await (this->*route.page)(request, *name);
+      compress(response, head);
+      co_return response;
     }
     allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
   }

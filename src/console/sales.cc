@@ -1,7 +1,10 @@
 #include "console/sales.h"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <limits>
+#include <numeric>
+#include <set>
 #include <vector>
 
 #include "shop/answers.h"
@@ -12,7 +15,8 @@ namespace {
 namespace json = boost::json;
 using functions::Trend;
 
-constexpr std::int64_t kProductsShown = 1'000;
+constexpr std::int64_t kProductsSeen = 1'000;  // those with the most revenue
+constexpr std::size_t kProductsShown = 12;     // by either measure
 constexpr std::string_view kLineEnd = "\r\n";
 
 json::object to_json(const Trend& trend) {
@@ -37,6 +41,24 @@ json::array to_json(const std::vector<functions::ProductTrend>& products) {
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+std::ptrdiff_t shown_of(const std::vector<functions::ProductTrend>& products) {
+  return static_cast<std::ptrdiff_t>(std::min(products.size(), kProductsShown));
+}
+
+// Those that brought the most, and those of which the most were sold; as they come, by revenue.
+std::vector<functions::ProductTrend> best_of(const std::vector<functions::ProductTrend>& products) {
+  std::vector<std::size_t> by_units(products.size());
+  std::iota(by_units.begin(), by_units.end(), std::size_t{0});
+  std::set<std::size_t> shown(by_units.begin(), by_units.begin() + shown_of(products));
+  std::stable_sort(by_units.begin(), by_units.end(), [&products](std::size_t a, std::size_t b) {
+    return products[a].sales.units > products[b].sales.units;
+  });
+  shown.insert(by_units.begin(), by_units.begin() + shown_of(products));
+  std::vector<functions::ProductTrend> best;
+  for (const auto place : shown) best.push_back(products[place]);
+  return best;
 }
 
 std::string cell(std::string_view text) {
@@ -86,7 +108,7 @@ json::object sales(functions::SalesDatabase& books) {
           {"by_hour", to_json(books.by_hour())},
           {"by_day", to_json(books.by_day())},
           {"by_country", to_json(books.by_country())},
-          {"products", to_json(books.top_products(kProductsShown))}};
+          {"products", to_json(best_of(books.top_products(kProductsSeen)))}};
 }
 
 std::string sales_csv(functions::SalesDatabase& books, std::string_view by) {

@@ -19,9 +19,10 @@ const std::string kNames =
 
 class SalesTest : public ::testing::Test {
  protected:
-  void sell(const std::string& code, const std::string& description) {
+  void sell(const std::string& code, const std::string& description, int units = 2,
+            const char* price = "1.5") {
     const auto invoice =
-        received(std::to_string(++invoices_), {{code, description, 2, money("1.5")}});
+        received(std::to_string(++invoices_), {{code, description, units, money(price)}});
     books_.record(std::span(&invoice, 1), {});
   }
 
@@ -39,6 +40,15 @@ TEST_F(SalesTest, ShowsEveryBook) {
     EXPECT_EQ(all.at(book).as_array().size(), 1U) << book;
   }
   EXPECT_EQ(all.at("products").at(0).at("description").as_string(), "apple");
+}
+
+TEST_F(SalesTest, ShowsTheBestProductsByRevenueAndByUnits) {
+  sell("cheap", "many", 500, "0.01");
+  for (int i = 0; i < 30; ++i) sell("dear" + std::to_string(i), "few", 1, "100");
+  const auto all = sales(books_);
+  const auto& shown = all.at("products").as_array();
+  EXPECT_EQ(shown.size(), 13U);
+  EXPECT_EQ(shown.back().at("bucket").as_string(), "cheap");
 }
 
 TEST_F(SalesTest, WritesEveryBookAsCsv) {
