@@ -1,6 +1,6 @@
 // What lies in S3: buckets, and in each its objects by prefix.
 import { useRef, useState } from "preact/hooks";
-import { Link } from "../../route";
+import { closeWithin, Link, openWithin, useQuery } from "../../route";
 import {
   downloadPath,
   kOpened,
@@ -111,7 +111,7 @@ async function listed(bucket: string, prefix: string, pages: number, signal: Abo
 function Bucket({ bucket, prefix }: { bucket: string; prefix: string }) {
   const { words } = useWords();
   const [pages, setPages] = useState(1);
-  const [opened, setOpened] = useState<ObjectEntry | null>(null);
+  const opened = useQuery("object");
   const objects = useLoaded((signal) => listed(bucket, prefix, pages, signal), []);
   const reload = objects.reload;
   const more = () => {
@@ -122,7 +122,7 @@ function Bucket({ bucket, prefix }: { bucket: string; prefix: string }) {
     <View
       title={bucket}
       eyebrow={<Link to={pathOf("buckets")}>{words.view.buckets}</Link>}
-      text={<Holds bucket={bucket} />}
+      text={objects.value && <Holds bucket={bucket} />}
       actions={
         <button type="button" class="quiet small" onClick={reload}>
           <Glyph name="redo" />
@@ -130,18 +130,26 @@ function Bucket({ bucket, prefix }: { bucket: string; prefix: string }) {
         </button>
       }
     >
-      <Upload bucket={bucket} prefix={prefix} onUploaded={reload} />
+      {objects.value && <Upload bucket={bucket} prefix={prefix} onUploaded={reload} />}
       <Panel title={words.buckets.objects} beside={<Crumbs bucket={bucket} prefix={prefix} />}>
         <Await loaded={objects}>
           {(listing) => (
             <>
-              <Objects bucket={bucket} prefix={prefix} listing={listing} onOpen={setOpened} />
+              <Objects bucket={bucket} prefix={prefix} listing={listing} onOpen={(key) => openWithin({ object: key })} />
               {listing.next && <More onMore={more} />}
             </>
           )}
         </Await>
       </Panel>
-      {opened && <Opened bucket={bucket} entry={opened} onClose={() => setOpened(null)} />}
+      {opened && (
+        <Opened
+          key={opened}
+          bucket={bucket}
+          name={opened}
+          entry={objects.value?.objects.find(({ Key }) => Key === opened)}
+          onClose={() => closeWithin("object")}
+        />
+      )}
     </View>
   );
 }
@@ -166,7 +174,7 @@ interface ObjectsProps {
   bucket: string;
   prefix: string;
   listing: Listing;
-  onOpen: (entry: ObjectEntry) => void;
+  onOpen: (key: string) => void;
 }
 
 function Objects({ bucket, prefix, listing, onOpen }: ObjectsProps) {
@@ -203,7 +211,7 @@ function Objects({ bucket, prefix, listing, onOpen }: ObjectsProps) {
           {listing.objects.map((entry) => (
             <tr key={entry.Key}>
               <th scope="row" class="long">
-                <button type="button" class="entry" onClick={() => onOpen(entry)}>
+                <button type="button" class="entry" onClick={() => onOpen(entry.Key)}>
                   <Glyph name="file" />
                   {entry.Key.slice(prefix.length) || entry.Key}
                 </button>
@@ -228,24 +236,23 @@ function Objects({ bucket, prefix, listing, onOpen }: ObjectsProps) {
   );
 }
 
-function Opened({
-  bucket,
-  entry,
-  onClose,
-}: {
+interface OpenedProps {
   bucket: string;
-  entry: ObjectEntry;
+  name: string;
+  entry: ObjectEntry | undefined; // undefined if it isn't listed
   onClose: () => void;
-}) {
+}
+
+function Opened({ bucket, name, entry, onClose }: OpenedProps) {
   const { words, locale } = useWords();
-  const object = useLoaded((signal) => readObject(bucket, entry.Key, signal), []);
+  const object = useLoaded((signal) => readObject(bucket, name, signal), []);
   return (
     <Dialog
-      title={entry.Key}
+      title={name}
       wide
       onClose={onClose}
       actions={
-        <a class="primary" href={downloadPath(bucket, entry.Key)} download="">
+        <a class="primary" href={downloadPath(bucket, name)} download="">
           <Glyph name="download" />
           {words.buckets.download}
         </a>
@@ -256,9 +263,9 @@ function Opened({
           <>
             <Facts
               rows={[
-                [words.buckets.size, form.bytes(entry.Size, locale)],
+                [words.buckets.size, entry && form.bytes(entry.Size, locale)],
                 [words.buckets.type, type],
-                [words.buckets.changed, form.moment(new Date(entry.LastModified), locale)],
+                [words.buckets.changed, entry && form.moment(new Date(entry.LastModified), locale)],
               ]}
             />
             <h3>{words.buckets.content}</h3>

@@ -12,12 +12,12 @@ import {
 import * as form from "../form";
 import { useLive } from "../live";
 import { callsOf, durationOf, errorsOf } from "../metric_names";
-import { hourly, kRanges, lastOf, paced, reachOf, series, sinceBegun, sum, type Range, type Series } from "../metrics";
+import { hourly, kRanges, lastOf, paced, reachOf, series, sinceBegun, sum, type Series } from "../metrics";
 import { Badge } from "../parts/badge";
 import { Chart } from "../parts/chart";
 import { Json } from "../parts/json";
 import { Await, Empty, Facts, Panel, Trouble, View, Wide } from "../parts/pieces";
-import { RangeChoice } from "../parts/range_choice";
+import { RangeChoice, useRange } from "../parts/range_choice";
 import { useLoaded } from "../use_loaded";
 import { pathOf, type ViewProps } from "../views";
 import { useWords } from "../words";
@@ -142,14 +142,20 @@ function Function({ name }: { name: string }) {
       eyebrow={<Link to={pathOf("functions")}>{words.view.functions}</Link>}
       text={configuration.value?.Description}
     >
-      <Charts name={name} />
-      <div class="columns">
-        <Test name={name} />
-        <Panel title={words.lambda.configuration}>
-          <Await loaded={configuration}>{(value) => <Configuration value={value} />}</Await>
-        </Panel>
-      </div>
-      {configuration.value && <Log name={name} />}
+      <Await loaded={configuration}>
+        {(value) => (
+          <>
+            <Charts name={name} />
+            <div class="columns">
+              <Test name={name} />
+              <Panel title={words.lambda.configuration}>
+                <Configuration value={value} />
+              </Panel>
+            </div>
+            <Log name={name} />
+          </>
+        )}
+      </Await>
     </View>
   );
 }
@@ -186,7 +192,7 @@ function Configuration({ value }: { value: FunctionConfiguration }) {
 function Charts({ name }: { name: string }) {
   const { words } = useWords();
   const { lambda } = words;
-  const [range, setRange] = useState<Range>("hour");
+  const [range, setRange] = useRange();
   const metrics = [
     `${callsOf(name)}/Sum`,
     `${errorsOf(name)}/Sum`,

@@ -1,12 +1,12 @@
 // How the system fares: what matters most in figures, and each over time.
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import * as form from "../form";
 import { useLive } from "../live";
-import { kRanges, reachOf, series, sinceBegun, type Range } from "../metrics";
+import { kRanges, reachOf, series, sinceBegun } from "../metrics";
 import { drawn, idOf, plansOf } from "../now_plans";
 import { Chart } from "../parts/chart";
 import { Panel, Trouble, View } from "../parts/pieces";
-import { RangeChoice } from "../parts/range_choice";
+import { RangeChoice, useRange } from "../parts/range_choice";
 import { VerdictLine } from "../parts/verdict";
 import { useSystem } from "../system";
 import { useLoaded } from "../use_loaded";
@@ -19,7 +19,7 @@ export default function Now() {
   const system = useSystem();
   const { words } = useWords();
   const live = useLive();
-  const [range, setRange] = useState<Range>("hour");
+  const [range, setRange] = useRange();
   const plans = useMemo(() => plansOf(system, words), [system, words]);
   const asked = plans.flatMap((plan) => plan.lines.map(idOf));
   const stored = useLoaded(

@@ -1,5 +1,6 @@
 // What was sold: by hour, day, country and product, and how that compares with the day before.
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
+import { useChosen } from "../../route";
 import { get } from "../api";
 import * as form from "../form";
 import { Badge } from "../parts/badge";
@@ -31,7 +32,8 @@ interface Sales {
 }
 
 const kBys = ["hour", "day", "country", "product"] as const;
-type Measure = "revenue" | "units";
+const kMeasures = ["revenue", "units"] as const;
+type Measure = (typeof kMeasures)[number];
 
 const kRefresh = 10_000; // ms
 const kTop = 12; // countries and products that are shown
@@ -79,11 +81,8 @@ function Downloads() {
 
 function Books({ sales }: { sales: Sales }) {
   const { words } = useWords();
-  const [measure, setMeasure] = useState<Measure>("revenue");
-  const measures = [
-    ["revenue", words.sales.revenue],
-    ["units", words.sales.units],
-  ] as const;
+  const [measure, setMeasure] = useChosen("measure", kMeasures);
+  const measures = kMeasures.map((each) => [each, words.sales[each]] as const);
   return (
     <>
       <Figures sales={sales} />
