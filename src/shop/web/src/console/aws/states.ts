@@ -1,8 +1,7 @@
 // Step Functions, by JSON 1.0. Times are in seconds of the epoch.
 import { call } from "./protocols";
 
-export const kStatuses = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] as const;
-export type Status = (typeof kStatuses)[number];
+export type Status = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
 
 export interface StateMachine {
   stateMachineArn: string;

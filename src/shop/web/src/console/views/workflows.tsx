@@ -1,15 +1,14 @@
 // Executions of the state machines.
 import { useState } from "preact/hooks";
-import { Link } from "../../route";
+import { Link, setQuery, useChosen, useQuery } from "../../route";
 import { Refusal } from "../api";
 import {
   describeExecution,
-  kStatuses,
+  kPaymentDeclined,
   listExecutions,
   listStateMachines,
   type Execution,
   type Executions,
-  type Status,
 } from "../aws/states";
 import * as form from "../form";
 import { StatusBadge } from "../parts/badge";
@@ -31,17 +30,23 @@ const machineAsked = (): string | undefined =>
 
 const kPage = 50;
 const kRefresh = 3_000; // ms
-const kScanned = 1_000; // executions that a search looks at: there is no index of names
-const kScannedPage = 200;
+const kScanned = 1_000; // executions that a search looks at: there is no index of names or errors
+const kScannedPage = 100;
+
+// By their states, and those that failed by why: an order that was declined is no failure.
+const kFilters = ["", "RUNNING", "SUCCEEDED", "FAILED", "DECLINED", "TIMED_OUT", "ABORTED"] as const;
+type Filter = (typeof kFilters)[number];
 
 interface Wanted {
   machine: string; // its ARN
-  status: Status | "";
+  filter: Filter;
   search: string;
   pages: number;
 }
 
-interface Listed extends Executions {
+interface Listed {
+  executions: Execution[];
+  more: boolean;
   scanned?: number; // so many were looked at, and there are more
 }
 
@@ -49,11 +54,19 @@ interface Found extends Listed {
   errors: Map<string, string>; // of those that failed, by their ARN
 }
 
-async function find(wanted: Wanted, signal: AbortSignal): Promise<Found> {
-  const found = await (wanted.search === "" ? listed(wanted, signal) : searched(wanted, signal));
-  const failed = found.executions.filter(({ status }) => status === "FAILED");
+const failedOf = (executions: readonly Execution[]): Execution[] =>
+  executions.filter(({ status }) => status === "FAILED");
+
+async function errorsOf(executions: readonly Execution[], signal: AbortSignal) {
+  const failed = failedOf(executions);
   const errors = await Promise.all(failed.map((each) => errorOf(each, signal)));
-  return { ...found, errors: new Map(failed.map((each, at) => [each.executionArn, errors[at] ?? ""])) };
+  return new Map(failed.map((each, at) => [each.executionArn, errors[at] ?? ""]));
+}
+
+async function find(wanted: Wanted, signal: AbortSignal): Promise<Found> {
+  const plain = wanted.search === "" && wanted.filter !== "FAILED" && wanted.filter !== "DECLINED";
+  const found = await (plain ? listed(wanted, signal) : searched(wanted, signal));
+  return { ...found, errors: await errorsOf(found.executions, signal) };
 }
 
 const kRemembered = 2_000; // errors
@@ -70,7 +83,8 @@ async function errorOf({ executionArn, stopDate }: Execution, signal: AbortSigna
   return error;
 }
 
-function request({ machine, status }: Wanted, maxResults: number, nextToken?: string) {
+function request({ machine, filter }: Wanted, maxResults: number, nextToken?: string) {
+  const status = filter === "DECLINED" ? "FAILED" : filter;
   return {
     stateMachineArn: machine,
     maxResults,
@@ -85,59 +99,86 @@ async function listed(wanted: Wanted, signal: AbortSignal): Promise<Listed> {
     const answer = await listExecutions(request(wanted, kPage, all.nextToken), signal);
     all = { ...answer, executions: [...all.executions, ...answer.executions] };
   }
-  return all;
+  return { executions: all.executions, more: all.nextToken !== undefined };
 }
 
-// The one of that very name, however old, and the newest ones that have the text in their names.
+// Those of a page that are meant: by their names, and by what they failed for.
+async function matching(
+  { filter, search }: Wanted,
+  executions: readonly Execution[],
+  signal: AbortSignal,
+): Promise<Execution[]> {
+  const text = search.toLowerCase();
+  const named = executions.filter(({ name }) => name.toLowerCase().includes(text));
+  if (filter !== "FAILED" && filter !== "DECLINED") return named;
+  const errors = await errorsOf(named, signal);
+  const declined = ({ executionArn }: Execution) => errors.get(executionArn) === kPaymentDeclined;
+  return named.filter((each) => declined(each) === (filter === "DECLINED"));
+}
+
+// The one of that very name, however old, and the newest ones that are like that.
 async function searched(wanted: Wanted, signal: AbortSignal): Promise<Listed> {
-  const text = wanted.search.toLowerCase();
-  const exact = await named(wanted, signal);
-  const found = new Map<string, Execution>(exact ? [[exact.name, exact]] : []);
+  const most = wanted.pages * kPage;
+  const exact = wanted.search === "" ? [] : await named(wanted, signal);
+  const found = new Map(exact.map((each) => [each.name, each]));
   let scanned = 0;
   let nextToken: string | undefined;
   do {
     const page: Executions = await listExecutions(request(wanted, kScannedPage, nextToken), signal);
-    for (const each of page.executions) {
-      if (each.name.toLowerCase().includes(text)) found.set(each.name, each);
-    }
+    for (const each of await matching(wanted, page.executions, signal)) found.set(each.name, each);
     scanned += page.executions.length;
     nextToken = page.nextToken;
-  } while (nextToken && scanned < kScanned && found.size < kPage);
-  return { executions: [...found.values()], ...(nextToken && { scanned }) };
+  } while (nextToken && scanned < wanted.pages * kScanned && found.size < most);
+  const executions = [...found.values()].slice(0, most);
+  const enough = found.size >= most && (nextToken !== undefined || found.size > most);
+  return { executions, more: enough, ...(nextToken && !enough && { scanned }) };
 }
 
-async function named(wanted: Wanted, signal: AbortSignal): Promise<Execution | undefined> {
+async function named(wanted: Wanted, signal: AbortSignal): Promise<Execution[]> {
   try {
     const arn = `${wanted.machine.replace(":stateMachine:", ":execution:")}:${wanted.search}`;
     const execution = await describeExecution(arn, signal);
-    return wanted.status === "" || execution.status === wanted.status ? execution : undefined;
+    const status = request(wanted, 1).statusFilter ?? execution.status;
+    return execution.status === status ? await matching(wanted, [execution], signal) : [];
   } catch (error) {
-    if (error instanceof Refusal && error.status === 400) return undefined; // there is none
+    if (error instanceof Refusal && error.status === 400) return []; // there is none
     throw error;
   }
 }
 
+// In the address, so that it can be linked to, and going back comes to the same list.
+function useWanted(): [Wanted, (changed: Partial<Wanted>) => void] {
+  const { state_machine_arn: own } = useSystem();
+  const machine = useQuery("machine") || own;
+  const [filter] = useChosen("status", kFilters);
+  const search = useQuery("search");
+  const pages = Math.max(1, Math.trunc(Number(useQuery("pages"))) || 1);
+  const change = (changed: Partial<Wanted>) => {
+    const next = { machine, filter, search, pages: 1, ...changed };
+    setQuery({
+      machine: next.machine === own ? "" : next.machine,
+      status: next.filter,
+      search: next.search,
+      pages: next.pages === 1 ? "" : String(next.pages),
+    });
+  };
+  return [{ machine, filter, search, pages }, change];
+}
+
 function ExecutionList() {
   const { words } = useWords();
-  const system = useSystem();
-  const [wanted, setWanted] = useState<Wanted>({
-    machine: system.state_machine_arn,
-    status: "",
-    search: "",
-    pages: 1,
-  });
-  const { machine, status, search, pages } = wanted;
+  const [wanted, change] = useWanted();
+  const { machine, filter, search, pages } = wanted;
   const machines = useLoaded(listStateMachines, []);
   const found = useLoaded(
     (signal) => find(wanted, signal),
-    [machine, status, search],
+    [machine, filter, search],
     search === "" && pages === 1 ? kRefresh : undefined,
   );
-  const change = (changed: Partial<Wanted>) => setWanted({ ...wanted, pages: 1, ...changed });
-  const statuses: [Status | "", string][] = [
-    ["", words.flows.any],
-    ...kStatuses.map((each): [Status, string] => [each, words.status[each]]),
-  ];
+  const filters = kFilters.map((each): [Filter, string] => [
+    each,
+    each === "" ? words.flows.any : each === "DECLINED" ? words.flows.declined : words.status[each],
+  ]);
   return (
     <View title={words.view.workflows} text={words.flows.text}>
       <div class="filters">
@@ -158,22 +199,24 @@ function ExecutionList() {
         )}
         <Choice
           label={words.flows.status}
-          options={statuses}
-          value={status}
-          onChoose={(chosen) => change({ status: chosen })}
+          options={filters}
+          value={filter}
+          onChoose={(chosen) => change({ filter: chosen })}
         />
-        <Search onSearch={(text) => change({ search: text })} />
+        <Search searched={search} onSearch={(text) => change({ search: text })} />
       </div>
       <Panel title={words.flows.executions}>
         <Await loaded={found}>
           {(value) => (
             <div class={found.stale ? "stale" : ""} aria-busy={found.stale}>
               <ExecutionTable found={value} machine={machine} />
-              {value.scanned !== undefined && <Scanned count={value.scanned} />}
-              {value.nextToken && (
+              {value.scanned !== undefined && (
+                <Scanned count={value.scanned} named={search !== ""} />
+              )}
+              {value.more && (
                 <More
                   onMore={() => {
-                    setWanted({ ...wanted, pages: pages + 1 });
+                    change({ pages: pages + 1 });
                     found.reload();
                   }}
                 />
@@ -186,14 +229,21 @@ function ExecutionList() {
   );
 }
 
-function Scanned({ count }: { count: number }) {
+function Scanned({ count, named }: { count: number; named: boolean }) {
   const { words, locale } = useWords();
-  return <p class="soft small-text">{words.flows.scanned(form.count(count, locale))}</p>;
+  const { scanned, scannedByName } = words.flows;
+  const text = named ? scannedByName : scanned;
+  return <p class="soft small-text">{text(form.count(count, locale))}</p>;
 }
 
-function Search({ onSearch }: { onSearch: (text: string) => void }) {
+interface SearchProps {
+  searched: string;
+  onSearch: (text: string) => void;
+}
+
+function Search({ searched, onSearch }: SearchProps) {
   const { words } = useWords();
-  const [text, setText] = useState("");
+  const [text, setText] = useState(searched);
   const submit = (event: Event) => {
     event.preventDefault();
     onSearch(text.trim());
