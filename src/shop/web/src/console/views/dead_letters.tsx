@@ -1,15 +1,16 @@
 // What failed three times: why, what it was, and what to do with it.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Link } from "../../route";
+import { closeWithin, Link, openWithin, setQuery, useQuery } from "../../route";
 import { get, send } from "../api";
 import { readObject } from "../aws/s3";
 import * as form from "../form";
 import { useLive } from "../live";
 import { waitingIn } from "../metric_names";
-import { Confirm } from "../parts/dialog";
+import { Confirm, Dialog } from "../parts/dialog";
 import { Glyph } from "../parts/glyph";
 import { Json, messageWithin } from "../parts/json";
 import { Await, Empty, Facts, Loading, More, Panel, View, Wide } from "../parts/pieces";
+import { useRoom } from "../parts/room";
 import { useToasts } from "../parts/undo";
 import { queueOf, useSystem, type Role, type SystemQueue } from "../system";
 import { useLoaded } from "../use_loaded";
@@ -137,14 +138,16 @@ interface LetterListProps {
 function LetterList({ queue, letters, onChange, onMore }: LetterListProps) {
   const { words, locale } = useWords();
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
-  const [open, setOpen] = useState<string | undefined>();
+  const room = useRoom();
+  const open = useQuery("letter");
   const listed = letters.letters.map((letter) => letter.message_id);
   const chosen = new Set(listed.filter((id) => ticked.has(id)));
   const { leaving, actions } = useActions(queue, letters, chosen, () => {
     setTicked(new Set());
     onChange();
   });
-  const shown = letters.letters.find((letter) => letter.message_id === open) ?? letters.letters[0];
+  const opened = letters.letters.find((letter) => letter.message_id === open);
+  const shown = opened ?? (room ? letters.letters[0] : undefined);
   const toggle = (id: string) => {
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
@@ -176,7 +179,7 @@ function LetterList({ queue, letters, onChange, onMore }: LetterListProps) {
                   open={letter === shown}
                   leaving={leaving.has(letter.message_id)}
                   onChoose={() => toggle(letter.message_id)}
-                  onOpen={() => setOpen(letter.message_id)}
+                  onOpen={() => (room ? setQuery : openWithin)({ letter: letter.message_id })}
                 />
               ))}
             </tbody>
@@ -184,7 +187,16 @@ function LetterList({ queue, letters, onChange, onMore }: LetterListProps) {
         </Wide>
         {letters.next && <More onMore={onMore} />}
       </Panel>
-      {shown && <LetterDetail key={shown.message_id} letter={shown} />}
+      {shown && room && (
+        <Panel key={shown.message_id} title={nameOf(shown)} class="letter-detail">
+          <LetterDetail letter={shown} />
+        </Panel>
+      )}
+      {shown && !room && (
+        <Dialog title={nameOf(shown)} wide onClose={() => closeWithin("letter")}>
+          <LetterDetail key={shown.message_id} letter={shown} />
+        </Dialog>
+      )}
     </div>
   );
 }
@@ -231,7 +243,7 @@ function LetterDetail({ letter }: { letter: Letter }) {
   const { bucket } = useSystem();
   const event = messageWithin(letter.body);
   return (
-    <Panel title={nameOf(letter)} class="letter-detail">
+    <>
       <div class="notice stop">
         <strong>{words.letters.reason}</strong>
         <p lang="en">{letter.reason}</p>
@@ -263,7 +275,7 @@ function LetterDetail({ letter }: { letter: Letter }) {
       )}
       <h3>{words.letters.body}</h3>
       <Json text={letter.body} label={words.letters.body} />
-    </Panel>
+    </>
   );
 }
 

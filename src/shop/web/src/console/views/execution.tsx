@@ -1,6 +1,7 @@
 // One execution: its graph, and each of its steps with what went in and what came out.
-import { useMemo, useState } from "preact/hooks";
-import { Link } from "../../route";
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Link, setQuery, useQuery } from "../../route";
 import {
   definitionFor,
   describeExecution,
@@ -148,10 +149,33 @@ interface Chosen {
 const visitChosen = (visits: readonly Visit[], { name, id }: Chosen): Visit | undefined =>
   visits.findLast((visit) => (id === undefined ? visit.name === name : visit.id === id));
 
+const choose = ({ name, id }: Chosen) =>
+  setQuery({ state: name, visit: id === undefined ? "" : String(id) });
+
+function useChosenState(): Chosen | undefined {
+  const name = useQuery("state");
+  const id = useQuery("visit");
+  return name === "" ? undefined : { name, ...(id !== "" && { id: Number(id) }) };
+}
+
+// What has been chosen is brought before the reader if it isn't to be seen where it stands.
+function Shown({ wanted, children }: { wanted: boolean; children: ComponentChildren }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const place = box.current?.getBoundingClientRect();
+    if (!wanted || !place || (place.top >= 0 && place.top < innerHeight / 2)) return;
+    box.current?.scrollIntoView({ block: "start" });
+    const heading = box.current?.querySelector("h2");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({ preventScroll: true });
+  }, []);
+  return <div ref={box}>{children}</div>;
+}
+
 function Body({ execution, machine, visits, whole }: Whole) {
   const { words } = useWords();
   const failed = visits.findLast(isUnhappy) ?? visits.at(-1);
-  const [chosen, setChosen] = useState<Chosen>();
+  const chosen = useChosenState();
   const name = chosen?.name ?? failed?.name;
   const visit = chosen ? visitChosen(visits, chosen) : failed;
   return (
@@ -168,13 +192,17 @@ function Body({ execution, machine, visits, whole }: Whole) {
             machine={machine}
             visits={visits}
             chosen={name}
-            onChoose={(state) => setChosen({ name: state })}
+            onChoose={(state) => choose({ name: state })}
           />
         </Panel>
-        {name !== undefined && <StateDetail key={visit?.id ?? name} name={name} visit={visit} />}
+        {name !== undefined && (
+          <Shown key={visit?.id ?? name} wanted={chosen !== undefined}>
+            <StateDetail name={name} visit={visit} />
+          </Shown>
+        )}
       </div>
       <Panel title={words.flows.steps}>
-        <Steps visits={visits} chosen={visit} onChoose={setChosen} />
+        <Steps visits={visits} chosen={visit} onChoose={choose} />
         {!whole && <p class="soft small-text">{words.flows.cut}</p>}
       </Panel>
       <div class="columns ends">

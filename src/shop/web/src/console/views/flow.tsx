@@ -1,5 +1,4 @@
 // The whole system at a glance.
-import { useEffect, useState } from "preact/hooks";
 import { Link } from "../../route";
 import type { ConsoleWords } from "../../words/console_en";
 import {
@@ -14,6 +13,7 @@ import {
   type Map,
   type Part,
 } from "../flow_map";
+import { listFunctions } from "../aws/lambda";
 import * as form from "../form";
 import { figuresOf, type Health, type QueueFigures } from "../health";
 import { useLive, type Live } from "../live";
@@ -22,8 +22,10 @@ import { Badge, type Tone } from "../parts/badge";
 import { fitted, Tip } from "../parts/drawing";
 import { glyphPath, type GlyphName } from "../parts/glyph";
 import { Panel, View, Wide } from "../parts/pieces";
+import { useRoom } from "../parts/room";
 import { VerdictLine } from "../parts/verdict";
 import { nameIn, useSystem, type System } from "../system";
+import { useLoaded } from "../use_loaded";
 import { failuresOf } from "../verdict";
 import { pathOf } from "../views";
 import { useWords } from "../words";
@@ -34,19 +36,6 @@ const kLooks: Record<Health, { tone: Tone; icon: GlyphName }> = {
   fills: { tone: "wait", icon: "up" },
   stopped: { tone: "bad", icon: "alert" },
 };
-
-const kRoomForWide = "(min-width: 64rem)";
-
-function useRoom(): boolean {
-  const [room, setRoom] = useState(() => matchMedia(kRoomForWide).matches);
-  useEffect(() => {
-    const query = matchMedia(kRoomForWide);
-    const change = () => setRoom(query.matches);
-    query.addEventListener("change", change);
-    return () => query.removeEventListener("change", change);
-  }, []);
-  return room;
-}
 
 // "12/s", or by the minute what is rarer.
 function perTime(rate: number, locale: string): string {
@@ -60,12 +49,14 @@ export default function Flow() {
   const live = useLive();
   const { words } = useWords();
   const map = useRoom() ? kWideMap : kNarrowMap;
+  const functions = useLoaded(listFunctions, []);
+  const names = new Set(functions.value?.map(({ FunctionName }) => FunctionName));
   return (
     <View title={words.view.flow} text={words.flow.text}>
       <VerdictLine />
       <Troubled system={system} live={live} />
       <Panel title={words.flow.picture} class="flow-panel">
-        <Picture map={map} system={system} live={live} />
+        <Picture map={map} system={system} live={live} functions={names} />
       </Panel>
       <Panel title={words.flow.figures}>
         <Figures system={system} live={live} />
@@ -100,7 +91,14 @@ function Troubled({ system, live }: { system: System; live: Live }) {
   );
 }
 
-function Picture({ map, system, live }: { map: Map; system: System; live: Live }) {
+interface PictureProps {
+  map: Map;
+  system: System;
+  live: Live;
+  functions: ReadonlySet<string>; // that Lambda knows
+}
+
+function Picture({ map, system, live, functions }: PictureProps) {
   const { words } = useWords();
   return (
     <svg
@@ -120,7 +118,7 @@ function Picture({ map, system, live }: { map: Map; system: System; live: Live }
           key={part.id}
           part={part}
           box={map.boxes[part.id]}
-          state={stateOf(part, system, live, words)}
+          state={stateOf(part, { system, live, functions }, words)}
         />
       ))}
     </svg>
@@ -157,7 +155,10 @@ interface PartState {
   to: string;
 }
 
-function stateOf(part: Part, system: System, live: Live, words: ConsoleWords): PartState {
+type Known = Omit<PictureProps, "map">;
+
+function stateOf(part: Part, known: Known, words: ConsoleWords): PartState {
+  const { system, live } = known;
   const plain = (text: PartState["text"], to: string): PartState => ({
     text,
     to,
@@ -185,7 +186,7 @@ function stateOf(part: Part, system: System, live: Live, words: ConsoleWords): P
       };
     }
     case "function":
-      return functionState(part, live, words);
+      return functionState(part, known, words);
     case "bucket":
       return plain(() => flow.kept, pathOf("buckets", part.name, ""));
     case "topic":
@@ -213,10 +214,13 @@ function queueState(part: Part, live: Live, { flow }: ConsoleWords): PartState {
   };
 }
 
-function functionState(part: Part, live: Live, { flow }: ConsoleWords): PartState {
+// A consumer that isn't Lambda's is to be seen by its queue.
+function functionState(part: Part, { live, functions }: Known, { flow }: ConsoleWords): PartState {
   const stopped = part.queue && figuresOf(live, part.queue).health === "stopped";
   const errors = live.growth(errorsOf(part.name), 60).by;
-  const to = pathOf("functions", part.name);
+  const to = functions.has(part.name)
+    ? pathOf("functions", part.name)
+    : pathOf("queues", part.queue?.name ?? "");
   if (stopped) return { text: () => flow.short.stopped, tone: "bad", icon: "alert", to };
   return {
     text: (locale) => flow.errors(errors, form.count(errors, locale)),
