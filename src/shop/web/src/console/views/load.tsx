@@ -4,7 +4,7 @@ import { TextField } from "../../design/field";
 import { Link } from "../../route";
 import { send } from "../api";
 import * as form from "../form";
-import { useLive, type Live, type LoadProgress } from "../live";
+import { useLive, type Live, type LoadProgress, type Sample } from "../live";
 import { sentTo, waitingIn, workflow } from "../metric_names";
 import { Badge, type Tone } from "../parts/badge";
 import { Chart } from "../parts/chart";
@@ -116,6 +116,10 @@ function Order({ system, running }: { system: System; running: boolean }) {
   );
 }
 
+// Whether an order was paid, declined or invalid: it was seen through.
+const endsOf = (system: System) =>
+  [workflow(system, "ExecutionsSucceeded"), workflow(system, "ExecutionsFailed")] as const;
+
 interface ProgressProps {
   load: LoadProgress | undefined;
   live: Live;
@@ -129,11 +133,13 @@ function Progress({ load, live, system }: ProgressProps) {
     (sum, { name }) => sum + (live.value(waitingIn(name)) ?? 0),
     0,
   );
-  const per = (value: number) => `${form.rate(value, locale)}/s`;
+  const sentOf = load?.orders ? words.load.sentOf(form.count(load.orders, locale)) : undefined;
+  const ends = endsOf(system);
+  const per = (value: number) => form.rate(value, locale);
   const figures = [
-    [words.load.sent, form.count(load?.sent ?? 0, locale)],
+    [words.load.sent, form.count(load?.sent ?? 0, locale), sentOf],
     [words.load.taken, per(live.rate(sentTo(system.queues[0]?.name ?? "")))],
-    [words.load.finished, per(live.rate(workflow(system, "ExecutionsSucceeded")))],
+    [words.load.finished, per(ends.reduce((sum, metric) => sum + live.rate(metric), 0))],
     [words.load.waiting, form.count(waiting, locale)],
   ] as const;
   return (
@@ -148,8 +154,8 @@ function Progress({ load, live, system }: ProgressProps) {
         aria-label={words.load.progress}
       />
       <dl class="tiles two">
-        {figures.map(([label, value]) => (
-          <Tile key={label} label={label} value={value} />
+        {figures.map(([label, value, note]) => (
+          <Tile key={label} label={label} value={value} note={note} />
         ))}
       </dl>
       {state === "failed" && (
@@ -173,12 +179,13 @@ function Ways({ live, system }: { live: Live; system: System }) {
   const { words } = useWords();
   const begin = (live.latest?.at ?? 0) - kShown;
   const samples = live.samples.filter(({ at }) => at >= begin);
-  const growth = (metric: string) =>
+  const growth = (...metrics: string[]) =>
     samples.slice(1).map((sample, at) => {
       const before = samples[at];
       const seconds = before ? (sample.at - before.at) / 1000 : 0;
-      const grown = (sample.metrics[metric] ?? 0) - (before?.metrics[metric] ?? 0);
-      return seconds > 0 ? Math.max(0, grown) / seconds : null;
+      const total = (each: Sample | undefined) =>
+        metrics.reduce((sum, metric) => sum + (each?.metrics[metric] ?? 0), 0);
+      return seconds > 0 ? Math.max(0, total(sample) - total(before)) / seconds : null;
     });
   return (
     <Chart
@@ -186,9 +193,14 @@ function Ways({ live, system }: { live: Live; system: System }) {
       times={samples.slice(1).map(({ at }) => at / 1000)}
       lines={[
         { label: words.load.taken, values: growth(sentTo(system.queues[0]?.name ?? "")) },
-        { label: words.load.finished, values: growth(workflow(system, "ExecutionsSucceeded")) },
+        { label: words.load.finished, values: growth(...endsOf(system)) },
+        {
+          label: words.load.refused,
+          values: growth(workflow(system, "ExecutionsFailed")),
+          tone: "declined",
+        },
       ]}
-      show={(value, locale) => `${form.rate(value, locale)}/s`}
+      show={form.rate}
       axis={form.compact}
       height={200}
       least={60}
