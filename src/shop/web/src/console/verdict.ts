@@ -1,4 +1,4 @@
-// How the whole system fares, in one word: the worst of what is known.
+// How the whole system fares: all that is known to be amiss, the worst first.
 import { figuresOf } from "./health";
 import type { Live } from "./live";
 import { kDeclined, waitingIn, workflow } from "./metric_names";
@@ -7,8 +7,7 @@ import type { System } from "./system";
 export interface Verdict {
   kind: "unknown" | "lost" | "stopped" | "fills" | "letters" | "failing" | "flows" | "idle";
   queues: string[]; // that are stopped or fill
-  letters: number;
-  failures: number; // of executions, this minute
+  count: number; // of letters, or of executions that failed this minute
 }
 
 const kMinute = 60; // seconds
@@ -27,21 +26,29 @@ export const lettersOf = (system: System, live: Live): number =>
     0,
   );
 
-export function verdictOf(system: System, live: Live): Verdict {
+const verdict = (kind: Verdict["kind"], rest: Partial<Verdict> = {}): Verdict => ({
+  kind,
+  queues: [],
+  count: 0,
+  ...rest,
+});
+
+// At least one. That all is well is said alone.
+export function verdictsOf(system: System, live: Live): Verdict[] {
+  if (live.state === "lost") return [verdict("lost")];
+  if (!live.latest) return [verdict("unknown")];
   const healths = system.queues.map((queue) => ({
     name: queue.name,
     health: figuresOf(live, queue).health,
   }));
   const those = (wanted: string) =>
     healths.filter(({ health }) => health === wanted).map(({ name }) => name);
-  const queues: string[] = [];
-  const found = { queues, letters: lettersOf(system, live), failures: failuresOf(system, live) };
-  const [stopped, fills] = [those("stopped"), those("fills")];
-  if (live.state === "lost") return { ...found, kind: "lost" };
-  if (!live.latest) return { ...found, kind: "unknown" };
-  if (stopped.length > 0) return { ...found, kind: "stopped", queues: stopped };
-  if (fills.length > 0) return { ...found, kind: "fills", queues: fills };
-  if (found.letters > 0) return { ...found, kind: "letters" };
-  if (found.failures > 0) return { ...found, kind: "failing" };
-  return { ...found, kind: those("flows").length > 0 ? "flows" : "idle" };
+  const amiss = [
+    verdict("stopped", { queues: those("stopped") }),
+    verdict("fills", { queues: those("fills") }),
+    verdict("letters", { count: lettersOf(system, live) }),
+    verdict("failing", { count: failuresOf(system, live) }),
+  ].filter(({ queues, count }) => queues.length > 0 || count > 0);
+  if (amiss.length > 0) return amiss;
+  return [verdict(those("flows").length > 0 ? "flows" : "idle")];
 }

@@ -1,9 +1,9 @@
-// How the whole system fares, in one line, and where there is more of it.
+// How the whole system fares, in a line, and where there is more of it.
 import { Link } from "../../route";
 import * as form from "../form";
 import { useLive } from "../live";
 import { useSystem } from "../system";
-import { verdictOf, type Verdict } from "../verdict";
+import { verdictsOf, type Verdict } from "../verdict";
 import { pathOf } from "../views";
 import { useWords } from "../words";
 import { Badge, type Tone } from "./badge";
@@ -20,30 +20,42 @@ const kLooks: Record<Verdict["kind"], { tone: Tone; icon: GlyphName }> = {
   idle: { tone: "good", icon: "check" },
 };
 
-// What is spoken changes with the verdict only, not with every number.
+// What is spoken changes with the verdicts only, not with every number.
 export function VerdictLine() {
-  const { words, locale } = useWords();
   const live = useLive();
-  const verdict = verdictOf(useSystem(), live);
-  const { kind, queues, letters, failures } = verdict;
+  const verdicts = verdictsOf(useSystem(), live);
+  return (
+    <div class="verdict">
+      <div role="status">
+        {verdicts.map((verdict) => (
+          <Said key={verdict.kind} verdict={verdict} />
+        ))}
+      </div>
+      {verdicts.map((verdict) => (
+        <Where key={verdict.kind} verdict={verdict} />
+      ))}
+    </div>
+  );
+}
+
+function Said({ verdict: { kind, queues } }: { verdict: Verdict }) {
+  const { words, locale } = useWords();
   const names = new Intl.ListFormat(locale, { type: "conjunction" }).format(queues);
   const said = words.verdict[kind];
   const text = typeof said === "string" ? said : said(queues.length, names);
-  return (
-    <p class="verdict">
-      <span role="status">
-        <Badge {...kLooks[kind]} text={text} />
-      </span>
-      {kind === "letters" && (
-        <Link to={pathOf("deadLetters")}>
-          {words.letters.inAll(letters, form.count(letters, locale))}
-        </Link>
-      )}
-      {kind === "failing" && (
-        <Link to={pathOf("workflows")}>
-          {words.flow.failed(failures, form.count(failures, locale))}
-        </Link>
-      )}
-    </p>
-  );
+  return <Badge {...kLooks[kind]} text={text} />;
+}
+
+// Where there is more of it.
+function Where({ verdict: { kind, count } }: { verdict: Verdict }) {
+  const { words, locale } = useWords();
+  const text = form.count(count, locale);
+  if (kind === "letters") {
+    return <Link to={pathOf("deadLetters")}>{words.letters.inAll(count, text)}</Link>;
+  }
+  if (kind === "failing") {
+    const failed = `${pathOf("workflows")}?status=FAILED`;
+    return <Link to={failed}>{words.flow.failed(count, text)}</Link>;
+  }
+  return null;
 }
