@@ -24,24 +24,40 @@ const kThisMachine = /^(localhost|127\.[\d.]+|\[::1\])$/;
 // not for longer than it takes to read it.
 function takeToken(): string | undefined {
   const token = /^#token=(\w+)$/.exec(location.hash)?.[1];
-  if (token) history.replaceState(null, "", location.pathname + location.search);
+  if (token) history.replaceState(history.state, "", location.pathname + location.search);
   return token;
 }
 
 export function Console() {
-  const [token] = useState(takeToken);
+  const [token, setToken] = useState(takeToken);
   const [entering, setEntering] = useState(token !== undefined);
   const [signedOut, setSignedOut] = useState(false);
   useEffect(() => {
     const leave = () => setSignedOut(true);
+    // The link may be opened where the console is open: then only this part of the address changes.
+    const came = () => {
+      const found = takeToken();
+      if (found) setToken(found);
+    };
     addEventListener(kSignedOut, leave);
-    return () => removeEventListener(kSignedOut, leave);
+    addEventListener("hashchange", came);
+    return () => {
+      removeEventListener(kSignedOut, leave);
+      removeEventListener("hashchange", came);
+    };
   }, []);
   useEffect(() => {
     if (token === undefined) return;
+    setEntering(true);
     void send("POST", "session", { token })
-      .catch(() => setSignedOut(true))
-      .then(() => setEntering(false));
+      .then(
+        () => setSignedOut(false),
+        () => setSignedOut(true),
+      )
+      .then(() => {
+        setEntering(false);
+        setToken(undefined);
+      });
   }, [token]);
   const enter = useCallback(() => setSignedOut(false), []);
   if (entering) return null;
