@@ -1,12 +1,13 @@
 // What every view is set in: where the reader is, where else there is to go, and whether what is
 // seen is live.
 import type { ComponentChildren } from "preact";
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Mark } from "../design/icons";
 import { Reload } from "../design/reload";
 import { LanguageSwitch, useLanguage } from "../language";
 import { Link, usePath } from "../route";
 import { kSignedOut, send } from "./api";
+import * as form from "./form";
 import { useLive } from "./live";
 import { Glyph } from "./parts/glyph";
 import { Await, Empty, Loading, View } from "./parts/pieces";
@@ -111,7 +112,7 @@ function SignedIn() {
       </a>
       <header class="bar">
         <Brand />
-        <MenuButton open={open} onToggle={() => setOpen(!open)} />
+        <MenuButton open={open} onToggle={() => setOpen(!open)} onClose={() => setOpen(false)} />
         <Connection />
         <LanguageSwitch />
       </header>
@@ -170,10 +171,28 @@ function Current({ name, rest, Loaded }: CurrentProps) {
   );
 }
 
-function MenuButton({ open, onToggle }: { open: boolean; onToggle: () => void }) {
+interface MenuButtonProps {
+  open: boolean;
+  onToggle: () => void;
+  onClose: () => void;
+}
+
+function MenuButton({ open, onToggle, onClose }: MenuButtonProps) {
   const { words } = useWords();
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!open) return undefined;
+    const pressed = ({ key }: KeyboardEvent) => {
+      if (key !== "Escape") return;
+      onClose();
+      button.current?.focus();
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, [open]);
   return (
     <button
+      ref={button}
       type="button"
       class="menu-button bare"
       aria-expanded={open}
@@ -203,7 +222,7 @@ interface SideProps {
 }
 
 function Side({ current, open, system }: SideProps) {
-  const { words } = useWords();
+  const { words, locale } = useWords();
   return (
     <nav id="views" class={open ? "side open" : "side"} aria-label={words.views}>
       <ul>
@@ -223,6 +242,7 @@ function Side({ current, open, system }: SideProps) {
             Doorbuster {system.version}
           </p>
         )}
+        <p class="side-system">{words.times(form.zone(locale))}</p>
         <p>
           <a href="/">{words.toShop}</a>
         </p>

@@ -8,6 +8,7 @@ export const consoleFr: ConsoleWords = {
   live: "En direct",
   reconnecting: "Reconnexion…",
   toShop: "Vers la boutique",
+  times: (zone) => `Heures : ${zone}`,
   signOut: "Se déconnecter",
   unknown: "Cette page n’existe pas",
   notSetUp: "Rien n’est encore en place. Ceci s’en charge :",
@@ -15,7 +16,7 @@ export const consoleFr: ConsoleWords = {
   again: "Réessayer",
   close: "Fermer",
   cancel: "Annuler",
-  undo: "Annuler",
+  undo: "Annuler la suppression",
   more: "Charger la suite",
   reload: "Actualiser",
 
@@ -117,7 +118,7 @@ export const consoleFr: ConsoleWords = {
     in: "Entrées",
     out: "Sorties",
     waits: "En attente",
-    inFlight: "En vol",
+    inFlight: "En traitement",
     oldest: "Plus ancien",
     state: "État",
     kind: {
@@ -145,7 +146,7 @@ export const consoleFr: ConsoleWords = {
       n === 1
         ? `1 message attend, depuis ${time}.`
         : `${text} messages attendent, le plus ancien depuis ${time}.`,
-    executions: (name, rate) => `${name} démarre ${rate}.`,
+    executions: (name, rate) => `${name} : ${rate} démarrées.`,
   },
 
   buckets: {
@@ -180,7 +181,7 @@ export const consoleFr: ConsoleWords = {
     none: "Il n’y a aucune file.",
     name: "Nom",
     waiting: "En attente",
-    inFlight: "En vol",
+    inFlight: "En traitement",
     delayed: "Différés",
     rest: "Lettres mortes vers",
     attributes: "Attributs",
@@ -195,6 +196,8 @@ export const consoleFr: ConsoleWords = {
     hiddenFor: "Caché pendant (secondes)",
     pollNow: "Relever",
     polling: "Relève…",
+    hiddenMore: (time) => `Cachés aux autres pendant encore ${time}.`,
+    backAgain: "Leur temps est écoulé : d’autres peuvent les recevoir à nouveau.",
     received: (n, text) =>
       n === 0 ? "Aucun message n’attendait." : n === 1 ? "1 message reçu." : `${text} messages reçus.`,
     message: "Message",
@@ -216,11 +219,19 @@ export const consoleFr: ConsoleWords = {
 
   letters: {
     text: "Ce qui a échoué à chaque essai. Réparez la cause, puis renvoyez-le.",
-    none: (queue) => `Rien n’a échoué pour de bon dans ${queue}.`,
+    none: (queue) => `Il n’y a pas de lettre morte dans ${queue}.`,
     inAll: (n, text) => (n === 1 ? "1 lettre morte" : `${text} lettres mortes`),
+    noneSuch: "Plus aucune n’échoue pour ce motif.",
+    every: "Toutes",
+    chosen: (text) => `${text} choisies.`,
+    chooseAll: (text) => `Choisir les ${text}`,
+    chooseListed: (text) => `Choisir les ${text} affichées`,
+    confirmRedrive: (text) => `Renvoyer ${text} lettres mortes ?`,
+    confirmRedriveText: (queue) =>
+      `Le consommateur de ${queue} les reçoit toutes à nouveau. Ce qui échoue encore revient ici.`,
     choose: "Choisir",
     chooseOne: (name) => `Choisir ${name}`,
-    letter: "Lettre",
+    letter: "Lettre morte",
     reason: "Motif",
     order: "Commande",
     invoice: "Facture",
@@ -271,6 +282,8 @@ export const consoleFr: ConsoleWords = {
     toOrder: "La page de la commande",
     redrive: "Relancer",
     redriveBegun: "Elle reprend là où elle a échoué.",
+    redriveSucceeded: "Elle est allée au bout.",
+    redriveFailed: (error) => `Elle a encore échoué : ${error}`,
     graph: "Ce qui s’est passé",
     notReached: "Non atteint",
     steps: "Étapes",
@@ -283,7 +296,7 @@ export const consoleFr: ConsoleWords = {
   },
 
   lambda: {
-    text: "Les étapes du métier, chacune une fonction.",
+    text: "Chaque étape du traitement est une fonction.",
     all: "Toutes les fonctions",
     none: "Il n’y a aucune fonction.",
     name: "Nom",
@@ -298,6 +311,14 @@ export const consoleFr: ConsoleWords = {
     configuration: "Configuration",
     test: "Essai",
     testText: "La fonction est vraiment appelée, avec tout ce qu’elle fait.",
+    does: {
+      charges: "La fonction est vraiment appelée : elle débite le montant de la commande.",
+      mails: "La fonction est vraiment appelée : elle envoie un e-mail.",
+      starts: "La fonction est vraiment appelée : elle lance le workflow d’une commande.",
+    },
+    example: "Exemple",
+    lastEvent: "Dernier événement réel",
+    noEvent: "Aucune des exécutions récentes ne l’a appelée.",
     event: "Événement (JSON)",
     noJson: "Ceci n’est pas du JSON.",
     call: "Appeler",
@@ -309,23 +330,25 @@ export const consoleFr: ConsoleWords = {
   },
 
   sales: {
-    text: "Ce que disent les comptes, à l’heure de la boutique.",
+    text: "Ce que disent les comptes. Jours et heures sont ceux de la boutique, UTC.",
     none: "Rien n’a encore été vendu.",
+    downloadOf: (title) => `Télécharger « ${title} » en CSV`,
     download: "Télécharger en CSV",
     by: { hour: "Heures", day: "Jours", country: "Pays", product: "Produits" },
     measure: "Ce qui est montré",
     revenue: "Recettes",
+    revenueEver: "Recettes depuis le début",
     refunds: "Remboursements",
     invoices: "Factures",
     units: "Unités",
     newest: (day) => `Recettes du ${day}`,
     against: (change) => `${change} sur la veille`,
     days: "Par jour",
-    hours: "Par heure",
+    hours: "Par heure, UTC",
     countries: "Par pays",
     products: "Par produit",
     name: "Nom",
-    unnamed: "(aucun)",
+    unnamed: "Commandé à la boutique",
   },
 
   load: {

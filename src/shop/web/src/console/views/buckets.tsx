@@ -18,6 +18,7 @@ import { Dialog } from "../parts/dialog";
 import { Glyph } from "../parts/glyph";
 import { Json } from "../parts/json";
 import { Await, Empty, Facts, More, Panel, Trouble, View, Wide } from "../parts/pieces";
+import { Time, TimeAgo } from "../parts/time";
 import { useSystem } from "../system";
 import { useLoaded } from "../use_loaded";
 import { pathOf, type ViewProps } from "../views";
@@ -70,7 +71,9 @@ function BucketList() {
                       </th>
                       <td class="figure fixed">{figure(objectsIn(Name), form.count)}</td>
                       <td class="figure fixed">{figure(bytesIn(Name), form.bytes)}</td>
-                      <td class="fixed">{form.moment(new Date(CreationDate), locale)}</td>
+                      <td class="fixed">
+                        <Time at={CreationDate} />
+                      </td>
                     </tr>
                   ))}
                 </tbody>
@@ -217,7 +220,9 @@ function Objects({ bucket, prefix, listing, onOpen }: ObjectsProps) {
                 </button>
               </th>
               <td class="figure fixed">{form.bytes(entry.Size, locale)}</td>
-              <td class="fixed">{form.moment(new Date(entry.LastModified), locale)}</td>
+              <td class="fixed">
+                <Time at={entry.LastModified} />
+              </td>
               <td class="figure">
                 <a
                   class="bare"
@@ -265,7 +270,7 @@ function Opened({ bucket, name, entry, onClose }: OpenedProps) {
               rows={[
                 [words.buckets.size, entry && form.bytes(entry.Size, locale)],
                 [words.buckets.type, type],
-                [words.buckets.changed, entry && form.moment(new Date(entry.LastModified), locale)],
+                [words.buckets.changed, entry && <TimeAgo at={entry.LastModified} />],
               ]}
             />
             <h3>{words.buckets.content}</h3>

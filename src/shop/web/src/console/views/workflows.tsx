@@ -14,6 +14,7 @@ import * as form from "../form";
 import { StatusBadge } from "../parts/badge";
 import { Glyph } from "../parts/glyph";
 import { Await, Choice, Empty, More, Panel, View, Wide } from "../parts/pieces";
+import { Time } from "../parts/time";
 import { useSystem } from "../system";
 import { useLoaded } from "../use_loaded";
 import { pathOf, type ViewProps } from "../views";
@@ -306,7 +307,9 @@ function ExecutionTable({ found: { executions, errors }, machine }: ExecutionTab
               <td>
                 <StatusBadge status={status} error={errors.get(executionArn)} />
               </td>
-              <td class="fixed">{form.moment(startDate * 1000, locale)}</td>
+              <td class="fixed">
+                <Time at={startDate * 1000} />
+              </td>
               <td class="figure fixed">
                 {stopDate === undefined
                   ? "–"
