@@ -18,9 +18,13 @@ import { Chart } from "../parts/chart";
 import { Json } from "../parts/json";
 import { Await, Empty, Facts, Panel, Trouble, View, Wide } from "../parts/pieces";
 import { RangeChoice, useRange } from "../parts/range_choice";
+import { Time, TimeAgo } from "../parts/time";
+import { useToasts } from "../parts/undo";
+import { useSystem } from "../system";
 import { useLoaded } from "../use_loaded";
 import { pathOf, type ViewProps } from "../views";
 import { useWords } from "../words";
+import { exampleFor, hasExample, isRepeatable, kDoes, lastEventFor } from "./function_events";
 
 export default function Functions({ rest: [name] }: ViewProps) {
   return name ? <Function key={name} name={name} /> : <FunctionList />;
@@ -81,19 +85,19 @@ function FunctionTable({ all }: { all: FunctionConfiguration[] }) {
           <tr>
             <th scope="col">{lambda.name}</th>
             <th scope="col" class="figure">
-              {lambda.perSecond}
+              {lambda.errors}
             </th>
             <th scope="col" class="figure">
               {lambda.callsHour}
             </th>
             <th scope="col" class="figure">
-              {lambda.errors}
+              p99
             </th>
             <th scope="col" class="figure">
               {lambda.mean}
             </th>
             <th scope="col" class="figure">
-              p99
+              {lambda.perSecond}
             </th>
             <th scope="col">{lambda.runtime}</th>
           </tr>
@@ -110,8 +114,6 @@ function FunctionTable({ all }: { all: FunctionConfiguration[] }) {
                 <th scope="row" class="long">
                   <Link to={pathOf("functions", name)}>{name}</Link>
                 </th>
-                <td class="figure">{form.rate(live.rate(callsOf(name)), locale)}</td>
-                <td class="figure">{calls === undefined ? "–" : form.count(calls, locale)}</td>
                 <td class="figure">
                   {failed ? (
                     <Badge tone="bad" icon="alert" text={form.count(failed, locale)} />
@@ -119,10 +121,12 @@ function FunctionTable({ all }: { all: FunctionConfiguration[] }) {
                     (failed?.toLocaleString(locale) ?? "–")
                   )}
                 </td>
+                <td class="figure">{calls === undefined ? "–" : form.count(calls, locale)}</td>
+                <td class="figure fixed">{duration(lastOf(times?.values[`${durationOf(name)}/p99`]))}</td>
                 <td class="figure fixed">
                   {duration(lastOf(times?.values[`${durationOf(name)}/Average`]))}
                 </td>
-                <td class="figure fixed">{duration(lastOf(times?.values[`${durationOf(name)}/p99`]))}</td>
+                <td class="figure">{form.rate(live.rate(callsOf(name)), locale)}</td>
                 <td>{Runtime ?? PackageType ?? "–"}</td>
               </tr>
             );
@@ -176,7 +180,7 @@ function Configuration({ value }: { value: FunctionConfiguration }) {
           ["MemorySize", facts.MemorySize !== undefined && `${facts.MemorySize} MB`],
           ["CodeSize", !!facts.CodeSize && form.bytes(facts.CodeSize, locale)],
           ["Role", facts.Role],
-          ["LastModified", facts.LastModified],
+          ["LastModified", facts.LastModified && <TimeAgo at={facts.LastModified} />],
         ]}
       />
       {Environment?.Variables && (
@@ -259,7 +263,9 @@ function isJson(text: string): boolean {
 function Test({ name }: { name: string }) {
   const { words, locale } = useWords();
   const { lambda } = words;
-  const [event, setEvent] = useState("{}");
+  const system = useSystem();
+  const { tell } = useToasts();
+  const [event, setEvent] = useState(() => exampleFor(name, system));
   const [calling, setCalling] = useState(false);
   const [answer, setAnswer] = useState<Invocation>();
   const [error, setError] = useState<unknown>();
@@ -279,16 +285,38 @@ function Test({ name }: { name: string }) {
     setCalling(false);
   }
 
+  const takeLast = () =>
+    lastEventFor(name, system).then(
+      (found) => (found === undefined ? tell(lambda.noEvent) : setEvent(found)),
+      (refused: Error) => tell(refused.message, true),
+    );
+  const does = kDoes[name];
   return (
     <Panel title={lambda.test}>
-      <p class="soft small-text">{lambda.testText}</p>
+      <p class="soft small-text">{does ? lambda.does[does] : lambda.testText}</p>
       <form onSubmit={(pressed) => void submit(pressed)} noValidate aria-busy={calling}>
         <div class="field">
           <label for="event">{lambda.event}</label>
+          <p class="event-choice">
+            {hasExample(name) && (
+              <button
+                type="button"
+                class="quiet small"
+                onClick={() => setEvent(exampleFor(name, system))}
+              >
+                {lambda.example}
+              </button>
+            )}
+            {isRepeatable(name) && (
+              <button type="button" class="quiet small" onClick={() => void takeLast()}>
+                {lambda.lastEvent}
+              </button>
+            )}
+          </p>
           <div class="box">
             <textarea
               id="event"
-              rows={5}
+              rows={8}
               spellcheck={false}
               value={event}
               aria-invalid={fit ? undefined : "true"}
@@ -360,8 +388,50 @@ function LogText({ text }: { text: string }) {
         wentBack.current = scrollTop + clientHeight < scrollHeight - kNearEnd;
       }}
     >
-      <code>{text}</code>
+      <code>
+        {text.split("\n").map((line, at) => (
+          <LogLine key={at} line={line} />
+        ))}
+      </code>
     </pre>
+  );
+}
+
+interface Failure {
+  errorType?: string;
+  errorMessage?: string;
+}
+
+// What a failed call has answered, where the log has it as a line of its own.
+function failureIn(said: string): (Failure & { request: string }) | undefined {
+  const found = /^\[ERROR\] RequestId: (\S+) (\{.*\})$/.exec(said);
+  try {
+    return found?.[2] ? { ...(JSON.parse(found[2]) as Failure), request: found[1] ?? "" } : undefined;
+  } catch {
+    return undefined; // it was cut
+  }
+}
+
+function LogLine({ line }: { line: string }) {
+  const [, stamp, said = line] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)\s(.*)$/.exec(line) ?? [];
+  const failure = failureIn(said);
+  return (
+    <span title={failure && `RequestId: ${failure.request}`}>
+      {stamp && (
+        <>
+          <Time at={stamp} look="precise" />
+          {"  "}
+        </>
+      )}
+      {failure ? (
+        <>
+          <strong>{failure.errorType ?? "[ERROR]"}</strong> {failure.errorMessage}
+        </>
+      ) : (
+        said
+      )}
+      {"\n"}
+    </span>
   );
 }
 
