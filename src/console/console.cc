@@ -16,6 +16,7 @@
 #include "shop/requests.h"
 #include "wire/encoding.h"
 #include "wire/prometheus.h"
+#include "wire/timestamps.h"
 
 namespace doorbuster::console {
 namespace {
@@ -29,6 +30,7 @@ constexpr std::string_view kPath = "/console";
 constexpr std::string_view kApiPath = "/console/api";
 constexpr std::string_view kMetricsPath = "/metrics";
 constexpr std::size_t kBodyMax = std::size_t{64} * 1024;
+constexpr std::size_t kDateLength = 10;       // "2026-11-27"
 constexpr std::size_t kFunctionNameMax = 64;  // characters, as Lambda's
 constexpr std::chrono::seconds kStreamsAgain{10};
 
@@ -136,6 +138,7 @@ const Console::Route Console::kRoutes[] = {
     {"GET", "/metrics", &Console::metrics},
     {"GET", "/live", &Console::live},
     {"GET", "/dead-letters", &Console::dead_letters},
+    {"GET", "/dead-letters/kinds", &Console::letter_kinds},
     {"POST", "/dead-letters/redrive", &Console::redrive},
     {"POST", "/dead-letters/delete", &Console::remove},
     {"GET", "/sales", &Console::sales},
@@ -305,7 +308,13 @@ cloud::Async<wire::Response> Console::dead_letters(gateway::Request& request, st
   const auto& head = request.head();
   const auto limit = amount_in(head, kLetters);
   const auto after = amount_in(head, kAfter);
-  const auto answer = co_await dead_letters_.list(text_in(head, "queue"), after, limit);
+  const auto answer =
+      co_await dead_letters_.list(text_in(head, "queue"), after, limit, text_in(head, "kind"));
+  co_return json_response(200, answer);
+}
+
+cloud::Async<wire::Response> Console::letter_kinds(gateway::Request& request, std::string_view) {
+  const auto answer = co_await dead_letters_.kinds(text_in(request.head(), "queue"));
   co_return json_response(200, answer);
 }
 
@@ -331,11 +340,13 @@ cloud::Async<wire::Response> Console::sales(gateway::Request&, std::string_view)
 
 cloud::Async<wire::Response> Console::sales_csv(gateway::Request& request, std::string_view) {
   const std::string by = text_in(request.head(), "by");
+  const auto today = wire::iso8601(parts_.clock.now()).substr(0, kDateLength);
+  const std::string name = "sales-by-" + by + '-' + today + ".csv";
   std::function<std::string()> read = [this, by] { return console::sales_csv(parts_.sales, by); };
   wire::Response response;
   response.body.bytes = co_await on_workers(parts_.workers, std::move(read));
   response.headers = {{"Content-Type", "text/csv; charset=utf-8; header=present"},
-                      {"Content-Disposition", "attachment; filename=\"sales-by-" + by + ".csv\""},
+                      {"Content-Disposition", "attachment; filename=\"" + name + '"'},
                       {"Cache-Control", "no-store"}};
   co_return response;
 }

@@ -6,6 +6,7 @@
 //   GET        /console/api/metrics                  how it went
 //   GET        /console/api/live                     what happens now, as it happens
 //   GET        /console/api/dead-letters             what was given up on, and why
+//   GET        /console/api/dead-letters/kinds       how much for which reason
 //   POST       /console/api/dead-letters/redrive     sends it back
 //   POST       /console/api/dead-letters/delete
 //   GET        /console/api/sales, .../sales.csv     the books
@@ -103,6 +104,7 @@ class Console final : public gateway::Handler {
   cloud::Async<wire::Response> metrics(gateway::Request& request, std::string_view name);
   cloud::Async<wire::Response> live(gateway::Request& request, std::string_view name);
   cloud::Async<wire::Response> dead_letters(gateway::Request& request, std::string_view name);
+  cloud::Async<wire::Response> letter_kinds(gateway::Request& request, std::string_view name);
   cloud::Async<wire::Response> redrive(gateway::Request& request, std::string_view name);
   cloud::Async<wire::Response> remove(gateway::Request& request, std::string_view name);
   cloud::Async<wire::Response> sales(gateway::Request& request, std::string_view name);

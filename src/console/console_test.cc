@@ -296,7 +296,8 @@ TEST_F(ConsoleTest, ShowsWhatAFunctionHasPrinted) {
 TEST_F(ConsoleTest, GivesTheBooksAsAFile) {
   const auto csv = get("/console/api/sales.csv?by=day");
   EXPECT_EQ(csv.status, 200);
-  EXPECT_EQ(header(csv, "Content-Disposition"), "attachment; filename=\"sales-by-day.csv\"");
+  EXPECT_EQ(header(csv, "Content-Disposition"),
+            "attachment; filename=\"sales-by-day-1970-01-01.csv\"");
   EXPECT_EQ(get("/console/api/sales.csv?by=%22").status, 400);
   EXPECT_EQ(get("/console/api/sales").status, 200);
 }

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <exception>
 #include <limits>
+#include <map>
 #include <utility>
 
 #include "cloud/error.h"
@@ -61,6 +62,12 @@ cloud::ReceiveMessageRequest receive_from(std::string queue_url) {
   return request;
 }
 
+json::object with_reason(json::object letter, const std::string& reason) {
+  letter["kind"] = kind_of(reason);
+  letter["reason"] = reason;
+  return letter;
+}
+
 void require_all(const std::vector<cloud::BatchResultErrorEntry>& failed) {
   if (!failed.empty()) throw cloud::Error(failed.front().Code, failed.front().Message, 503);
 }
@@ -110,38 +117,83 @@ json::object DeadLetters::describe(const Half& half, const SeenMessage& message)
                       {"body", message.body}};
   if (half.database == nullptr) {
     if (const auto id = functions::order_id_in(message.body)) letter["order_id"] = *id;
-    letter["reason"] = functions::why_no_order(message.body);
-    return letter;
+    return with_reason(std::move(letter), functions::why_no_order(message.body));
   }
   const auto objects = functions::objects_in(message.body);
   if (!objects.empty()) {
     letter["bucket"] = objects[0].bucket;
     letter["key"] = objects[0].key;
   }
-  letter["reason"] = functions::why_refused(*half.database, message.id, objects);
-  return letter;
+  return with_reason(std::move(letter),
+                     functions::why_refused(*half.database, message.id, objects));
 }
 
-cloud::Async<json::object> DeadLetters::list(std::string role, std::uint64_t from,
-                                             std::size_t max) {
+cloud::Async<json::array> DeadLetters::describe_all(const Half& half, SeenMessages page,
+                                                    std::string kind) {
+  std::function<json::array()> work = [this, &half, page = std::move(page),
+                                       kind = std::move(kind)] {
+    json::array letters;
+    for (const auto& message : page.messages) {
+      auto letter = describe(half, message);
+      if (kind.empty() || letter.at("kind").as_string() == kind) {
+        letters.push_back(std::move(letter));
+      }
+    }
+    return letters;
+  };
+  co_return co_await on_workers(workers_, std::move(work));
+}
+
+cloud::Async<json::object> DeadLetters::list(std::string role, std::uint64_t from, std::size_t max,
+                                             std::string kind) {
   const Half& chosen = half(role);
   const std::string url = co_await url_of(chosen.dead_letters);
   const auto total = co_await count(url);
-  auto page = co_await browse_(scope_.arn("sqs", chosen.dead_letters), from, kToTheEnd, max);
-  json::object answer{{"count", total}, {"end", std::to_string(page.end)}};
-  if (page.messages.size() == max) answer["next"] = std::to_string(page.next);
-  std::function<json::array()> describe_all = [this, &chosen, page = std::move(page)] {
-    json::array letters;
-    for (const auto& message : page.messages) letters.push_back(describe(chosen, message));
-    return letters;
-  };
-  answer["letters"] = co_await on_workers(workers_, std::move(describe_all));
+  json::object answer{{"count", total}};
+  json::array letters;
+  for (std::size_t looked = 0; letters.size() < max && looked < kLookMax;) {
+    auto page = co_await browse_(scope_.arn("sqs", chosen.dead_letters), from, kToTheEnd, max);
+    const bool last = page.messages.size() < max;
+    looked += page.messages.size();
+    from = page.next;
+    answer["end"] = std::to_string(page.end);
+    auto found = co_await describe_all(chosen, std::move(page), kind);
+    std::move(found.begin(), found.end(), std::back_inserter(letters));
+    answer.erase("next");
+    if (last) break;
+    answer["next"] = std::to_string(from);
+  }
+  answer["letters"] = std::move(letters);
   co_return answer;
+}
+
+cloud::Async<json::object> DeadLetters::kinds(std::string role) {
+  const Half& chosen = half(role);
+  std::map<std::string, std::uint64_t> counts;
+  std::uint64_t from = 0;
+  for (std::size_t looked = 0; looked < kLookMax;) {
+    auto page =
+        co_await browse_(scope_.arn("sqs", chosen.dead_letters), from, kToTheEnd, kSeenAtOnce);
+    if (page.messages.empty()) break;
+    looked += page.messages.size();
+    from = page.next;
+    const auto letters = co_await describe_all(chosen, std::move(page), "");
+    for (const auto& letter : letters) ++counts[std::string(letter.at("kind").as_string())];
+  }
+  std::vector<std::pair<std::string, std::uint64_t>> sorted(counts.begin(), counts.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  json::array kinds;
+  for (const auto& [kind, count] : sorted) kinds.push_back({{"kind", kind}, {"count", count}});
+  co_return json::object{{"kinds", std::move(kinds)}};
 }
 
 cloud::Async<json::object> DeadLetters::redrive(ChosenLetters chosen) {
   const Half& from = half(chosen.role);
-  if (!chosen.all) co_return co_await deal_with(from, std::move(chosen.messages), Deed::redrive);
+  if (!chosen.kind.empty()) chosen.messages = co_await ids_of(from, chosen);
+  if (!chosen.all || !chosen.kind.empty()) {
+    co_return co_await deal_with(from, std::move(chosen.messages), Deed::redrive);
+  }
   const auto moved =
       co_await functions::redrive_all(sqs_, scope_.arn("sqs", from.dead_letters), kRedrivePatience);
   co_return json::object{{"moved", moved}, {"missing", json::array()}};
@@ -153,18 +205,28 @@ cloud::Async<json::object> DeadLetters::remove(ChosenLetters chosen) {
     if (!chosen.before) {
       throw shop::problem(400, "With \"all\", \"before\" must be the \"end\" of a list of them.");
     }
-    chosen.messages = co_await ids_before(from, *chosen.before);
+    chosen.messages = co_await ids_of(from, chosen);
   }
   co_return co_await deal_with(from, std::move(chosen.messages), Deed::remove);
 }
 
-cloud::Async<std::set<std::string>> DeadLetters::ids_before(const Half& half, std::uint64_t place) {
+// Of those that are meant among the first 20,000 before the place.
+cloud::Async<std::set<std::string>> DeadLetters::ids_of(const Half& half,
+                                                        const ChosenLetters& chosen) {
   std::set<std::string> ids;
-  for (std::uint64_t from = 0; ids.size() < kLookMax;) {
-    auto page = co_await browse_(scope_.arn("sqs", half.dead_letters), from, place, kSeenAtOnce);
+  const auto until = chosen.before.value_or(kToTheEnd);
+  std::uint64_t from = 0;
+  for (std::size_t looked = 0; looked < kLookMax;) {
+    auto page = co_await browse_(scope_.arn("sqs", half.dead_letters), from, until, kSeenAtOnce);
     if (page.messages.empty()) break;
-    for (auto& message : page.messages) ids.insert(std::move(message.id));
+    looked += page.messages.size();
     from = page.next;
+    if (chosen.kind.empty()) {
+      for (auto& message : page.messages) ids.insert(std::move(message.id));
+      continue;
+    }
+    const auto letters = co_await describe_all(half, std::move(page), chosen.kind);
+    for (const auto& letter : letters) ids.emplace(letter.at("message_id").as_string());
   }
   co_return ids;
 }
@@ -239,6 +301,24 @@ cloud::Async<void> DeadLetters::put_back(std::string queue_url, std::vector<std:
 
 namespace {
 
+// How long a number is that the text begins with, with what joins its digits; 0 if it is none.
+std::size_t number_at(std::string_view text) {
+  constexpr std::string_view kOfNumbers = "0123456789.,:-+";
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const std::size_t sign = text.starts_with('-') ? 1 : 0;
+  if (sign == text.size() || !is_digit(text[sign])) return 0;
+  auto end = std::min(text.find_first_not_of(kOfNumbers), text.size());
+  while (!is_digit(text[end - 1])) --end;
+  return end;
+}
+
+// The same of what stands in quotation marks.
+std::size_t quotation_at(std::string_view text) {
+  if (!text.starts_with('"')) return 0;
+  const auto end = text.find('"', 1);
+  return end == std::string_view::npos ? 0 : end + 1;
+}
+
 // As a list writes it: a string, since not every reader of JSON has numbers of 64 bits.
 std::uint64_t place_in(const json::value& value) {
   const auto number = value.is_string() ? wire::to_integer(value.get_string()) : std::nullopt;
@@ -248,6 +328,24 @@ std::uint64_t place_in(const json::value& value) {
 
 }  // namespace
 
+std::string kind_of(std::string_view reason) {
+  std::string kind;
+  while (!reason.empty()) {
+    const auto quoted = quotation_at(reason);
+    const auto number = number_at(reason);
+    const bool names_a_field = kind.empty() || kind.ends_with("; ") || kind.ends_with(": ");
+    if (number > 0 || (quoted > 0 && !names_a_field)) {
+      kind += "…";
+      reason.remove_prefix(std::max(number, quoted));
+    } else {
+      const auto kept = std::max(quoted, std::size_t{1});
+      kind += reason.substr(0, kept);
+      reason.remove_prefix(kept);
+    }
+  }
+  return kind;
+}
+
 ChosenLetters chosen_letters(const json::object& body) {
   ChosenLetters chosen;
   const auto* role = body.if_contains("queue");
@@ -256,7 +354,9 @@ ChosenLetters chosen_letters(const json::object& body) {
   }
   chosen.role = std::string(role->get_string());
   const auto* all = body.if_contains("all");
-  chosen.all = all != nullptr && all->is_bool() && all->get_bool();
+  const auto* kind = body.if_contains("kind");
+  if (kind != nullptr && kind->is_string()) chosen.kind = kind->get_string();
+  chosen.all = !chosen.kind.empty() || (all != nullptr && all->is_bool() && all->get_bool());
   if (chosen.all) {
     if (const auto* before = body.if_contains("before")) chosen.before = place_in(*before);
     return chosen;

@@ -37,7 +37,8 @@ struct ChosenLetters {
   std::string role;                // "orders", "shipping", "analytics"
   std::set<std::string> messages;  // by their ids
   bool all = false;                // whatever is in `messages`
-  // Of all, to delete them: those that stand before this place, which a list gave as its "end".
+  std::string kind;  // of all, those that failed for such a reason; empty: whatever for
+  // Of all: those that stand before this place, which a list gave as its "end".
   std::optional<std::uint64_t> before = std::nullopt;
 };
 
@@ -49,11 +50,17 @@ class DeadLetters {
               functions::InvoiceDatabase& sales, boost::asio::any_io_executor workers,
               Browse browse);
 
-  // {"letters": [...], "next": "...", "end": "...", "count": 2}
-  cloud::Async<boost::json::object> list(std::string role, std::uint64_t from, std::size_t max);
+  // {"letters": [...], "next": "...", "end": "...", "count": 2}. Of one kind only, if it isn't
+  // empty: then there may be more than `max`, but less than twice as many.
+  cloud::Async<boost::json::object> list(std::string role, std::uint64_t from, std::size_t max,
+                                         std::string kind = {});
+
+  // {"kinds": [{"kind": "line …: unit price … is below 0", "count": 30}, ...]}, the most frequent
+  // first, of the first 20,000.
+  cloud::Async<boost::json::object> kinds(std::string role);
 
   // Back to the queue where they failed. {"moved": 1, "missing": ["ID"]}: those that aren't there,
-  // or that somebody has received.
+  // or that somebody has received. Of one kind, those that stand before a place, at most 20,000.
   cloud::Async<boost::json::object> redrive(ChosenLetters chosen);
 
   // {"deleted": 1, "missing": []}. Of all, at most 20,000 at once; what came since they were listed
@@ -72,7 +79,9 @@ class DeadLetters {
   const Half& half(std::string_view role) const;
   cloud::Async<std::string> url_of(std::string queue);
   cloud::Async<std::uint64_t> count(std::string queue_url);
-  cloud::Async<std::set<std::string>> ids_before(const Half& half, std::uint64_t place);
+  cloud::Async<std::set<std::string>> ids_of(const Half& half, const ChosenLetters& chosen);
+  cloud::Async<boost::json::array> describe_all(const Half& half, SeenMessages page,
+                                                std::string kind);
   boost::json::object describe(const Half& half, const SeenMessage& message) const;
   cloud::Async<boost::json::object> deal_with(const Half& half, std::set<std::string> wanted,
                                               Deed deed);
@@ -86,8 +95,12 @@ class DeadLetters {
   const std::vector<Half> halves_;
 };
 
-// Reads {"queue": ROLE, "message_ids": [...]} or {"queue": ROLE, "all": true, "before": "..."}.
-// Throws shop::Problem (400).
+// What letters have in common that failed for the same: the reason, with "…" for each number and
+// each text in quotes but the names of fields.
+std::string kind_of(std::string_view reason);
+
+// Reads {"queue": ROLE, "message_ids": [...]}, {"queue": ROLE, "all": true, "before": "..."} or
+// {"queue": ROLE, "kind": "...", "before": "..."}. Throws shop::Problem (400).
 ChosenLetters chosen_letters(const boost::json::object& body);
 
 }  // namespace doorbuster::console

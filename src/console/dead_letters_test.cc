@@ -72,6 +72,38 @@ TEST_F(DeadLettersTest, SaysWhatFailedAndWhy) {
   EXPECT_EQ(text_of(invoice, "reason"), "the amount is below 0");
 }
 
+TEST_F(DeadLettersTest, TellsThemByTheirReasons) {
+  auto& letters = queues_.queues["orders-queue-dlq"];
+  for (int i = 0; i < 9; ++i) {
+    letters.push_back({"m" + std::to_string(i), i % 3 == 0 ? "no JSON" : R"({"orderId":"o"})"});
+  }
+  const auto kinds = wait(letters_.kinds("orders")).at("kinds").as_array();
+  ASSERT_EQ(kinds.size(), 2U);
+  EXPECT_EQ(kinds[0].at("count").to_number<int>(), 6);
+  EXPECT_EQ(kinds[1].at("count").to_number<int>(), 3);
+  const std::string kind(kinds[1].at("kind").as_string());
+  const auto listed = wait(letters_.list("orders", 0, 2, kind));
+  EXPECT_EQ(listed.at("letters").as_array().size(), 2U);
+  const auto rest = wait(letters_.list("orders", std::stoull(text_of(listed, "next")), 2, kind));
+  EXPECT_EQ(rest.at("letters").at(0).at("message_id").as_string(), "m6");
+
+  const auto deleted = wait(letters_.remove({"orders", {}, true, kind, 5}));
+  EXPECT_EQ(deleted.at("deleted").to_number<int>(), 2);  // m6 came later
+  const auto moved = wait(letters_.redrive({"orders", {}, true, kind}));
+  EXPECT_EQ(moved.at("moved").to_number<int>(), 1);
+  EXPECT_EQ(size("orders-queue-dlq"), 6U);
+  EXPECT_EQ(size("orders-queue"), 1U);
+}
+
+TEST(KindOfTest, LeavesOutWhatDiffers) {
+  EXPECT_EQ(kind_of("line 1: unit price -1.00 is below 0"), "line …: unit price … is below …");
+  EXPECT_EQ(kind_of("\"amount\" is 0.00; \"at\" is \"soon\""), "\"amount\" is …; \"at\" is …");
+  EXPECT_EQ(kind_of("line 12, 1,000.50 of 3."), "line …, … of ….");
+  EXPECT_EQ(kind_of("ends with -"), "ends with -");
+  EXPECT_EQ(kind_of("\"open"), "\"open");
+  EXPECT_EQ(kind_of(""), "");
+}
+
 TEST_F(DeadLettersTest, GivesThemByPages) {
   fail("AnalyticsQueueDLQ", 3);
   const auto first = wait(letters_.list("analytics", 0, 2));
@@ -109,7 +141,7 @@ TEST_F(DeadLettersTest, DeletesOneOrAll) {
   EXPECT_EQ(one.at("deleted").to_number<int>(), 1);
   EXPECT_EQ(size("orders-queue-dlq"), 11U);
   EXPECT_EQ(size("orders-queue"), 0U);
-  const auto all = wait(letters_.remove({"orders", {}, true, 11}));
+  const auto all = wait(letters_.remove({"orders", {}, true, {}, 11}));
   EXPECT_EQ(all.at("deleted").to_number<int>(), 11);
   EXPECT_EQ(size("orders-queue-dlq"), 0U);
 }
@@ -119,7 +151,7 @@ TEST_F(DeadLettersTest, DeletesNoneThatCameAfterAllWereListed) {
   const auto listed = wait(letters_.list("orders", 0, 10));
   queues_.queues["orders-queue-dlq"].push_back({"late", "body"});
   const auto before = std::stoull(text_of(listed, "end"));
-  const auto all = wait(letters_.remove({"orders", {}, true, before}));
+  const auto all = wait(letters_.remove({"orders", {}, true, {}, before}));
   EXPECT_EQ(all.at("deleted").to_number<int>(), 3);
   ASSERT_EQ(size("orders-queue-dlq"), 1U);
   EXPECT_EQ(queues_.queues["orders-queue-dlq"][0].id, "late");
@@ -144,6 +176,9 @@ TEST(ChosenLettersTest, AreReadFromJson) {
   const auto all = chosen(R"({"queue":"orders","all":true,"before":"7"})");
   EXPECT_TRUE(all.all);
   EXPECT_EQ(all.before, 7U);
+  const auto like = chosen(R"({"queue":"orders","kind":"no JSON","before":"7"})");
+  EXPECT_TRUE(like.all);
+  EXPECT_EQ(like.kind, "no JSON");
 }
 
 TEST(ChosenLettersTest, AreNotChosenByMistake) {

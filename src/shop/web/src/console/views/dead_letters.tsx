@@ -11,6 +11,7 @@ import { Glyph } from "../parts/glyph";
 import { Json, messageWithin } from "../parts/json";
 import { Await, Empty, Facts, Loading, More, Panel, View, Wide } from "../parts/pieces";
 import { useRoom } from "../parts/room";
+import { Time, TimeAgo } from "../parts/time";
 import { useToasts } from "../parts/undo";
 import { queueOf, useSystem, type Role, type SystemQueue } from "../system";
 import { useLoaded } from "../use_loaded";
@@ -74,12 +75,27 @@ function Count({ value }: { value: number }) {
   return value > 0 ? <span class="count">{form.count(value, locale)}</span> : null;
 }
 
-async function loadPages(role: Role, pages: number, signal: AbortSignal): Promise<Letters> {
+interface Kind {
+  kind: string; // a reason, without the values that differ
+  count: number;
+}
+
+const kindsOf = async (role: Role, signal: AbortSignal): Promise<Kind[]> =>
+  (await get<{ kinds: Kind[] }>(`dead-letters/kinds?queue=${role}`, signal)).kinds;
+
+interface Asked {
+  role: Role;
+  kind: string; // empty: all
+  pages: number;
+}
+
+async function loadPages({ role, kind, pages }: Asked, signal: AbortSignal): Promise<Letters> {
   let all: Letters = { letters: [], end: "", count: 0 };
   for (let page = 0; page < pages && (page === 0 || all.next); page++) {
     const query = new URLSearchParams({
       queue: role,
       limit: String(kPage),
+      ...(kind && { kind }),
       ...(all.next && { after: all.next }),
     });
     const { letters, ...rest } = await get<Letters>(`dead-letters?${query}`, signal);
@@ -88,23 +104,35 @@ async function loadPages(role: Role, pages: number, signal: AbortSignal): Promis
   return all;
 }
 
-// Of all, to delete them, only those that were there when they were counted.
-type Which = { message_ids: string[] } | { all: true; before: string };
+// Of all, and of a kind, only those that were there when they were counted.
+type Which =
+  | { message_ids: string[] }
+  | { all: true; before: string }
+  | { kind: string; before: string };
 
 interface QueueLettersProps {
   queue: SystemQueue;
   counted: number; // live: whenever it changes, they are listed again
 }
 
+const kKindsRefresh = 5_000; // ms
+
 function QueueLetters({ queue, counted }: QueueLettersProps) {
   const { words } = useWords();
+  const kind = useQuery("kind");
   const [pages, setPages] = useState(1);
-  const letters = useLoaded((signal) => loadPages(queue.role, pages, signal), []);
+  const asked = { role: queue.role, kind, pages };
+  const letters = useLoaded((signal) => loadPages(asked, signal), [kind]);
+  const kinds = useLoaded((signal) => kindsOf(queue.role, signal), [], kKindsRefresh);
   const known = useRef(counted);
   useEffect(() => {
     if (known.current !== counted) letters.reload();
     known.current = counted;
   }, [counted]);
+  const change = () => {
+    letters.reload();
+    kinds.reload();
+  };
   return (
     <Await loaded={letters}>
       {(value) =>
@@ -113,72 +141,149 @@ function QueueLetters({ queue, counted }: QueueLettersProps) {
             <Empty>{words.letters.none(queue.name)}</Empty>
           </Panel>
         ) : (
-          <LetterList
-            queue={queue}
-            letters={value}
-            onChange={letters.reload}
-            onMore={() => {
-              setPages(pages + 1);
-              letters.reload();
-            }}
-          />
+          <div class={letters.stale ? "stale" : ""} aria-busy={letters.stale}>
+            <Kinds kinds={kinds.value ?? []} all={value.count} chosen={kind} />
+            {value.letters.length === 0 ? (
+              <Panel title={queue.dead_letter_name}>
+                <Empty>{words.letters.noneSuch}</Empty>
+              </Panel>
+            ) : (
+              <LetterList
+                key={kind}
+                queue={queue}
+                letters={value}
+                kind={kind}
+                total={kind ? countOf(kind, kinds.value, value) : value.count}
+                onChange={change}
+                onMore={() => {
+                  setPages(pages + 1);
+                  letters.reload();
+                }}
+              />
+            )}
+          </div>
         )
       }
     </Await>
   );
 }
 
+const countOf = (kind: string, kinds: readonly Kind[] | undefined, { letters }: Letters): number =>
+  Math.max(kinds?.find((each) => each.kind === kind)?.count ?? 0, letters.length);
+
+interface KindsProps {
+  kinds: readonly Kind[];
+  all: number;
+  chosen: string;
+}
+
+// What they failed for, where that isn't one and the same for all.
+function Kinds({ kinds, all, chosen }: KindsProps) {
+  const { words, locale } = useWords();
+  if (kinds.length < 2 && chosen === "") return null;
+  const chips = [{ kind: "", count: all }, ...kinds];
+  return (
+    <div class="kinds" role="group" aria-label={words.letters.reason}>
+      {chips.map(({ kind, count }) => (
+        <button
+          key={kind}
+          type="button"
+          class="quiet small"
+          aria-pressed={kind === chosen}
+          onClick={() => setQuery({ kind, letter: "" })}
+        >
+          {kind === "" ? words.letters.every : <span lang="en">{kind}</span>}
+          <strong>{form.count(count, locale)}</strong>
+        </button>
+      ))}
+    </div>
+  );
+}
+
 interface LetterListProps {
   queue: SystemQueue;
   letters: Letters;
+  kind: string;
+  total: number; // of that kind
   onChange: () => void;
   onMore: () => void;
 }
 
-function LetterList({ queue, letters, onChange, onMore }: LetterListProps) {
+function LetterList({ queue, letters, kind, total, onChange, onMore }: LetterListProps) {
   const { words, locale } = useWords();
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const room = useRoom();
   const open = useQuery("letter");
   const listed = letters.letters.map((letter) => letter.message_id);
+  const [beyond, setBeyond] = useState(false); // also those that aren't listed are chosen
   const chosen = new Set(listed.filter((id) => ticked.has(id)));
-  const { leaving, actions } = useActions(queue, letters, chosen, () => {
-    setTicked(new Set());
+  const tick = (ids: readonly string[]) => {
+    setBeyond(false);
+    setTicked(new Set(ids));
+  };
+  const some = beyond ? new Set<string>() : chosen;
+  const { leaving, actions } = useActions({ queue, letters, kind, total, chosen: some }, () => {
+    tick([]);
     onChange();
   });
   const opened = letters.letters.find((letter) => letter.message_id === open);
   const shown = opened ?? (room ? letters.letters[0] : undefined);
-  const toggle = (id: string) => {
-    const next = new Set(chosen);
-    if (!next.delete(id)) next.add(id);
-    setTicked(next);
+  const last = useRef(-1); // that was ticked
+  const toggle = (at: number, span: boolean) => {
+    const [from, to] = span && last.current >= 0 ? [last.current, at] : [at, at];
+    const meant = listed.slice(Math.min(from, to), Math.max(from, to) + 1);
+    const on = !chosen.has(listed[at] ?? "");
+    last.current = at;
+    const next = on ? [...chosen, ...meant] : [...chosen].filter((id) => !meant.includes(id));
+    tick(next);
   };
+  const every = chosen.size === listed.length;
   return (
     <div class="letters">
       <Panel
-        title={words.letters.inAll(letters.count, form.count(letters.count, locale))}
+        title={words.letters.inAll(total, form.count(total, locale))}
         beside={actions}
       >
+        {every && listed.length < total && (
+          <p class="small-text">
+            {words.letters.chosen(form.count(beyond ? total : listed.length, locale))}{" "}
+            {!beyond && (
+              <button type="button" class="entry" onClick={() => setBeyond(true)}>
+                {words.letters.chooseAll(form.count(total, locale))}
+              </button>
+            )}
+          </p>
+        )}
         <Wide label={queue.dead_letter_name}>
           <table class="table">
             <thead>
               <tr>
-                <th scope="col">
-                  <span class="unseen">{words.letters.choose}</span>
+                <th scope="col" class="tick">
+                  <label>
+                    <input
+                      type="checkbox"
+                      checked={every}
+                      indeterminate={chosen.size > 0 && !every}
+                      onChange={() => tick(every ? [] : listed)}
+                    />
+                    <span class="unseen">
+                      {words.letters.chooseListed(form.count(listed.length, locale))}
+                    </span>
+                  </label>
                 </th>
                 <th scope="col">{words.letters.letter}</th>
                 <th scope="col">{words.letters.reason}</th>
               </tr>
             </thead>
             <tbody>
-              {letters.letters.map((letter) => (
+              {letters.letters.map((letter, at) => (
                 <LetterRow
                   key={letter.message_id}
                   letter={letter}
                   chosen={chosen.has(letter.message_id)}
                   open={letter === shown}
                   leaving={leaving.has(letter.message_id)}
-                  onChoose={() => toggle(letter.message_id)}
+                  onChoose={(span) => toggle(at, span)}
                   onOpen={() => (room ? setQuery : openWithin)({ letter: letter.message_id })}
                 />
               ))}
@@ -208,12 +313,12 @@ interface LetterRowProps {
   chosen: boolean;
   open: boolean;
   leaving: boolean;
-  onChoose: () => void;
+  onChoose: (span: boolean) => void; // or all from the one before to this one
   onOpen: () => void;
 }
 
 function LetterRow({ letter, chosen, open, leaving, onChoose, onOpen }: LetterRowProps) {
-  const { words, locale } = useWords();
+  const { words } = useWords();
   return (
     <tr class={`${open ? "open" : ""} ${leaving ? "leaving" : ""}`}>
       <td class="tick">
@@ -222,14 +327,16 @@ function LetterRow({ letter, chosen, open, leaving, onChoose, onOpen }: LetterRo
           checked={chosen}
           disabled={leaving}
           aria-label={words.letters.chooseOne(nameOf(letter))}
-          onChange={onChoose}
+          onClick={(event) => onChoose(event.shiftKey)}
         />
       </td>
       <th scope="row" class="long">
         <button type="button" class="entry" aria-pressed={open} onClick={onOpen}>
           {nameOf(letter)}
         </button>
-        <span class="soft small-text">{form.moment(letter.sent, locale)}</span>
+        <span class="soft small-text">
+          <Time at={letter.sent} />
+        </span>
       </th>
       <td class="long" lang="en">
         {letter.reason}
@@ -239,7 +346,7 @@ function LetterRow({ letter, chosen, open, leaving, onChoose, onOpen }: LetterRo
 }
 
 function LetterDetail({ letter }: { letter: Letter }) {
-  const { words, locale } = useWords();
+  const { words } = useWords();
   const { bucket } = useSystem();
   const event = messageWithin(letter.body);
   return (
@@ -251,7 +358,7 @@ function LetterDetail({ letter }: { letter: Letter }) {
       <Facts
         rows={[
           [words.queue.message, <span class="mono">{letter.message_id}</span>],
-          [words.queue.sent, form.moment(letter.sent, locale)],
+          [words.queue.sent, <TimeAgo at={letter.sent} />],
           [words.queue.receives, letter.receives],
           [
             words.letters.order,
@@ -298,15 +405,21 @@ interface Meant {
 
 // Redriving is tried at once, for whatever fails again comes back. Deleting is asked about, and then
 // held for a while in which it can be undone.
-function useActions(
-  queue: SystemQueue,
-  letters: Letters,
-  chosen: ReadonlySet<string>,
-  onDone: () => void,
-) {
+const kMany = 100; // letters, from which sending them back is asked about, too
+
+interface Offered {
+  queue: SystemQueue;
+  letters: Letters;
+  kind: string;
+  total: number;
+  chosen: ReadonlySet<string>;
+}
+
+function useActions({ queue, letters, kind, total, chosen }: Offered, onDone: () => void) {
   const { words, locale } = useWords();
   const { hold, tell } = useToasts();
   const [confirming, setConfirming] = useState<Meant | undefined>();
+  const [sending, setSending] = useState<Meant | undefined>(); // many: it is asked about
   const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set());
   const [gone, setGone] = useState(false);
   useEffect(() => {
@@ -318,8 +431,8 @@ function useActions(
   const meant: Meant = some
     ? { n: chosen.size, which: { message_ids: [...chosen] }, listed: chosen }
     : {
-        n: letters.count,
-        which: { all: true, before: letters.end },
+        n: total,
+        which: kind ? { kind, before: letters.end } : { all: true, before: letters.end },
         listed: new Set(letters.letters.map((letter) => letter.message_id)),
       };
   const text = form.count(meant.n, locale);
@@ -363,14 +476,27 @@ function useActions(
 
   const actions = (
     <div class="view-actions">
-      <button type="button" class="primary small" onClick={() => void redrive(meant)}>
+      <button
+        type="button"
+        class="primary small"
+        onClick={() => (meant.n < kMany ? void redrive(meant) : setSending(meant))}
+      >
         <Glyph name="redo" />
-        {some ? words.letters.redriveSome(text) : words.letters.redriveAll}
+        {some || kind ? words.letters.redriveSome(text) : words.letters.redriveAll}
       </button>
       <button type="button" class="quiet small bad" onClick={() => setConfirming(meant)}>
         <Glyph name="trash" />
-        {some ? words.letters.deleteSome(text) : words.letters.deleteAll}
+        {some || kind ? words.letters.deleteSome(text) : words.letters.deleteAll}
       </button>
+      {sending && (
+        <Confirm
+          title={words.letters.confirmRedrive(form.count(sending.n, locale))}
+          text={words.letters.confirmRedriveText(queue.name)}
+          confirm={words.letters.redriveSome(form.count(sending.n, locale))}
+          onConfirm={() => void redrive(sending)}
+          onClose={() => setSending(undefined)}
+        />
+      )}
       {confirming && (
         <Confirm
           title={words.letters.confirm(confirming.n, form.count(confirming.n, locale))}
