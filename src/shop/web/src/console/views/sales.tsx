@@ -31,7 +31,7 @@ interface Sales {
   products: Row[];
 }
 
-const kBys = ["hour", "day", "country", "product"] as const;
+type By = "hour" | "day" | "country" | "product"; // as the books can be had
 const kMeasures = ["revenue", "units"] as const;
 type Measure = (typeof kMeasures)[number];
 
@@ -48,7 +48,7 @@ export default function SalesView() {
   const { words } = useWords();
   const sales = useLoaded((signal) => get<Sales>("sales", signal), [], kRefresh);
   return (
-    <View title={words.view.sales} text={words.sales.text} actions={<Downloads />}>
+    <View title={words.view.sales} text={words.sales.text}>
       <Await loaded={sales}>
         {(value) =>
           value.by_day.length === 0 ? (
@@ -64,18 +64,19 @@ export default function SalesView() {
   );
 }
 
-function Downloads() {
+// The whole of a book, of which a panel shows what fits.
+function Download({ by, title }: { by: By; title: string }) {
   const { words } = useWords();
   return (
-    <div class="downloads" role="group" aria-label={words.sales.download}>
-      <span class="soft small-text">{words.sales.download}</span>
-      {kBys.map((by) => (
-        <a key={by} class="quiet small" href={`/console/api/sales.csv?by=${by}`} download="">
-          <Glyph name="download" />
-          {words.sales.by[by]}
-        </a>
-      ))}
-    </div>
+    <a
+      class="quiet small"
+      href={`/console/api/sales.csv?by=${by}`}
+      download=""
+      aria-label={words.sales.downloadOf(title)}
+    >
+      <Glyph name="download" />
+      CSV
+    </a>
   );
 }
 
@@ -99,8 +100,13 @@ function Books({ sales }: { sales: Sales }) {
         <Hours rows={sales.by_hour} measure={measure} />
       </div>
       <div class="columns ranks">
-        <Ranking title={words.sales.countries} rows={sales.by_country} measure={measure} />
-        <Ranking title={words.sales.products} rows={sales.products} measure={measure} />
+        <Ranking
+          title={words.sales.countries}
+          by="country"
+          rows={sales.by_country}
+          measure={measure}
+        />
+        <Ranking title={words.sales.products} by="product" rows={sales.products} measure={measure} />
       </div>
     </>
   );
@@ -129,8 +135,8 @@ function Figures({ sales }: { sales: Sales }) {
   const { totals } = sales;
   const trend = useMemo(() => dayBefore(sales), [sales]);
   const figures = [
-    [words.sales.revenue, form.wholeCash(Number(totals.sales.amount), locale)],
-    [words.sales.refunds, form.wholeCash(Number(totals.refunds.amount), locale)],
+    [words.sales.revenueEver, form.wholeCash(Number(totals.sales.amount), locale)],
+    [words.sales.refunds, form.wholeCash(Math.abs(Number(totals.refunds.amount)), locale)],
     [words.sales.invoices, form.count(totals.sales.invoices, locale)],
     [words.sales.units, form.count(totals.sales.units, locale)],
   ] as const;
@@ -178,18 +184,22 @@ interface SeriesProps {
   measure: Measure;
 }
 
-function Bars({
-  title,
-  rows,
-  measure,
-  when,
-}: SeriesProps & { title: string; when: (at: number, locale: string) => string }) {
+interface BookProps extends SeriesProps {
+  title: string;
+  by: By;
+}
+
+interface BarsProps extends BookProps {
+  when: (at: number, locale: string) => string;
+}
+
+function Bars({ title, by, rows, measure, when }: BarsProps) {
   const { words } = useWords();
   const units = measure === "units";
   const times = useMemo(() => rows.map((row) => shopTime(row.bucket)), [rows]);
   const values = useMemo(() => rows.map((row) => measured(row, measure)), [rows, measure]);
   return (
-    <Panel title={title}>
+    <Panel title={title} beside={<Download by={by} title={title} />}>
       <Chart
         title={title}
         times={times}
@@ -206,24 +216,38 @@ function Bars({
 
 function Days({ rows, measure }: SeriesProps) {
   const { words } = useWords();
-  return <Bars title={words.sales.days} rows={rows.slice(-kDays)} measure={measure} when={form.day} />;
+  return (
+    <Bars
+      title={words.sales.days}
+      by="day"
+      rows={rows.slice(-kDays)}
+      measure={measure}
+      when={form.day}
+    />
+  );
 }
 
 function Hours({ rows, measure }: SeriesProps) {
   const { words } = useWords();
   return (
-    <Bars title={words.sales.hours} rows={rows.slice(-kHours)} measure={measure} when={form.moment} />
+    <Bars
+      title={words.sales.hours}
+      by="hour"
+      rows={rows.slice(-kHours)}
+      measure={measure}
+      when={form.moment}
+    />
   );
 }
 
-function Ranking({ title, rows, measure }: SeriesProps & { title: string }) {
+function Ranking({ title, by, rows, measure }: BookProps) {
   const { words, locale } = useWords();
   const sorted = [...rows]
     .sort((a, b) => measured(b, measure) - measured(a, measure))
     .slice(0, kTop);
   const most = sorted[0] ? measured(sorted[0], measure) : 0;
   return (
-    <Panel title={title}>
+    <Panel title={title} beside={<Download by={by} title={title} />}>
       <Wide label={title}>
         <table class="table ranking">
           <thead>
