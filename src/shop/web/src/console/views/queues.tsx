@@ -1,6 +1,6 @@
 // Queues: how many messages lie in each, and by hand what programs do with them.
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { TextField } from "../../design/field";
 import { Link } from "../../route";
 import {
@@ -20,6 +20,7 @@ import * as form from "../form";
 import { Glyph } from "../parts/glyph";
 import { Json, messageWithin } from "../parts/json";
 import { Await, Empty, Facts, Panel, Tile, Trouble, View, Wide } from "../parts/pieces";
+import { Time, TimeAgo } from "../parts/time";
 import { useToasts } from "../parts/undo";
 import { useLoaded } from "../use_loaded";
 import { pathOf, type ViewProps } from "../views";
@@ -117,7 +118,7 @@ function Queue({ name }: { name: string }) {
             <Depths attributes={attributes} />
             <div class="columns">
               <div class="stack">
-                <Poll url={url} attributes={attributes} />
+                <Poll url={url} attributes={attributes} onPolled={queue.reload} />
                 <Panel title={words.queue.attributes}>
                   <QueueFacts attributes={attributes} />
                 </Panel>
@@ -155,13 +156,12 @@ const kTimes = ["CreatedTimestamp", "LastModifiedTimestamp"];
 
 // By AWS's own names, under which they can be looked up and set.
 function QueueFacts({ attributes }: { attributes: Attributes }) {
-  const { locale } = useWords();
   const shown = Object.entries(attributes)
     .filter(([name]) => !kDocuments.includes(name as (typeof kDocuments)[number]))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]): [string, ComponentChildren] => [
       name,
-      kTimes.includes(name) ? form.moment(Number(value) * 1000, locale) : value,
+      kTimes.includes(name) ? <Time at={Number(value) * 1000} look="full" /> : value,
     ]);
   return <Facts rows={shown} longNames />;
 }
@@ -191,7 +191,13 @@ const kVisibilityMax = 43_200; // seconds
 const kReceiveMax = 10; // messages
 const kWait = 1; // seconds that an empty queue is waited at
 
-function Poll({ url, attributes }: { url: string; attributes: Attributes }) {
+interface PollProps {
+  url: string;
+  attributes: Attributes;
+  onPolled: () => void;
+}
+
+function Poll({ url, attributes, onPolled }: PollProps) {
   const { words, locale } = useWords();
   const { queue } = words;
   const [seconds, setSeconds] = useState("10");
@@ -221,6 +227,7 @@ function Poll({ url, attributes }: { url: string; attributes: Attributes }) {
       setUntil(Date.now() + hidden * 1000);
       setMessages(found);
       setReceived(found.length);
+      onPolled();
     } catch (refused) {
       setError(refused);
     }
@@ -252,6 +259,7 @@ function Poll({ url, attributes }: { url: string; attributes: Attributes }) {
           <p class="small-text">{queue.received(received, form.count(received, locale))}</p>
         )}
       </div>
+      {messages.length > 0 && <Hidden until={until} />}
       {messages.map((message) => (
         <MessageCard
           key={message.ReceiptHandle}
@@ -265,6 +273,25 @@ function Poll({ url, attributes }: { url: string; attributes: Attributes }) {
   );
 }
 
+// How long they are still the reader's alone.
+function Hidden({ until }: { until: number }) {
+  const { words, locale } = useWords();
+  const [now, setNow] = useState(Date.now);
+  const left = Math.ceil((until - now) / 1000);
+  useEffect(() => {
+    if (left <= 0) return undefined;
+    const timer = setTimeout(() => setNow(Date.now()), 1000);
+    return () => clearTimeout(timer);
+  }, [left, until]);
+  return (
+    <p class="soft small-text">
+      {left > 0
+        ? words.queue.hiddenMore(form.duration(left * 1000, locale))
+        : words.queue.backAgain}
+    </p>
+  );
+}
+
 const kHiddenForUndo = 30; // seconds
 
 interface MessageProps {
@@ -275,7 +302,7 @@ interface MessageProps {
 }
 
 function MessageCard({ url, message, until, onGone }: MessageProps) {
-  const { words, locale } = useWords();
+  const { words } = useWords();
   const { hold, tell } = useToasts();
   const [leaving, setLeaving] = useState(false);
   const { MessageId, ReceiptHandle, Body, Attributes: system = {}, MessageAttributes } = message;
@@ -318,7 +345,7 @@ function MessageCard({ url, message, until, onGone }: MessageProps) {
       <Facts
         rows={[
           [words.queue.message, <span class="mono">{MessageId}</span>],
-          [words.queue.sent, system.SentTimestamp && form.moment(+system.SentTimestamp, locale)],
+          [words.queue.sent, system.SentTimestamp && <TimeAgo at={+system.SentTimestamp} />],
           [words.queue.receives, system.ApproximateReceiveCount],
           ["MessageGroupId", system.MessageGroupId],
           ...Object.entries(MessageAttributes ?? {}).map(
@@ -326,8 +353,17 @@ function MessageCard({ url, message, until, onGone }: MessageProps) {
           ),
         ]}
       />
-      {event !== undefined && <Json text={event} label={words.queue.event} />}
-      <Json text={Body} label={words.queue.body} />
+      {event === undefined ? (
+        <Json text={Body} label={words.queue.body} />
+      ) : (
+        <>
+          <Json text={event} label={words.queue.event} />
+          <details>
+            <summary>{words.queue.body}</summary>
+            <Json text={Body} label={words.queue.body} />
+          </details>
+        </>
+      )}
       <p class="message-actions">
         <button
           type="button"
