@@ -57,6 +57,7 @@ const holdsOthers = ({ type }: Visit): boolean => type === "Parallel" || type ==
 
 class Reader {
   readonly visits: Visit[] = [];
+  private lastRun: Omit<Attempt, "begun"> = {}; // of the execution, how it ended
   private readonly events = new Map<number, HistoryEvent>();
   private readonly visitAt = new Map<number, Visit>(); // by the event that it began with
 
@@ -64,8 +65,8 @@ class Reader {
     this.events.set(event.id, event);
     const entered = /^(.*)StateEntered$/.exec(event.type);
     if (entered) return this.enter(event, entered[1] ?? "");
-    if (event.type === "ExecutionRedriven") return this.reopen();
-    if (event.type.startsWith("Execution")) return undefined;
+    if (event.type === "ExecutionRedriven") return this.reopen(event.timestamp * 1000);
+    if (event.type.startsWith("Execution")) return this.endRun(event);
     if (kBroken.test(event.type)) return this.breakOff(event);
     if (event.type === "MapIterationFailed") return this.cut(this.openVisit(event), "failed");
     return this.tell(event);
@@ -129,12 +130,24 @@ class Reader {
     for (const each of this.visits) if (each.within === visit) this.cut(each, "aborted");
   }
 
+  // A state that does no task is tried once a run, which a redrive shows.
+  private endRun(event: HistoryEvent): void {
+    if (!kEnded.test(event.type)) return;
+    this.lastRun = { ended: event.timestamp * 1000, ...faultOf(detailsOf(event)) };
+    for (const { attempts } of this.visits.filter(isOpen)) {
+      const attempt = attempts.at(-1);
+      if (attempt && attempt.ended === undefined) Object.assign(attempt, this.lastRun);
+    }
+  }
+
   // What had failed goes on, as far as what it is a part of does.
-  private reopen(): void {
+  private reopen(at: number): void {
     for (const visit of this.visits) {
-      if (visit.exited === undefined && (!visit.within || isOpen(visit.within))) {
-        visit.outcome = "running";
-      }
+      if (visit.exited !== undefined || (visit.within && !isOpen(visit.within))) continue;
+      visit.outcome = "running";
+      if (visit.type !== "Fail") continue;
+      if (visit.attempts.length === 0) visit.attempts.push({ begun: visit.entered, ...this.lastRun });
+      visit.attempts.push({ begun: at });
     }
   }
 
@@ -160,9 +173,14 @@ function begin(visit: Visit, at: number, { parameters, input }: Details): void {
   delete visit.cause;
 }
 
-function end(visit: Visit, at: number, { error, cause }: Details): void {
+const faultOf = ({ error, cause }: Details) => ({
+  ...(error !== undefined && { error }),
+  ...(cause !== undefined && { cause }),
+});
+
+function end(visit: Visit, at: number, details: Details): void {
   const attempt = visit.attempts.at(-1);
-  const fault = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
+  const fault = faultOf(details);
   if (attempt && attempt.ended === undefined) Object.assign(attempt, { ended: at, ...fault });
   Object.assign(visit, fault);
 }

@@ -18,6 +18,7 @@ import { Badge, StatusBadge, type Tone } from "../parts/badge";
 import { Glyph } from "../parts/glyph";
 import { Json } from "../parts/json";
 import { Await, Facts, Panel, View, Wide } from "../parts/pieces";
+import { Time, TimeAgo } from "../parts/time";
 import { useToasts } from "../parts/undo";
 import { useSystem } from "../system";
 import { useLoaded } from "../use_loaded";
@@ -63,7 +64,7 @@ export function ExecutionView({ name, machine }: ExecutionViewProps) {
   const [running, setRunning] = useState(true);
   const loaded = useLoaded((signal) => load(arn, signal), [arn], running ? kRefresh : undefined);
   const execution = loaded.value?.execution;
-  const runs = execution === undefined || execution.status === "RUNNING";
+  const runs = execution ? execution.status === "RUNNING" : loaded.error === undefined;
   if (runs !== running) setRunning(runs);
   return (
     <View
@@ -82,8 +83,8 @@ function Headline({ execution }: { execution: ExecutionDetail }) {
   const { status, error, startDate, stopDate, redriveCount = 0 } = execution;
   return (
     <>
-      <StatusBadge status={status} error={error} /> {form.moment(startDate * 1000, locale)}
-      {stopDate !== undefined && ` · ${form.duration((stopDate - startDate) * 1000, locale)}`}
+      <StatusBadge status={status} error={error} /> <TimeAgo at={startDate * 1000} />
+      {stopDate !== undefined && redriveCount === 0 && ` · ${form.duration((stopDate - startDate) * 1000, locale)}`}
       {redriveCount > 0 && ` · ${words.flows.redriven(redriveCount, form.count(redriveCount, locale))}`}
     </>
   );
@@ -100,15 +101,26 @@ function orderOf({ input }: ExecutionDetail): string | undefined {
   }
 }
 
+// What won't be otherwise the next time.
+const kSettled: readonly string[] = [kPaymentDeclined, "OrderInvalid"];
 const kRedrivable = ["FAILED", "TIMED_OUT", "ABORTED"];
 
 function Actions({ execution, onRedriven }: { execution: ExecutionDetail; onRedriven: () => void }) {
   const { words } = useWords();
   const { tell } = useToasts();
   const order = orderOf(execution);
+  const { status, error, redriveCount = 0 } = execution;
+  const awaited = useRef(Infinity); // the redrive that was begun here, and of which the end isn't told
+  useEffect(() => {
+    if (redriveCount < awaited.current || status === "RUNNING") return;
+    awaited.current = Infinity;
+    if (status === "SUCCEEDED") tell(words.flows.redriveSucceeded);
+    else tell(words.flows.redriveFailed(error ?? words.status[status]), true);
+  }, [status, redriveCount]);
   const redrive = async () => {
     try {
       await redriveExecution(execution.executionArn);
+      awaited.current = redriveCount + 1;
       tell(words.flows.redriveBegun);
     } catch (error) {
       tell((error as Error).message, true);
@@ -127,7 +139,7 @@ function Actions({ execution, onRedriven }: { execution: ExecutionDetail; onRedr
       {may && (
         <button
           type="button"
-          class={execution.error === kPaymentDeclined ? "quiet small" : "primary small"}
+          class={kSettled.includes(error ?? "") ? "quiet small" : "primary small"}
           onClick={() => void redrive()}
         >
           <Glyph name="redo" />
@@ -180,7 +192,7 @@ function Body({ execution, machine, visits, whole }: Whole) {
   const visit = chosen ? visitChosen(visits, chosen) : failed;
   return (
     <>
-      {execution.error !== undefined && (
+      {execution.error !== undefined && visit?.error !== execution.error && (
         <div class={execution.error === kPaymentDeclined ? "notice declined" : "notice stop"}>
           <strong lang="en">{execution.error}</strong>
           {execution.cause && <p lang="en">{execution.cause}</p>}
@@ -259,7 +271,7 @@ function StateDetail({ name, visit }: { name: string; visit: Visit | undefined }
       <Facts
         rows={[
           [words.flows.type, visit.type],
-          [words.flows.started, form.instant(visit.entered, locale)],
+          [words.flows.started, <Time at={visit.entered} look="precise" />],
           [
             words.flows.took,
             visit.exited !== undefined && form.duration(visit.exited - visit.entered, locale),
@@ -281,12 +293,14 @@ function StateDetail({ name, visit }: { name: string; visit: Visit | undefined }
 }
 
 function Attempts({ visit }: { visit: Visit }) {
-  const { words, locale } = useWords();
+  const { words } = useWords();
   return (
     <ol class="attempts">
       {visit.attempts.map(({ begun, ended, error, cause }) => (
         <li key={begun}>
-          <span class="digits">{form.instant(begun, locale)}</span>{" "}
+          <span class="digits">
+            <Time at={begun} look="precise" />
+          </span>{" "}
           {error === undefined ? (
             ended === undefined ? (
               words.outcome[visit.outcome === "aborted" ? "aborted" : "running"]
@@ -316,6 +330,7 @@ interface StepsProps {
 
 function Steps({ visits, chosen, onChoose }: StepsProps) {
   const { words, locale } = useWords();
+  const first = visits[0]?.entered; // of which the others say how long after
   return (
     <Wide label={words.flows.steps}>
       <table class="table">
@@ -350,7 +365,15 @@ function Steps({ visits, chosen, onChoose }: StepsProps) {
               <td>
                 <OutcomeBadge outcome={visit.outcome} />
               </td>
-              <td class="fixed">{form.instant(visit.entered, locale)}</td>
+              <td class="fixed">
+                {first === undefined || visit === visits[0] ? (
+                  <Time at={visit.entered} look="precise" />
+                ) : (
+                  <span title={form.inFull(new Date(visit.entered), locale)}>
+                    +{form.duration(visit.entered - first, locale)}
+                  </span>
+                )}
+              </td>
               <td class="figure fixed">
                 {visit.exited === undefined
                   ? "–"
