@@ -151,8 +151,6 @@ export const consoleEn = {
     failed: (n: number, text: string) => (n === 0 ? "no failures" : `${text} failed this minute`),
     errors: (n: number, text: string) =>
       n === 0 ? "no errors" : n === 1 ? "1 error" : `${text} errors`,
-    waitingSince: (n: number, text: string, time: string) =>
-      n === 1 ? `1 message waits, for ${time}.` : `${text} messages wait, the oldest for ${time}.`,
     executions: (name: string, rate: string) => `${name}: ${rate} begun.`,
   },
 
@@ -236,7 +234,6 @@ export const consoleEn = {
     confirmRedrive: (text: string) => `Send ${text} dead letters back?`,
     confirmRedriveText: (queue: string) =>
       `${queue}’s consumer gets them all again. What fails again comes back here.`,
-    choose: "Choose",
     chooseOne: (name: string) => `Choose ${name}`,
     letter: "Dead letter",
     reason: "Reason",
@@ -339,8 +336,6 @@ export const consoleEn = {
     text: "What the books say. Days and hours are the shop’s, UTC.",
     none: "Nothing has been sold yet.",
     downloadOf: (title: string) => `Download “${title}” as CSV`,
-    download: "Download as CSV",
-    by: { hour: "Hours", day: "Days", country: "Countries", product: "Products" },
     measure: "What is shown",
     revenue: "Revenue",
     revenueEver: "Revenue of all time",

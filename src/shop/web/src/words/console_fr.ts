@@ -142,10 +142,6 @@ export const consoleFr: ConsoleWords = {
     letters: (n, text) => (n === 0 ? "aucune" : `${text} à examiner`),
     failed: (n, text) => (n === 0 ? "aucun échec" : `${text} en échec cette minute`),
     errors: (n, text) => (n === 0 ? "aucune erreur" : n === 1 ? "1 erreur" : `${text} erreurs`),
-    waitingSince: (n, text, time) =>
-      n === 1
-        ? `1 message attend, depuis ${time}.`
-        : `${text} messages attendent, le plus ancien depuis ${time}.`,
     executions: (name, rate) => `${name} : ${rate} démarrées.`,
   },
 
@@ -229,7 +225,6 @@ export const consoleFr: ConsoleWords = {
     confirmRedrive: (text) => `Renvoyer ${text} lettres mortes ?`,
     confirmRedriveText: (queue) =>
       `Le consommateur de ${queue} les reçoit toutes à nouveau. Ce qui échoue encore revient ici.`,
-    choose: "Choisir",
     chooseOne: (name) => `Choisir ${name}`,
     letter: "Lettre morte",
     reason: "Motif",
@@ -333,8 +328,6 @@ export const consoleFr: ConsoleWords = {
     text: "Ce que disent les comptes. Jours et heures sont ceux de la boutique, UTC.",
     none: "Rien n’a encore été vendu.",
     downloadOf: (title) => `Télécharger « ${title} » en CSV`,
-    download: "Télécharger en CSV",
-    by: { hour: "Heures", day: "Jours", country: "Pays", product: "Produits" },
     measure: "Ce qui est montré",
     revenue: "Recettes",
     revenueEver: "Recettes depuis le début",

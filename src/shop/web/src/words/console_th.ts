@@ -141,7 +141,6 @@ export const consoleTh: ConsoleWords = {
     letters: (n, text) => (n === 0 ? "ไม่มี" : `ต้องดู ${text}`),
     failed: (n, text) => (n === 0 ? "ไม่มีความล้มเหลว" : `ล้มเหลว ${text} ในนาทีนี้`),
     errors: (n, text) => (n === 0 ? "ไม่มีข้อผิดพลาด" : `ข้อผิดพลาด ${text}`),
-    waitingSince: (_, text, time) => `${text} ข้อความรออยู่ ข้อความเก่าที่สุดรอมา ${time}`,
     executions: (name, rate) => `${name}: เริ่ม ${rate}`,
   },
 
@@ -223,7 +222,6 @@ export const consoleTh: ConsoleWords = {
     confirmRedrive: (text) => `ส่งข้อความตกค้าง ${text} รายการใหม่หรือไม่`,
     confirmRedriveText: (queue) =>
       `ผู้รับของ ${queue} จะได้รับทั้งหมดอีกครั้ง รายการที่ยังล้มเหลวจะกลับมาที่นี่`,
-    choose: "เลือก",
     chooseOne: (name) => `เลือก ${name}`,
     letter: "รายการ",
     reason: "เหตุผล",
@@ -321,8 +319,6 @@ export const consoleTh: ConsoleWords = {
     text: "สิ่งที่บันทึกในบัญชี วันและชั่วโมงเป็นเวลาของร้าน (UTC)",
     none: "ยังไม่มีการขาย",
     downloadOf: (title) => `ดาวน์โหลด “${title}” เป็น CSV`,
-    download: "ดาวน์โหลด CSV",
-    by: { hour: "ชั่วโมง", day: "วัน", country: "ประเทศ", product: "สินค้า" },
     measure: "สิ่งที่แสดง",
     revenue: "รายได้",
     revenueEver: "รายได้ทั้งหมด",

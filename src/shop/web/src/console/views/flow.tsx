@@ -24,7 +24,7 @@ import { glyphPath, type GlyphName } from "../parts/glyph";
 import { Panel, View, Wide } from "../parts/pieces";
 import { useRoom } from "../parts/room";
 import { VerdictLine } from "../parts/verdict";
-import { nameIn, useSystem, type System } from "../system";
+import { nameIn, queueOf, useSystem, type System } from "../system";
 import { useLoaded } from "../use_loaded";
 import { failuresOf } from "../verdict";
 import { pathOf } from "../views";
@@ -54,7 +54,6 @@ export default function Flow() {
   return (
     <View title={words.view.flow} text={words.flow.text}>
       <VerdictLine />
-      <Troubled system={system} live={live} />
       <Panel title={words.flow.picture} class="flow-panel">
         <Picture map={map} system={system} live={live} functions={names} />
       </Panel>
@@ -62,32 +61,6 @@ export default function Flow() {
         <Figures system={system} live={live} />
       </Panel>
     </View>
-  );
-}
-
-// Of each queue that is in trouble, how much waits there.
-function Troubled({ system, live }: { system: System; live: Live }) {
-  const { words, locale } = useWords();
-  const troubled = system.queues
-    .map((queue) => ({ queue, figures: figuresOf(live, queue) }))
-    .filter(({ figures }) => figures.health === "fills" || figures.health === "stopped");
-  return (
-    <>
-      {troubled.map(({ queue, figures }) => (
-        <div key={queue.name} class={`notice ${figures.health === "stopped" ? "stop" : "wait"}`}>
-          <strong>
-            {queue.name}: {words.flow.health[figures.health]}
-          </strong>
-          <p>
-            {words.flow.waitingSince(
-              figures.visible,
-              form.count(figures.visible, locale),
-              form.duration(figures.oldest * 1000, locale),
-            )}
-          </p>
-        </div>
-      ))}
-    </>
   );
 }
 
@@ -180,6 +153,15 @@ function stateOf(part: Part, known: Known, words: ConsoleWords): PartState {
     }
     case "workflow": {
       const failed = failuresOf(system, live);
+      const orders = queueOf(system, "orders");
+      if (orders && figuresOf(live, orders).health === "stopped") {
+        return {
+          text: () => flow.short.stopped,
+          tone: "bad",
+          icon: "alert",
+          to: pathOf("queues", orders.name),
+        };
+      }
       return {
         ...plain((locale) => flow.failed(failed, form.count(failed, locale)), pathOf("workflows")),
         ...(failed > 0 && { tone: "wait" as const, icon: "alert" as const }),
