@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <string_view>
 #include <utility>
 
 #include "orders/order_json.h"
@@ -27,6 +28,15 @@ constexpr std::array<Milestone, 3> kMilestones{{
     {"TaskStateEntered", "ProcessPayment", OrderState::validated},
     {"TaskStateEntered", "PutInvoice", OrderState::paid},
     {"TaskStateExited", "PutInvoice", OrderState::invoiced},
+}};
+
+// What the payment provider says, and its word for pages.
+using Decline = std::pair<std::string_view, std::string_view>;
+constexpr std::array<Decline, 4> kDeclines{{
+    {"the card has expired", "card_expired"},
+    {"the card's limit is exceeded", "limit_exceeded"},
+    {"the account has insufficient funds", "insufficient_funds"},
+    {"the bank suspects fraud", "suspected_fraud"},
 }};
 
 const json::value* member(const json::value& value, std::string_view name) {
@@ -105,6 +115,20 @@ std::string_view to_text(OrderState state) {
       break;
   }
   return "failed";
+}
+
+std::string code_of(const OrderEvent& event) {
+  if (event.state == OrderState::declined) {
+    const auto known = std::find_if(kDeclines.begin(), kDeclines.end(),
+                                    [&](const auto& each) { return each.first == event.reason; });
+    return known == kDeclines.end() ? std::string() : std::string(known->second);
+  }
+  const auto end = event.reason.find('"', 1);
+  if (event.state != OrderState::invalid || !event.reason.starts_with('"') ||
+      end == std::string::npos) {
+    return {};
+  }
+  return "invalid_" + event.reason.substr(1, end - 1);
 }
 
 const OrderEvent* OrderStatus::find(OrderState state) const {

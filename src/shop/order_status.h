@@ -33,8 +33,13 @@ std::string_view to_text(OrderState state);
 struct OrderEvent {
   OrderState state = OrderState::accepted;
   cloud::Time at{};
-  std::string reason;  // of one that ends it
+  std::string reason;  // of one that ends it; English
 };
+
+// Why an order was ended as a word that a page has in its reader's language: "card_expired", or
+// "invalid_" with the name of the first field that isn't as it must be. Empty if it is no such
+// reason.
+std::string code_of(const OrderEvent& event);
 
 struct OrderStatus {
   std::string number;

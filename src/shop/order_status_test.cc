@@ -108,5 +108,16 @@ TEST_F(OrderTrackerTest, ReadsAnOrderHoweverItWasGiven) {
   EXPECT_FALSE(order_in("{"));
 }
 
+TEST(CodeOfTest, IsAWordForWhatIsKnown) {
+  const auto code = [](OrderState state, std::string reason) {
+    return code_of({state, at(1'000), std::move(reason)});
+  };
+  EXPECT_EQ(code(OrderState::declined, "the card has expired"), "card_expired");
+  EXPECT_EQ(code(OrderState::declined, "the moon is full"), "");
+  EXPECT_EQ(code(OrderState::invalid, "\"amount\" is 0.00, must be above 0"), "invalid_amount");
+  EXPECT_EQ(code(OrderState::invalid, "it is no order"), "");
+  EXPECT_EQ(code(OrderState::failed, "\"amount\" is odd"), "");
+}
+
 }  // namespace
 }  // namespace doorbuster::shop

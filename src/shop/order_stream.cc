@@ -47,6 +47,7 @@ boost::json::object to_json(const OrderEvent& event) {
   boost::json::object json{{"state", to_text(event.state)},
                            {"at", orders::format_instant(event.at)}};
   if (!event.reason.empty()) json["reason"] = event.reason;
+  if (const auto code = code_of(event); !code.empty()) json["code"] = code;
   return json;
 }
 

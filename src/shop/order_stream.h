@@ -54,7 +54,7 @@ class OrderStream final : public cloud::ByteStream {
   bool ended_ = false;
 };
 
-// {"state": "declined", "at": "2026-11-27T00:00:03.123Z", "reason": "..."}
+// {"state": "declined", "at": "2026-11-27T00:00:03.123Z", "reason": "...", "code": "card_expired"}
 boost::json::object to_json(const OrderEvent& event);
 
 }  // namespace doorbuster::shop

@@ -11,7 +11,8 @@ export const isEnd = (state: State): boolean => (kEnds as readonly State[]).incl
 export interface OrderEvent {
   state: State;
   at: string; // ISO 8601
-  reason?: string;
+  reason?: string; // English
+  code?: string; // the reason as a word, where it is one that is known
 }
 
 export interface Order {

@@ -60,12 +60,34 @@ function TimelineStep({ state, progress, event }: Step) {
         </p>
         {event && <p class="step-text">{text}</p>}
         {progress === "now" && <p class="step-text">{words.order.underWay}</p>}
-        {event?.reason && (
-          <p class="reason">
-            {words.order.reason} <q lang="en">{event.reason}</q>
-          </p>
-        )}
+        {event?.reason && <Reason reason={event.reason} code={event.code} />}
       </div>
     </li>
+  );
+}
+
+// In the reader's language where it is a known one, and as it was said.
+function Reason({ reason, code = "" }: { reason: string; code: string | undefined }) {
+  const { words } = useLanguage();
+  const known = words.why[code];
+  if (known === undefined) {
+    return (
+      <p class="reason">
+        {words.order.reason} <q lang="en">{reason}</q>
+      </p>
+    );
+  }
+  return (
+    <div class="reason">
+      <p>
+        {words.order.reason} {known}
+      </p>
+      {code.startsWith("invalid_") && (
+        <details>
+          <summary>{words.order.inDetail}</summary>
+          <q lang="en">{reason}</q>
+        </details>
+      )}
+    </div>
   );
 }

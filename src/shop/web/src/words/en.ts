@@ -90,7 +90,26 @@ export const en = {
     lookAgain: "Look again",
     unreachable: "The shop can’t be reached",
     unreachableText: "Your order is safe. This page keeps trying.",
+    inDetail: "In detail",
     reason: "Reason:",
+  },
+
+  // By the codes of the server's.
+  why: {
+    card_expired: "the card has expired",
+    limit_exceeded: "the card’s limit is exceeded",
+    insufficient_funds: "there isn’t enough in the account",
+    suspected_fraud: "the bank suspects fraud",
+    invalid_amount: "the amount isn’t as it must be",
+    invalid_customerName: "the name isn’t as it must be",
+    invalid_product: "the product isn’t as it must be",
+    invalid_email: "the e-mail address isn’t as it must be",
+  } as Record<string, string>,
+
+  noPage: {
+    title: "There is no such page",
+    text: "Check the address, or begin with an order.",
+    toForm: "To the order form",
   },
 
   headline: {

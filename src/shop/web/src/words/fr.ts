@@ -89,7 +89,25 @@ export const fr: Words = {
     lookAgain: "Chercher encore",
     unreachable: "La boutique est injoignable",
     unreachableText: "Votre commande est en sûreté. Cette page continue d’essayer.",
+    inDetail: "En détail",
     reason: "Motif :",
+  },
+
+  why: {
+    card_expired: "la carte a expiré",
+    limit_exceeded: "le plafond de la carte est dépassé",
+    insufficient_funds: "le compte n’est pas assez approvisionné",
+    suspected_fraud: "la banque soupçonne une fraude",
+    invalid_amount: "le montant n’est pas comme il faut",
+    invalid_customerName: "le nom n’est pas comme il faut",
+    invalid_product: "le produit n’est pas comme il faut",
+    invalid_email: "l’adresse e-mail n’est pas comme il faut",
+  },
+
+  noPage: {
+    title: "Cette page n’existe pas",
+    text: "Vérifiez l’adresse, ou commencez par une commande.",
+    toForm: "Vers le bon de commande",
   },
 
   headline: {
@@ -108,7 +126,7 @@ export const fr: Words = {
     validated: ["Vérifiée", "Nom, produit et montant sont en règle"],
     paid: ["Payée", "Le prestataire de paiement a dit oui"],
     invoiced: ["Facturée", "Votre facture est prête"],
-    shipped: ["Expédiée", "Prise en stock et remise au transporteur"],
+    shipped: ["Expédiée", "Prélevée du stock et remise au transporteur"],
     invalid: ["Non acceptée", "Quelque chose dans la commande n’est pas comme il faut. Rien n’a été débité."],
     declined: ["Refusée", "Le prestataire de paiement a dit non. Rien n’a été débité."],
     failed: ["Arrêtée", "Elle n’a pas pu continuer. Nous sommes prévenus, et rien n’est perdu."],

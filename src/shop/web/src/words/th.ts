@@ -89,7 +89,25 @@ export const th: Words = {
     lookAgain: "ค้นหาอีกครั้ง",
     unreachable: "ติดต่อร้านไม่ได้",
     unreachableText: "คำสั่งซื้อของคุณปลอดภัย หน้านี้จะลองเชื่อมต่อต่อไป",
+    inDetail: "รายละเอียด",
     reason: "เหตุผล:",
+  },
+
+  why: {
+    card_expired: "บัตรหมดอายุ",
+    limit_exceeded: "เกินวงเงินของบัตร",
+    insufficient_funds: "ยอดเงินในบัญชีไม่พอ",
+    suspected_fraud: "ธนาคารสงสัยว่ามีการทุจริต",
+    invalid_amount: "จำนวนเงินไม่ถูกต้อง",
+    invalid_customerName: "ชื่อไม่ถูกต้อง",
+    invalid_product: "สินค้าไม่ถูกต้อง",
+    invalid_email: "อีเมลไม่ถูกต้อง",
+  },
+
+  noPage: {
+    title: "ไม่มีหน้านี้",
+    text: "โปรดตรวจสอบที่อยู่ หรือเริ่มสั่งซื้อ",
+    toForm: "ไปที่แบบฟอร์มสั่งซื้อ",
   },
 
   headline: {
