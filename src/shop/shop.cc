@@ -105,7 +105,12 @@ cloud::Async<wire::Response> Shop::serve(gateway::Request& request) {
   }
   if (!is_method("GET", head.method)) throw problem(404, "There is nothing here.");
   auto response = shop_assets().get(head.path, head);
-  if (response.status == 404) throw problem(404, "There is nothing here.");
+  if (response.status != 404) co_return response;
+  if (!is_browser(head)) throw problem(404, "There is nothing here.");
+  // The page says so in its reader's language.
+  response = shop_assets().get("/index.html", head);
+  if (response.status == 200) response.status = 404;
+  response.headers.emplace_back("Vary", "Accept");
   co_return response;
 }
 
