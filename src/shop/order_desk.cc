@@ -141,6 +141,8 @@ cloud::Async<std::string> OrderDesk::take(std::string body,
   if (recent_.claim(number, text) == Standing::foreign) throw already_used();
   co_await send(number, text);
   recent_.take(number, clock_.now());
+  const std::lock_guard held(mutex_);
+  ++taken_since_;
   co_return number;
 }
 
@@ -190,12 +192,13 @@ cloud::Async<std::uint64_t> OrderDesk::waiting() {
   const auto now = clock_.now();
   {
     const std::lock_guard held(mutex_);
-    if (now - waiting_at_ < kAskQueueEvery) co_return waiting_;
+    if (now - waiting_at_ < kAskQueueEvery) co_return waiting_ + taken_since_;
     waiting_at_ = now;  // the others go by what there is meanwhile
   }
   try {
     const auto waiting = co_await ask_waiting();
     const std::lock_guard held(mutex_);
+    taken_since_ = 0;
     co_return waiting_ = waiting;
   } catch (const cloud::Error& e) {
     {

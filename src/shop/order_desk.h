@@ -68,7 +68,8 @@ class OrderDesk {
   std::mutex mutex_;       // guards what follows
   std::string queue_url_;  // empty: not known yet
   std::uint64_t waiting_ = 0;
-  cloud::Time waiting_at_{};  // when the queue was asked last
+  std::uint64_t taken_since_ = 0;  // since the queue was asked
+  cloud::Time waiting_at_{};       // when the queue was asked last
 };
 
 }  // namespace doorbuster::shop

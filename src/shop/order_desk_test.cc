@@ -194,6 +194,14 @@ TEST_F(OrderDeskTest, TakesNoMoreThanTheCheckoutCanDealWith) {
   EXPECT_TRUE(is_order_number(take(kBody)));
 }
 
+TEST_F(OrderDeskTest, CountsWhatItHasTakenSinceItAskedTheQueue) {
+  sqs_.waiting = 98;
+  take(kBody);
+  EXPECT_EQ(wait(desk_->waiting()), 99U);
+  take(kBody);
+  EXPECT_EQ(refusal(kBody).status, 503);
+}
+
 TEST_F(OrderDeskTest, TakesNoMoreAtOnceThanItMay) {
   options_.under_way_max = 0;
   forget();
