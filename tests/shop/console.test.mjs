@@ -280,6 +280,33 @@ test("a payment that was declined is told from a failure", async () => {
   }
 });
 
+test("going back comes to the list as it was", async () => {
+  const { page, complaints, close } = await openPage(browser);
+  await open(page, "/workflows", "Workflows");
+  await press(page, "Failed");
+  await page.click(`main table >> text=${failed}`);
+  await page.waitForSelector(".state.failed[data-state=OrderInvalid]");
+  await page.goBack();
+  await page.waitForSelector("main h1 >> text=Workflows");
+  assert.equal(await page.textContent(".choice [aria-pressed=true]"), "Failed");
+  await page.locator("main table tbody tr").first().waitFor();
+  await page.reload();
+  await page.locator("main table tbody tr").first().waitFor();
+  assert.equal(await page.textContent(".choice [aria-pressed=true]"), "Failed");
+  await press(page, "Declined");
+  await page.waitForSelector("main >> text=No execution is like that.");
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("a function that is not there has no page", async () => {
+  const { page, close } = await openPage(browser);
+  await page.goto(`${shop.url}/console/functions/nope`);
+  await page.waitForSelector("main [role=alert] >> text=nope");
+  assert.equal(await page.locator("main form, main .chart").count(), 0);
+  await close();
+});
+
 test("an answer that is late is waited for", async () => {
   const { page, close } = await openPage(browser);
   await page.clock.install();
@@ -357,13 +384,37 @@ test("what is deleted can be had back for five seconds", async () => {
   await dialog.waitFor({ state: "detached" });
   await press(page, "Delete 1");
   await press(page, "Delete 1 letter");
-  await page.click(".undo");
+  // By the keyboard as well: the focus is there at once.
+  await page.waitForSelector(".undo:focus");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".leaving", { state: "detached" });
+  await page.waitForFunction(() => document.activeElement.textContent.includes("Delete 1"));
+  await press(page, "Delete 1");
+  await press(page, "Delete 1 letter");
+  await page.waitForSelector(".undo:focus");
+  await page.keyboard.press("Control+z");
   await page.waitForSelector(".leaving", { state: "detached" });
   assert.equal((await lettersIn("analytics")).count, before);
   await press(page, "Delete 1");
   await press(page, "Delete 1 letter");
   await page.waitForSelector("text=1 dead letter is deleted.");
   assert.equal((await lettersIn("analytics")).count, before - 1);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("on a phone a dead letter is opened before the list, and closed by going back", async () => {
+  const { page, complaints, close } = await openPage(browser, { width: 360 });
+  await open(page, "/dead-letters/analytics");
+  await page.click("main table >> text=wrong-3");
+  const dialog = page.locator("dialog");
+  assert.match(await dialog.textContent(), /unit price -1/);
+  await checkFits(page);
+  await page.reload();
+  await dialog.waitFor();
+  await page.goBack();
+  await dialog.waitFor({ state: "detached" });
+  assert.equal(new URL(page.url()).search, "");
   assert.deepEqual(complaints, []);
   await close();
 });
@@ -387,7 +438,7 @@ test("a letter that comes while they are read is shown, and not deleted with the
   assert.deepEqual(letters.map(({ body }) => body), ["second"]);
   await press(page, "Delete all");
   await press(page, "Delete 1 letter");
-  await page.waitForSelector("text=Nothing has failed for good in orders-queue.");
+  await page.waitForSelector("text=There are no dead letters in orders-queue.");
   assert.deepEqual(complaints, []);
   await close();
 });
@@ -469,7 +520,7 @@ test("folders are gone down into, as far as an object", async () => {
   await page.click(".crumbs >> text=folders");
   await page.locator("main table >> text=deep/").waitFor();
   assert.equal(new URL(page.url()).pathname, `/console/buckets/${system.bucket}/folders/`);
-  await page.click(".crumbs >> text=Top");
+  await page.click(".crumbs >> text=Bucket root");
   await page.locator("main table >> text=folders/").waitFor();
   assert.deepEqual(complaints, []);
   await close();
@@ -549,12 +600,30 @@ test("a function is called by hand", async () => {
   const { page, complaints, close } = await openPage(browser);
   await open(page, "/functions/ValidateOrder", "ValidateOrder");
   await page.waitForSelector("text=Nothing has been printed yet.");
+  assert.match(await page.inputValue("#event"), /TEST-/);
   await page.fill("#event", "{");
   assert.match(await page.textContent(".fault"), /This is not JSON/);
   await page.fill("#event", JSON.stringify({ orderId: "o-1", amount: 19.99 }));
   await press(page, "Call");
   await page.waitForSelector("text=Answered");
   assert.match(await page.textContent("[aria-label=Answer]"), /"isValid": true/);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("every function has an example that works", async () => {
+  const { page, complaints, close } = await openPage(browser);
+  for (const name of ["ValidateOrder", "ProcessPayment", "SendNotification", "StartOrderWorkflow"]) {
+    await open(page, `/functions/${name}`, name);
+    await press(page, "Call");
+    await page.waitForSelector(".answer .badge");
+    assert.equal(await page.textContent(".answer .badge"), "Answered", name);
+  }
+  await open(page, "/functions/ProcessPayment", "ProcessPayment");
+  const example = await page.inputValue("#event");
+  await press(page, "Last real event");
+  await page.waitForFunction((was) => document.querySelector("#event").value !== was, example);
+  assert.match(await page.inputValue("#event"), /"attempt": 0/);
   assert.deepEqual(complaints, []);
   await close();
 });
@@ -594,19 +663,64 @@ test("the books are shown, and saved", async () => {
   await page.waitForSelector(".ranking >> text=Lantern");
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.click(".downloads >> text=Products"),
+    page.click(".panel:has-text('By product') >> text=CSV"),
   ]);
+  assert.match(download.suggestedFilename(), /^sales-by-product-\d{4}-\d\d-\d\d\.csv$/);
   assert.match(readFileSync(await download.path(), "utf8"), /^product,/);
   assert.deepEqual(complaints, []);
   await close();
 });
 
-const sampleNow = (page, metrics = {}) =>
-  page.evaluate((measured) => {
-    const load = { state: "idle", sent: 0, orders: 0, rate: 0, error: "" };
-    const data = JSON.stringify({ at: Date.now(), metrics: measured, load });
-    globalThis.streams.at(-1).onmessage({ data });
-  }, metrics);
+const sampleNow = (page, metrics = {}, more = {}) =>
+  page.evaluate(
+    ([measured, rest]) => {
+      const load = { state: "idle", sent: 0, orders: 0, rate: 0, error: "" };
+      const data = JSON.stringify({ at: Date.now(), metrics: measured, load, ...rest });
+      globalThis.streams.at(-1).onmessage({ data });
+    },
+    [metrics, more],
+  );
+
+const sentToOrders = "AWS/SQS/NumberOfMessagesSent/orders-queue";
+
+test("what this minute means does not depend on when the page was opened", async () => {
+  const { page, close } = await openPage(browser);
+  await fakeStreams(page);
+  await page.goto(`${shop.url}/console`);
+  await page.waitForSelector("main h1");
+  const failed = `AWS/States/ExecutionsFailed/${system.state_machine_arn.split(":").at(-1)}`;
+  const now = await page.evaluate(() => Date.now());
+  const before = {
+    at: [now - 60_000, now - 30_000],
+    metrics: { [failed]: [4, 7], [sentToOrders]: [100, 400] },
+  };
+  await sampleNow(page, { [failed]: 9, [sentToOrders]: 620 }, { before });
+  await page.waitForSelector(".verdict >> text=5 failed this minute");
+  assert.equal(await figure(page, "Orders a minute"), 520);
+  const chart = page.locator(".panel", { hasText: "Orders a minute" }).first();
+  await chart.locator(".legend >> text=Orders 520").waitFor();
+  await page.click("nav >> text=Flow");
+  await page.waitForSelector(".flow .part-state >> text=5 failed this minute");
+  await close();
+});
+
+test("a queue that nobody takes from is so at once, and hides nothing milder", async () => {
+  const { page, close } = await openPage(browser);
+  await fakeStreams(page);
+  await page.goto(`${shop.url}/console`);
+  await page.waitForSelector("main h1");
+  const now = await page.evaluate(() => Date.now());
+  const metrics = {
+    "AWS/SQS/ApproximateNumberOfMessagesVisible/ShippingQueue": 12,
+    "AWS/SQS/ApproximateAgeOfOldestMessage/ShippingQueue": 540,
+    "AWS/SQS/ApproximateNumberOfMessagesVisible/ShippingQueueDLQ": 2,
+  };
+  await sampleNow(page, metrics, { before: { at: [now - 60_000, now - 30_000], metrics: {} } });
+  await page.waitForSelector(".verdict >> text=Nobody takes from ShippingQueue");
+  const said = await page.locator(".verdict .badge").allTextContents();
+  assert.deepEqual(said, ["Nobody takes from ShippingQueue", "Dead letters wait to be looked at"]);
+  await close();
+});
 
 test("a console that nobody sees holds no connection", async () => {
   const { page, close } = await openPage(browser);
@@ -693,9 +807,9 @@ test("a queue that nobody takes from stands out", async () => {
     route.fulfill({ contentType, body: stoppedShipping() }),
   );
   await open(page, "/flow", "Flow");
-  const notice = page.locator(".notice.stop");
-  await notice.waitFor();
-  assert.match(await notice.textContent(), /ShippingQueue: Nobody takes from it.*59 messages wait/s);
+  await page.waitForSelector(".verdict >> text=Nobody takes from ShippingQueue");
+  const row = page.locator("main tr", { hasText: "ShippingQueue" });
+  assert.match(await row.textContent(), /59.*Nobody takes from it/s);
   const bad = await page.locator(".part.bad").allTextContents();
   assert.deepEqual(
     bad.map((text) => /ShippingQueue|ShipInvoices/.exec(text)?.[0]),
@@ -728,6 +842,14 @@ test("a console that other machines can reach wants its token", async () => {
     await page.keyboard.press("Enter");
     await page.waitForSelector("main table >> text=ShippingQueue");
     await another.page.goto(consoleUrl);
+    await another.page.waitForSelector("main h1 >> text=Now");
+    assert.equal(new URL(another.page.url()).hash, "");
+    // In a tab that stands at the sign-in, only what is behind the address changes.
+    await another.page.context().clearCookies();
+    await another.page.reload();
+    await another.page.waitForSelector("#token");
+    another.complaints.length = 0; // it was refused
+    await another.page.evaluate((hash) => (location.hash = hash), `token=${token}`);
     await another.page.waitForSelector("main h1 >> text=Now");
     assert.equal(new URL(another.page.url()).hash, "");
     assert.deepEqual(another.complaints, []);
