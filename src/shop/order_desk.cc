@@ -62,6 +62,9 @@ Problem invalid(const std::vector<std::string>& reasons, const orders::OrderRule
   return result;
 }
 
+// What a customer pays is paid in cents; invoices' unit prices may be finer.
+constexpr std::int64_t kOfACent = orders::Money::kUnit / 100;
+
 json::object parse_object(const std::string& body) {
   json::error_code error;
   json::value value = json::parse(body, error);
@@ -79,6 +82,10 @@ std::string text_of(const std::string& body, const std::string& number,
   object.erase("submittedAt");
   const auto parsed = orders::parse_order(object, rules);
   if (!parsed.order) throw invalid(parsed.reasons, rules);
+  const auto& amount = parsed.order->amount;
+  if (amount.ten_thousandths() % kOfACent != 0) {
+    throw invalid({"\"amount\" is " + amount.str() + ", must have at most 2 decimals"}, rules);
+  }
   return orders::to_json(*parsed.order);
 }
 

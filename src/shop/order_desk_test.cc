@@ -177,6 +177,13 @@ TEST_F(OrderDeskTest, RefusesWhatIsNoOrder) {
   }
 }
 
+TEST_F(OrderDeskTest, TakesNoFractionsOfCents) {
+  const auto problem = refusal(R"({"customerName":"Ada","product":"x","amount":12.345})");
+  EXPECT_EQ(problem.status, 400);
+  EXPECT_TRUE(problem.fields.contains("amount"));
+  take(R"({"customerName":"Ada","product":"x","amount":12.3400})");
+}
+
 TEST_F(OrderDeskTest, KeepsWhatACustomerTypedAsItIs) {
   take(R"({"customerName":"<script>alert(1)</script>","product":"\"\\ \u2028","amount":1})");
   const auto order = order_in(sqs_.sent[0]);
