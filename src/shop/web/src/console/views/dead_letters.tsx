@@ -272,7 +272,9 @@ function LetterList({ queue, letters, kind, total, onChange, onMore }: LetterLis
                   </label>
                 </th>
                 <th scope="col">{words.letters.letter}</th>
-                <th scope="col">{words.letters.reason}</th>
+                <th scope="col" class="reason-beside">
+                  {words.letters.reason}
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -337,8 +339,11 @@ function LetterRow({ letter, chosen, open, leaving, onChoose, onOpen }: LetterRo
         <span class="soft small-text">
           <Time at={letter.sent} />
         </span>
+        <span class="reason-below" lang="en">
+          {letter.reason}
+        </span>
       </th>
-      <td class="long" lang="en">
+      <td class="long reason-beside" lang="en">
         {letter.reason}
       </td>
     </tr>
