@@ -174,6 +174,19 @@ test("the graph of a failed execution shows where it failed and why", async () =
   await close();
 });
 
+test("a redrive says what came of it", async () => {
+  const { page, complaints, close } = await openPage(browser);
+  await open(page, `/workflows/${failed}`, failed);
+  await press(page, "Redrive");
+  await page.waitForSelector(".toast >> text=It failed again: OrderInvalid");
+  await page.waitForSelector(".view-text >> text=redriven once");
+  const step = page.locator("main table tr", { hasText: "OrderInvalid" });
+  assert.equal(await step.locator("td").last().textContent(), "2");
+  assert.equal(await page.locator(".attempts li", { hasText: "OrderInvalid" }).count(), 2);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 const kMended = {
   StartAt: "Both",
   States: {
@@ -399,6 +412,35 @@ test("what is deleted can be had back for five seconds", async () => {
   await press(page, "Delete 1 letter");
   await page.waitForSelector("text=1 dead letter is deleted.");
   assert.equal((await lettersIn("analytics")).count, before - 1);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("dead letters are sorted by what they failed for, and chosen all at once", async () => {
+  await put("invoices/empty-1.json", { invoice: "empty-1", country: "Thailand", lines: [] });
+  await eventually("it is given up on", async () =>
+    (await lettersIn("shipping")).letters.some((letter) => letter.key?.includes("empty-1")),
+  );
+  const { page, complaints, close } = await openPage(browser);
+  await open(page, "/dead-letters/shipping");
+  await page.locator(".kinds button", { hasText: "unit price" }).click();
+  await page.waitForFunction(
+    () => !document.querySelector("main table").textContent.includes("empty-1"),
+  );
+  await checkAccess(page);
+  const rows = await page.locator("main tbody tr").count();
+  await page.locator("main thead input").check();
+  assert.equal(await page.locator("main tbody input:checked").count(), rows);
+  await page.getByRole("button", { name: `Delete ${rows}`, exact: true }).waitFor();
+  await page.reload();
+  await page.locator("main tbody tr").first().waitFor();
+  assert.equal(await page.locator("main tbody tr").count(), rows);
+  await page.locator(".kinds button", { hasText: "All" }).click();
+  await page.waitForSelector("main table >> text=empty-1");
+  await page.locator("main tr", { hasText: "empty-1" }).locator("input").check();
+  await press(page, "Delete 1");
+  await press(page, "Delete 1 letter");
+  await page.waitForSelector("text=1 dead letter is deleted.");
   assert.deepEqual(complaints, []);
   await close();
 });
