@@ -38,8 +38,9 @@ std::string cookie_in(const wire::RequestHead& head) {
 }
 
 std::string set_cookie(const std::string& value, bool secure) {
-  return std::string(kCookie) + '=' + value + "; Path=/console; HttpOnly; SameSite=Strict" +
-         (secure ? "; Secure" : "");
+  std::string cookie(kCookie);
+  cookie.append("=").append(value).append("; Path=/console; HttpOnly; SameSite=Strict");
+  return secure ? cookie + "; Secure" : cookie;
 }
 
 }  // namespace

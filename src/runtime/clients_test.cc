@@ -133,7 +133,9 @@ TEST_F(ClientsTest, WhatTheInitialisationPrintsIsInTheFirstTail) {
   const auto deployment = python("print('early')\ndef handler(event, context): pass\n");
   EXPECT_THAT(call(deployment).LogTail, StartsWith("early\nSTART RequestId: "));
   EXPECT_THAT(call(deployment).LogTail, StartsWith("START RequestId: "));
-  const auto dying = python("import os, sys\nprint('dying', flush=True)\nos._exit(7)\n");
+  const auto dying =
+      function("Dying", "python3.11",
+               {{"app.py", "import os\nprint('dying', flush=True)\nos._exit(7)\n"}}, "app.handler");
   EXPECT_THAT(call(dying).LogTail, HasSubstr("dying\n"));
 }
 

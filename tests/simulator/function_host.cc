@@ -38,7 +38,8 @@ cloud::Async<cloud::InvocationOutcome> FunctionHost::invoke(cloud::Deployment de
                                                             cloud::Invocation invocation) {
   const std::string name = deployment.FunctionName;
   const Function& function = functions_.at(name);
-  world_.trace(name + " is called with " + invocation.Payload);
+  world_.trace(name + " is called with " +
+               (invocation.Event ? json::serialize(*invocation.Event) : invocation.Payload));
   if (world_.happens(5)) {
     constexpr int kNoRoom = 503;
     throw cloud::Error("ServiceException", "There is no room for " + name, kNoRoom);
@@ -47,25 +48,32 @@ cloud::Async<cloud::InvocationOutcome> FunctionHost::invoke(cloud::Deployment de
   cloud::Context context{name, invocation.AwsRequestId};
   cloud::InvocationOutcome outcome;
   if (function.late == Late::sometimes && world_.happens(8)) {
-    auto late = run_late(function.handler, std::move(invocation.Payload), std::move(context));
+    auto late = run_late(function.handler, std::move(invocation), std::move(context));
     world_.spawn(std::move(late));
     co_await world_.sleep(seconds(deployment.Timeout));
     outcome = failure("Sandbox.Timedout", "Task timed out");
   } else {
-    outcome = co_await run(function.handler, std::move(invocation.Payload), std::move(context));
+    outcome = co_await run(function.handler, std::move(invocation), std::move(context));
   }
-  world_.trace(name + " answers " + outcome.FunctionError + ' ' + outcome.Payload);
+  world_.trace(name + " answers " + outcome.FunctionError + ' ' +
+               (outcome.Answer ? json::serialize(*outcome.Answer) : outcome.Payload));
   if (world_.happens(1)) world_.kill = true;
   co_return outcome;
 }
 
 cloud::Async<cloud::InvocationOutcome> FunctionHost::run(cloud::Handler handler,
-                                                         std::string payload,
+                                                         cloud::Invocation invocation,
                                                          cloud::Context context) {
+  const bool as_value = invocation.Event.has_value();
   cloud::InvocationOutcome outcome;
   try {
-    json::value event = json::parse(payload);
-    outcome.Payload = json::serialize(co_await handler(std::move(event), std::move(context)));
+    auto event = as_value ? *std::move(invocation.Event) : json::parse(invocation.Payload);
+    auto answer = co_await handler(std::move(event), std::move(context));
+    if (as_value) {
+      outcome.Answer = std::move(answer);
+    } else {
+      outcome.Payload = json::serialize(answer);
+    }
   } catch (const cloud::Error& e) {
     outcome = failure(e.code(), e.message());
   } catch (const std::exception& e) {
@@ -74,10 +82,10 @@ cloud::Async<cloud::InvocationOutcome> FunctionHost::run(cloud::Handler handler,
   co_return outcome;
 }
 
-cloud::Async<void> FunctionHost::run_late(cloud::Handler handler, std::string payload,
+cloud::Async<void> FunctionHost::run_late(cloud::Handler handler, cloud::Invocation invocation,
                                           cloud::Context context) {
   co_await world_.sleep(milliseconds(world_.chance.between(1, kLateMax_ms)));
-  co_await run(std::move(handler), std::move(payload), std::move(context));
+  co_await run(std::move(handler), std::move(invocation), std::move(context));
 }
 
 }  // namespace doorbuster::simulator

@@ -36,9 +36,10 @@ class FunctionHost final : public cloud::FunctionHost {
     Late late = Late::never;
   };
 
-  cloud::Async<cloud::InvocationOutcome> run(cloud::Handler handler, std::string payload,
+  cloud::Async<cloud::InvocationOutcome> run(cloud::Handler handler, cloud::Invocation invocation,
                                              cloud::Context context);
-  cloud::Async<void> run_late(cloud::Handler handler, std::string payload, cloud::Context context);
+  cloud::Async<void> run_late(cloud::Handler handler, cloud::Invocation invocation,
+                              cloud::Context context);
 
   World& world_;
   std::map<std::string, Function> functions_;

@@ -54,9 +54,13 @@ std::vector<Rule> rules(int opening_stock) {
        "SELECT * FROM shipment_lines "
        "WHERE back_ordered < 0 OR back_ordered > MAX(quantity, 0)"},
       {"shipping.db", "stock is not the opening stock, less what was sold, plus what came back",
-       both_ways("SELECT stock_code, on_hand FROM inventory",
+       both_ways("SELECT stock_code, on_hand - COALESCE(owed, 0) FROM inventory "
+                 "LEFT JOIN back_orders USING (stock_code)",
                  "SELECT stock_code, " + std::to_string(opening_stock) +
-                     " - SUM(quantity - back_ordered) FROM shipment_lines GROUP BY stock_code")},
+                     " - SUM(quantity) FROM shipment_lines GROUP BY stock_code")},
+      {"shipping.db", "something is owed that is there",
+       "SELECT * FROM inventory JOIN back_orders USING (stock_code) WHERE on_hand > 0 AND owed > "
+       "0"},
   };
 }
 
