@@ -149,7 +149,10 @@ std::string to_text(const json::value& value, std::size_t depth_max) {
   grown.clear();
   append_value(grown, value, depth_max);
   std::string text = grown;
-  if (grown.size() > kGrownMax) std::string().swap(grown);
+  if (grown.size() > kGrownMax) {
+    grown.clear();
+    grown.shrink_to_fit();
+  }
   return text;
 }
 
