@@ -86,7 +86,7 @@ struct ExecutionRecord {
   std::string cause;
   std::uint64_t redrives = 0;
   cloud::Time redriven{};
-  std::uint64_t events = 0;  // of its history, when it ended
+  std::uint64_t events = 0;      // of its history, when it ended
   std::uint64_t attempt = 0;     // which redrive of its Map run a child was last begun by
   bool has_map_runs = false;     // as it was read
   std::vector<MapRun> map_runs;  // each in a row of its own, in the order in which they were begun

@@ -38,8 +38,8 @@ std::unique_ptr<Execution> Execution::restore(std::shared_ptr<const Definition> 
                                               Identity identity, json::value input,
                                               const Pieces& pieces) {
   try {
-    auto execution = std::make_unique<Interpreter>(std::move(definition), std::move(identity),
-                                                   std::move(input));
+    auto execution =
+        std::make_unique<Interpreter>(std::move(definition), std::move(identity), std::move(input));
     execution->restore(pieces);
     return execution;
   } catch (const Failure& failure) {
