@@ -78,7 +78,12 @@ cloud::Async<cloud::InvocationOutcome> call_function(Engine& engine,
     if (invocation.AwsRequestId.empty()) invocation.AwsRequestId = begun.request_id;
     // A call begins again only where its code can go: else its payload, of up to 6 MB, isn't
     // copied.
-    auto given = begun.code ? invocation : std::move(invocation);
+    cloud::Invocation given;
+    if (begun.code) {
+      given = invocation;
+    } else {
+      std::swap(given, invocation);
+    }
     auto ran = co_await run_call(engine, std::move(begun), std::move(given));
     engine.tell([end = std::move(ran.end)](Machine& m, Turn&) { end.tell(m.functions); });
     if (ran.failure) std::rethrow_exception(ran.failure);

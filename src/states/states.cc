@@ -184,7 +184,8 @@ Payload Interpreter::output_of(Frame& frame, json::value result) {
   const State& state = *frame.state;
   FrameEnvironment environment(*this, frame);
   const bool keeps_input = state.result_discarded || state.result_path;
-  json::value output = keeps_input ? std::move(frame.input.value) : std::move(result);
+  json::value output;
+  output.swap(keeps_input ? frame.input.value : result);
   try {
     if (state.result_path) state.result_path->assign(output, std::move(result));
     host_->inspect("afterResultPath", output);
