@@ -27,7 +27,7 @@ class ShopFront {
 
   // Orders that wait in the queue already are known to the shop from then on.
   void start();
-  // See gateway::Server.
+  // See gateway::Server and console::Console.
   void stop();
 
  private:

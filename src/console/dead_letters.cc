@@ -203,7 +203,8 @@ cloud::Async<json::object> DeadLetters::remove(ChosenLetters chosen) {
   const Half& from = half(chosen.role);
   if (chosen.all) {
     if (!chosen.before) {
-      throw shop::problem(400, "With \"all\", \"before\" must be the \"end\" of a list of them.");
+      throw shop::problem(
+          400, "With \"all\" or \"kind\", \"before\" must be the \"end\" of a list of them.");
     }
     chosen.messages = co_await ids_of(from, chosen);
   }

@@ -2,6 +2,7 @@
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <utility>
 
 #include "engine/function_rules.h"
 
@@ -51,6 +52,11 @@ cloud::Async<cloud::InvocationOutcome> run_function(Engine& engine, cloud::Deplo
   co_return outcome;
 }
 
+cloud::Invocation take_for(const BegunCall& call, cloud::Invocation& invocation) {
+  if (call.code) return invocation;
+  return std::exchange(invocation, {});
+}
+
 cloud::Async<RanCall> run_call(Engine& engine, BegunCall call, cloud::Invocation invocation) {
   RanCall ran;
   ran.end.function_arn = invocation.InvokedFunctionArn = std::move(call.function_arn);
@@ -76,14 +82,7 @@ cloud::Async<cloud::InvocationOutcome> call_function(Engine& engine,
     auto begun = co_await begin(engine, caller, function_arn);
     // Another try is the same request.
     if (invocation.AwsRequestId.empty()) invocation.AwsRequestId = begun.request_id;
-    // A call begins again only where its code can go: else its payload, of up to 6 MB, isn't
-    // copied.
-    cloud::Invocation given;
-    if (begun.code) {
-      given = invocation;
-    } else {
-      std::swap(given, invocation);
-    }
+    auto given = take_for(begun, invocation);
     auto ran = co_await run_call(engine, std::move(begun), std::move(given));
     engine.tell([end = std::move(ran.end)](Machine& m, Turn&) { end.tell(m.functions); });
     if (ran.failure) std::rethrow_exception(ran.failure);

@@ -40,6 +40,10 @@ struct RanCall {
 };
 cloud::Async<RanCall> run_call(Engine& engine, BegunCall call, cloud::Invocation invocation);
 
+// What to give to the call: a copy only where it may begin again, which it does if its code can go.
+// A payload has up to 6 MB.
+cloud::Invocation take_for(const BegunCall& call, cloud::Invocation& invocation);
+
 // In a host. A function whose answer is too large has failed.
 cloud::Async<cloud::InvocationOutcome> run_function(Engine& engine, cloud::Deployment deployment,
                                                     cloud::Invocation invocation);

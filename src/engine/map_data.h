@@ -19,7 +19,7 @@ cloud::Async<boost::json::value> read_items(cloud::S3& s3, const states::TaskOrd
 inline constexpr std::size_t kResultFileMax = std::size_t{64} << 20;
 
 // What an order of Kind::writer asks for: what has become of the children, as the store has it, and
-// a manifest. No more than one file, and one child, is in memory.
+// a manifest. No more than one file of each kind, and one child, is in memory.
 cloud::Async<boost::json::value> write_results(cloud::S3& s3, const Store& store, cloud::Time now,
                                                const states::TaskOrder& order,
                                                std::size_t file_max = kResultFileMax);

@@ -35,7 +35,7 @@ void for_each_child(const Store::Snapshot& store, const MapRun& run, Status stat
   const std::string prefix = list_prefix(run.number, status);
   store.scan(Family::state, prefix, after_prefix(prefix),
              [&](std::string_view key, std::string_view value) {
-               const std::uint64_t number = ~Decoder(key.substr(prefix.size())).u64();
+               const std::uint64_t number = number_in(key);
                if (status != Status::succeeded && number < run.first) return false;
                visit(number, listed_child(value));
                return true;

@@ -54,13 +54,15 @@ cloud::Async<json::value> call_function(const Runner& runner, RunnerTask& task, 
                                         std::optional<EndedCall>& end) {
   if (task.refused) throw cloud::Error(*task.refused);
   cloud::Invocation invocation;
+  invocation.AwsRequestId = task.request_id;
   if (task.call && !task.call->deployment.ImageUri.empty()) {
     invocation.Event = std::move(event);
   } else {
     invocation.Payload = documents::to_text(event);
   }
   if (task.call) {
-    auto ran = co_await run_call(runner.engine, *std::move(task.call), invocation);
+    auto given = take_for(*task.call, invocation);
+    auto ran = co_await run_call(runner.engine, *std::move(task.call), std::move(given));
     end = std::move(ran.end);
     if (ran.failure) std::rethrow_exception(ran.failure);
     if (ran.outcome) co_return payload_of(*std::move(ran.outcome));

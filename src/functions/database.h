@@ -61,8 +61,8 @@ struct RecordedInvoice {
   orders::Money amount;    // below 0 on a cancellation
 };
 
-// An object that no invoice can be taken from, or could not be for now, or a message that names no
-// object: its bucket is then empty and its key is the message's id. Its texts are kept as
+// An object that no invoice can be taken from, or that S3 has not given so far, or a message that
+// names no object: its bucket is then empty and its key is the message's id. Its texts are kept as
 // documents::storable() has them.
 struct Rejection {
   std::string bucket;

@@ -22,7 +22,7 @@ struct Item {
   CreatedObject object;
   std::optional<ReceivedInvoice> received;
   std::string permanent;  // the reason why it never will be
-  std::string passing;    // the reason why it isn't for now
+  std::string passing;    // the reason why it isn't yet
 };
 
 struct Verdict {

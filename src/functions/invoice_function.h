@@ -22,8 +22,8 @@ namespace doorbuster::functions {
 // - permanently: no S3 event, no valid invoice, an object that is gone or too large, the number of
 //   another invoice. The reason is kept among the database's rejections, and the message made
 //   visible at once, so that it gets to the dead-letter queue without waiting.
-// - for now: S3 couldn't give the object. The message comes back after its visibility timeout, and
-//   the reason is kept until the object has been recorded.
+// - in passing: S3 couldn't give the object. The message comes back after its visibility timeout,
+//   and the reason is kept until the object has been recorded.
 //
 // A message that tells of several objects has failed if one of them has, the others count. When the
 // database fails the call throws, and thus the whole batch comes back.

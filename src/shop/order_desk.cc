@@ -197,16 +197,19 @@ cloud::Async<std::uint64_t> OrderDesk::ask_waiting() {
 
 cloud::Async<std::uint64_t> OrderDesk::waiting() {
   const auto now = clock_.now();
+  std::uint64_t counted = 0;  // taken before the queue is asked, whose answer has them
   {
     const std::lock_guard held(mutex_);
     if (now - waiting_at_ < kAskQueueEvery) co_return waiting_ + taken_since_;
     waiting_at_ = now;  // the others go by what there is meanwhile
+    counted = taken_since_;
   }
   try {
     const auto waiting = co_await ask_waiting();
     const std::lock_guard held(mutex_);
-    taken_since_ = 0;
-    co_return waiting_ = waiting;
+    taken_since_ -= std::min(counted, taken_since_);
+    waiting_ = waiting;
+    co_return waiting_ + taken_since_;
   } catch (const cloud::Error& e) {
     {
       const std::lock_guard held(mutex_);

@@ -59,9 +59,10 @@ cloud::Async<std::optional<Checkout>> find_checkout(Account account);
 // Adds to the inventory what there is of the checkout; tear_down() does the rest.
 cloud::Async<void> survey_checkout(Account account, Inventory& inventory);
 
-// Removes what the inventory names of the checkout, but for its queues. Executions that are under
-// way are stopped.
 class Removals;  // pieces.h
+
+// Removes what the inventory names of the checkout, but for its queues. Executions that are under
+// way are stopped. What can't be removed is kept in `removals`, for its check().
 cloud::Async<void> tear_down_checkout(Account account, Inventory inventory, Removals& removals);
 
 }  // namespace doorbuster::topology

@@ -26,8 +26,8 @@ cloud::Async<std::string> have_role(cloud::Iam& iam, Role role);
 // Its ARN, if it is there.
 cloud::Async<std::optional<std::string>> find_role(cloud::Iam& iam, std::string name);
 
-// With the policies that belong to it; those that are attached to it stay. Throws cloud::Error
-// NoSuchEntity if there is no such role.
+// With the policies that belong to it; those that are attached to it are only detached. Throws
+// cloud::Error NoSuchEntity if there is no such role.
 cloud::Async<void> remove_role(cloud::Iam& iam, std::string name);
 
 }  // namespace doorbuster::topology
