@@ -4,12 +4,9 @@
 
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <string_view>
 
 #include "states/execution.h"
-#include "states/failure.h"
-#include "states/frame.h"
 
 namespace doorbuster::states {
 

@@ -93,6 +93,7 @@ void Interpreter::take_items(Fork& fork, json::value source) {
     fork.items = std::move(source.get_array());
     return;
   }
+  fork.items.reserve(source.get_object().size());
   for (auto& [key, value] : source.get_object()) {
     fork.items.push_back(json::object{{"Key", key}, {"Value", std::move(value)}});
   }

@@ -132,9 +132,11 @@ void Interpreter::append_scheduled(Frame& frame, const Resource& resource,
   }
   if (timeout_s) details.push_back({"timeoutInSeconds", *timeout_s});
   if (frame.heartbeat_s > 0) details.push_back({"heartbeatInSeconds", frame.heartbeat_s});
-  const bool has_role = !role.is_null();
-  const json::object credentials{{"roleArn", std::move(role)}};
-  if (has_role) details.push_back({"taskCredentials", &credentials});
+  json::object credentials;
+  if (!role.is_null()) {
+    credentials.emplace("roleArn", std::move(role));
+    details.push_back({"taskCredentials", &credentials});
+  }
   bytes_written_ += frame.task_input.size();
   append_task_event(frame, "Scheduled", std::move(details));
 }
@@ -159,9 +161,11 @@ void Interpreter::append_started(Frame& frame, std::string_view worker) {
 
 void Interpreter::append_task_event(Frame& frame, std::string_view what, Details details) {
   const Resource& resource = task_state(frame)->resource;
-  const std::string type = resource_type(resource);
-  const std::string action = resource_action(resource);
+  std::string type;
+  std::string action;
   if (resource.kind == Kind::integration) {
+    type = resource_type(resource);
+    action = resource_action(resource);
     details.push_back({"resourceType", type});
     details.push_back({"resource", action});
   }

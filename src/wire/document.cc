@@ -1,6 +1,5 @@
 #include "wire/document.h"
 
-#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <functional>
